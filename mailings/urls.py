@@ -11,6 +11,7 @@ urlpatterns = [
     path("newsletter/<int:number>/<slug:language>/", archive.newsletter_detail, name="newsletter-detail"),
     path("newsletter/<slug:language>/feed.atom", archive.newsletter_feed, name="newsletter-feed"),
     path("letters/again/", reaching.letters_again, name="letters-again"),
+    path("letters/again/<str:token>/", reaching.letters_again_by_link, name="letters-again-by-link"),
     path("letters/subscribe/", subscriptions.subscribe, name="subscribe"),
     path("letters/confirm/<str:token>/", subscriptions.subscription_confirm, name="subscription-confirm"),
     path("letters/choose/<str:token>/", subscriptions.subscription_preferences, name="subscription-preferences"),

@@ -305,6 +305,8 @@ DOORS = [
     Door("mailings:mailbox-letter", "0000000000000000000-00000000", get=NOTHING),
     Door("mailings:mailbox-html", "0000000000000000000-00000000", get=NOTHING),
     Door("mailings:letters-again", get=BUTTON, post=ALL_LED_ON),
+    Door("mailings:letters-again-by-link", "@reader", get=NOBODY_ASKS, post=ALL_LED_ON),
+    Door("mailings:letters-again-by-link", "forged", get=NOBODY_ASKS, post=NOTHING),
     Door("mailings:subscribe", get=EVERYBODY, post=EVERYBODY, data={"address": "new@example.org", **LISTS}),
     Door("mailings:subscription-confirm", "@to_confirm", get=EVERYBODY, post=ALL_ACT_LED_ON),
     Door("mailings:subscription-confirm", "forged", get=GONE, post=GONE),

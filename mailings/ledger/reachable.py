@@ -15,9 +15,12 @@ def why_not_written_to(member: Any) -> Suppression | None:
 
     Whoever once left the newsletter and comes back is not told of that: they choose it again where they choose letters.
     """
-    if not member.email:
-        return None
-    hashes = {f"hash_{number}": text for number, text in enumerate(fingerprints(member.email))}
+    return why_address_not_written_to(member.email) if member.email else None
+
+
+def why_address_not_written_to(address: str) -> Suppression | None:
+    """Return the same for an address, whoever reads there."""
+    hashes = {f"hash_{number}": text for number, text in enumerate(fingerprints(address))}
     return next(iter(_IN_FORCE.rows(hashes, count=len(hashes))), None)
 
 

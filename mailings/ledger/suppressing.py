@@ -104,8 +104,21 @@ def lift_own_suppressions(*, member: Any, now: datetime) -> int:
     """
     if not member.has_proved_address:
         raise LiftRefused(_("Nobody has proved yet that this address is yours: sign in with a code sent there."))
-    mine = Suppression.objects.of(member.email).filter(source__in=sorted(BY_THEMSELVES)).order_by("pk")
-    return sum(_lift(suppression, reason="", by=member, now=now) for suppression in mine)
+    return _lift_what_ends_by_themselves(member.email, by=member, now=now)
+
+
+@transaction.atomic
+def lift_by_link(*, address: str, now: datetime) -> int:
+    """Allow letters again to an address, as somebody says who holds the link of a letter that was sent there.
+
+    Return how many suppressions that ended; the log of acts says that the link did it, and names nobody.
+    """
+    return _lift_what_ends_by_themselves(address, by=None, now=now)
+
+
+def _lift_what_ends_by_themselves(address: str, *, by: Any, now: datetime) -> int:
+    theirs = Suppression.objects.of(address).filter(source__in=sorted(BY_THEMSELVES)).order_by("pk")
+    return sum(_lift(suppression, reason="", by=by, now=now) for suppression in theirs)
 
 
 def _lift(suppression: Suppression, *, reason: str, by: Any, now: datetime) -> bool:

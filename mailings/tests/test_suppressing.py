@@ -15,6 +15,8 @@ from mailings.domain.letters import LiftRefused, SuppressionScope
 from mailings.ledger.reachable import is_written_to, why_not_written_to
 from mailings.ledger.suppressing import MOST_LINES, lift_own_suppressions, read_list, suppress_by_hand
 from mailings.models import Suppression
+from mailings.subscriptions import links
+from mailings.tests.factories import make_subscription
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +224,31 @@ def test_two_who_enter_the_same_list_at_once_write_each_act_once():
 
     assert sorted(counts) == [0, 50]
     assert (Suppression.objects.count(), Act.objects.filter(verb="suppress").count()) == (50, 50)
+
+
+@pytest.mark.parametrize(("source", "ends"), [("bounce", True), ("desk", True), ("person", False)])
+def test_a_visitor_ends_by_the_link_of_a_letter_what_a_server_or_the_desk_said_of_their_address(client, source, ends):
+    reader = make_subscription(address="ana@example.org")
+    Suppression.objects.suppress(["ana@example.org"], source=source, now=NOW)
+
+    page = client.get(links.preferences_path(reader)).content.decode()
+    again = reverse("mailings:letters-again-by-link", args=[links.token_of(reader)])
+    answer = client.post(again, follow=True).content.decode()
+
+    assert ("Letters reach me again" in page) is ends is (again in page)
+    assert "ana@example.org" not in page
+    assert ("From now on we write to you again." in answer) is ends
+    assert in_force() == ([] if ends else [("person", "all")])
+    assert list(Act.objects.filter(verb="lift_suppression").values_list("actor", flat=True)) == [None] * ends
+
+
+def test_the_link_of_a_member_or_of_an_address_nobody_proved_ends_nothing(client):
+    member = make_member(email="ana@example.org")
+    rows = [make_subscription(member=member), make_subscription(address="bo@example.org", state="unconfirmed")]
+    Suppression.objects.suppress(["ana@example.org", "bo@example.org"], source="bounce", now=NOW)
+
+    for row in rows:
+        again = reverse("mailings:letters-again-by-link", args=[links.token_of(row)])
+        assert client.post(again).status_code == 404
+        assert "Letters reach me again" not in client.get(links.preferences_path(row)).content.decode()
+    assert len(in_force()) == 2

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from letsconnect.base.addresses import address_hint, readable
 from letsconnect.base.network import network_of, notice_wrong_hops
 from mailings.domain.subscriptions import BulkList, SubscriptionRefused, SubscriptionState
-from mailings.models import Subscription
+from mailings.ledger.reachable import why_address_not_written_to
+from mailings.models import Subscription, Suppression
 from mailings.subscriptions import leaving, links, members, subscribing
 from mailings.subscriptions.forms import PreferencesForm, SubscribeForm
 
@@ -128,8 +130,16 @@ def subscription_preferences(request: HttpRequest, token: str) -> HttpResponse:
         "may_choose": leaving.may_choose(subscription, by=reader),
         "leave": links.leave_path(subscription),
         "hint": address_hint(subscription.address),
+        "suppression": _why_not_written_to(subscription),
+        "letters_again": reverse("mailings:letters-again-by-link", args=[token]),
     }
     return render(request, "mailings/subscription_preferences.html", context)
+
+
+def _why_not_written_to(subscription: Subscription) -> Suppression | None:
+    """Return why no letter goes to a visitor; a member reads that on their own pages."""
+    is_visitor = subscription.is_confirmed and subscription.member_id is None
+    return why_address_not_written_to(subscription.address) if is_visitor else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
