@@ -21,7 +21,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
 from letsconnect.base.templatetags.when import when
 from mailings.admin.newsletter_pages import NewsletterPages
-from mailings.domain.newsletters import NewsletterRefused, NewsletterState, SendTime
+from mailings.domain.newsletters import NewsletterRefused, NewsletterState, SendTime, morning_is_over
 from mailings.models import Letter, Newsletter
 from mailings.newsletters import checking, correcting, sending
 from mailings.newsletters.concerned import who_still_waits, who_would_get
@@ -41,7 +41,7 @@ _ACTS: dict[str, Callable[..., Newsletter]] = {
 }
 _OF_WHOEVER_WRITES = {"ask", "take-back"}
 IN_SPITE_OF = "in_spite_of"  # what somebody has read before the issue went on all the same
-_FIRST_ZONE, _LAST_ZONE = "Etc/GMT-14", "Etc/GMT+12"  # where a day begins first, and last
+_FIRST_ZONE = "Etc/GMT-14"  # where a day begins first
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def still_to_go_out(newsletter: Newsletter) -> str:
 def _when_sent(newsletter: Newsletter) -> str:
     if newsletter.send_time == SendTime.MORNING and newsletter.send_on is not None:
         day, moment = date_format(newsletter.send_on), now()
-        if due_at(newsletter, _LAST_ZONE, now=moment) == moment:
+        if morning_is_over(on=newsletter.send_on, now=moment):
             return _("09:00 of %(day)s has passed everywhere, so it goes out now.") % {"day": day}
         if due_at(newsletter, _FIRST_ZONE, now=moment) == moment:
             return _(

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 class LetterState(TextChoices):
     # Translators: the states of one email in the list of letters
     QUEUED = "queued", pgettext_lazy("state of a letter", "queued")
-    CLAIMED = "claimed", pgettext_lazy("state of a letter", "taken by a worker")
+    CLAIMED = "claimed", pgettext_lazy("state of a letter", "being sent")
     SUBMITTING = "submitting", pgettext_lazy("state of a letter", "being handed over")
     SENT = "sent", pgettext_lazy("state of a letter", "sent")
     DEFERRED = "deferred", pgettext_lazy("state of a letter", "to be tried again")

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from letsconnect.base.languages import chain
 
 MORNING = time(9)  # of each reader's own clock
+_LAST_ZONE = "Etc/GMT+12"  # where a day begins last
 
 
 class NewsletterState(TextChoices):
@@ -97,6 +98,11 @@ def morning_in(zone: str, *, on: date, now: datetime) -> datetime:
     """
     local = datetime.combine(on, MORNING, tzinfo=ZoneInfo(zone))
     return max(local.astimezone(now.tzinfo), now)
+
+
+def morning_is_over(*, on: date, now: datetime) -> bool:
+    """Tell whether 09:00 of that day has passed on all clocks, also where the day comes last."""
+    return morning_in(_LAST_ZONE, on=on, now=now) == now
 
 
 def first_of_month(day: date) -> date:

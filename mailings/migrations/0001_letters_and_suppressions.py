@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("queued", "queued"),
-                            ("claimed", "taken by a worker"),
+                            ("claimed", "being sent"),
                             ("submitting", "being handed over"),
                             ("sent", "sent"),
                             ("deferred", "to be tried again"),

@@ -7,8 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.languages import listed
 from mailings import kinds
 from mailings.domain.letters import (
     NEEDS_A_PERSON,
@@ -158,7 +161,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state=was).update(state=became, **columns)
 
     def claim_due(self, now: datetime, *, batch: int, token: str, lease_until: datetime) -> set[int]:
-        """Move the first letters that are due to "taken by a worker" in one statement, and return their keys.
+        """Move the first letters that are due to "claimed" in one statement, and return their keys.
 
         Rows that another worker is claiming are passed over; those chosen are locked until the end of the transaction,
         so their state cannot change in between.
@@ -366,7 +369,8 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        """Return what people call its kind, and the day since when it is owed."""
+        return listed([kinds.label_of(self.kind), date_format(localtime(self.owed_at))])
 
     @property
     def language_name(self) -> str:

@@ -6,10 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.languages import listed
 from letsconnect.base.zones import validate_zone
 from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, lists_in
 
@@ -125,7 +128,9 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"subscription {self.pk}"
+        """Return the language in which letters go, and the day of the consent; not everybody may see the address."""
+        reads = (self.member or self).language
+        return listed([dict(settings.LANGUAGES).get(reads, reads), date_format(localtime(self.agreed_at))])
 
     @property
     def is_confirmed(self) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from letsconnect.base.languages import speaking
+from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.domain.newsletters import NewsletterRefused
 from mailings.ledger import letters
@@ -20,7 +21,11 @@ TEST_COPY = "mailings.newsletter_test"
 
 @transaction.atomic
 def send_test_copy(*, version: NewsletterVersion, by: Any, now: datetime) -> Letter:
-    """Owe a copy of what the version says when it is sent; the links of a reader lead to the page of the issue."""
+    """Owe a copy of what the version says when it is sent.
+
+    The links of a reader, and the one to the page of the issue, lead to the preview of that page at the desk: readers
+    have no page yet.
+    """
     if not by.email:
         raise NewsletterRefused(_("Your account has no address to send a copy to."))
     act = acts.record(by=by, verb="newsletter_test_copy", on=version, now=now)
@@ -29,9 +34,9 @@ def send_test_copy(*, version: NewsletterVersion, by: Any, now: datetime) -> Let
 
 def _render(version: NewsletterVersion, _language: str, _zone: str) -> Rendered:
     letter = letter_of(body_of(version))
-    link = page_url(version.newsletter, version.language)
+    link = f"{absolute('admin:mailings_newsletterversion_preview', version.pk)}?look=page"
     text, html = letter.text, letter.html
-    for mark in MARKS.values():
+    for mark in (page_url(version.newsletter, version.language), *MARKS.values()):
         text, html = text.replace(mark, link), html.replace(mark, link)
     with speaking(version.language):
         # Translators: the subject of a copy that an editor sends to themselves.

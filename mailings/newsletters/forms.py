@@ -9,12 +9,13 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated, visible_line
-from mailings.domain.newsletters import SectionKind, SendTime
+from mailings.domain.newsletters import SectionKind, SendTime, morning_is_over
 from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
 from mailings.newsletters import audiences
 from mailings.newsletters.translating import title_in_language
@@ -149,7 +150,19 @@ class SettingsForm(forms.Form):
         values = super().clean() or {}
         if values.get("send_time") == SendTime.MORNING and not values.get("send_on") and "send_on" not in self.errors:
             self.add_error("send_on", _("Choose the day on which readers get it at 09:00."))
+        self._refuse_what_has_passed(values)
         return values
+
+    def _refuse_what_has_passed(self, values: dict[str, Any]) -> None:
+        """Refuse a moment or a day that lies in the past, of the way of sending that was chosen."""
+        moment, is_morning = now(), values.get("send_time") == SendTime.MORNING
+        day, not_before = values.get("send_on"), values.get("send_at")
+        if is_morning and day is not None and morning_is_over(on=day, now=moment):
+            text = _("09:00 of this day has passed everywhere. Choose a later day.")
+            self.add_error("send_on", ValidationError(text, code="past"))
+        if not is_morning and not_before is not None and not_before <= moment:
+            text = _("This moment has passed. Choose a later one, or none: then it goes out as soon as it is confirmed.")
+            self.add_error("send_at", ValidationError(text, code="past"))
 
 
 class NewVersionForm(forms.Form):

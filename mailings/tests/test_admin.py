@@ -84,11 +84,12 @@ def test_uncertain_letters_are_sent_again_or_marked_and_the_rest_refused(client,
 
 
 def test_nobody_changes_adds_or_deletes_a_letter_by_hand(client, coordinator):
-    letter = make_letter()
+    letter = make_letter(kind="mailings.newsletter_test")
     client.force_login(coordinator)
 
     detail = reverse("admin:mailings_letter_change", args=[letter.pk])
-    assert client.get(detail).status_code == 200
+    page = client.get(detail)
+    assert page.context["subtitle"] == "test copy of a newsletter, 2 March 2026"
     assert client.post(detail, {"state": "sent"}).status_code == 403
     assert client.get(reverse("admin:mailings_letter_add")).status_code == 403
     assert client.post(reverse("admin:mailings_letter_delete", args=[letter.pk])).status_code == 403

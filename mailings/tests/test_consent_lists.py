@@ -352,10 +352,13 @@ def test_two_who_bring_the_same_list_at_once_subscribe_each_address_once():
 
 
 def test_the_list_of_subscriptions_says_in_which_language_letters_go(desk):
-    make_subscription(member=make_member(language="fr"), language="en"), make_subscription(language="pt")
+    french = make_subscription(member=make_member(language="fr"), language="en")
+    portuguese = make_subscription(language="pt")
 
     page = desk.get(reverse("admin:mailings_subscription_changelist")).content.decode()
-    french = desk.get(reverse("admin:mailings_subscription_changelist"), {"reads": "fr"})
+    in_french = desk.get(reverse("admin:mailings_subscription_changelist"), {"reads": "fr"})
 
     assert "Français</td>" in page and "Português</td>" in page and "English</td>" not in page
-    assert french.context["cl"].result_count == 1
+    assert in_french.context["cl"].result_count == 1
+    for row, title in ((french, "Français, 2 March 2026"), (portuguese, "Português, 2 March 2026")):
+        assert desk.get(reverse("admin:mailings_subscription_change", args=[row.pk])).context["subtitle"] == title
