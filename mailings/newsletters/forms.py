@@ -161,7 +161,9 @@ class SettingsForm(forms.Form):
             text = _("09:00 of this day has passed everywhere. Choose a later day.")
             self.add_error("send_on", ValidationError(text, code="past"))
         if not is_morning and not_before is not None and not_before <= moment:
-            text = _("This moment has passed. Choose a later one, or none: then it goes out as soon as it is confirmed.")
+            text = _(
+                "This moment has passed. Choose a later one, or none: then it goes out as soon as it is confirmed."
+            )
             self.add_error("send_at", ValidationError(text, code="past"))
 
 

@@ -17,6 +17,7 @@ from mailings.domain.newsletters import NewsletterRefused
 from mailings.ledger.draining import drain
 from mailings.models import Letter, Newsletter, NewsletterBody, NewsletterSection, NewsletterVersion
 from mailings.newsletters import sending, writing
+from mailings.newsletters.composing import page_url
 from mailings.tests.factories import make_newsletter, make_subscription
 from registrations.tests.factories import NOW, make_coordinator, make_editor, make_liaison, make_member
 
@@ -283,6 +284,11 @@ def test_a_test_copy_goes_to_whoever_presses_the_button_in_that_language(desk, c
     message = sink.messages[0]
     assert "Issue" in message["Subject"] and "lc0" not in message.as_string()
     assert message["List-Unsubscribe"] is None
+    preview = of_version("preview", version) + "?look=page"
+    for part in ("plain", "html"):
+        text = message.get_body([part]).get_content()
+        assert preview in text and page_url(version.newsletter, "fr") not in text
+    assert "lang=" in desk.get(preview).content.decode()
 
 
 def test_wikitext_is_handed_out_as_a_file(desk):
@@ -313,6 +319,11 @@ def test_readers_are_counted_while_choosing_and_stored_when_saved(desk):
     assert "2 readers" in words(desk.get(page))
     wrong = desk.post(of_issue("settings", issue), {**chosen, "send_on": ""})
     assert "Choose the day" in words(wrong)
+    before = timezone.localdate() - timedelta(days=2)
+    over = desk.post(of_issue("settings", issue), {**chosen, "send_on": str(before)})
+    assert "09:00 of this day has passed everywhere" in words(over)
+    over = desk.post(of_issue("settings", issue), {**chosen, "send_time": "at_once", "send_at": f"{before}T08:00"})
+    assert "This moment has passed" in words(over)
     assert desk.post(of_issue("settings", issue), {**chosen, "audience_language": ["moon"]}).status_code == 200
     NewsletterVersion.objects.filter(language="en").delete()
     assert "no letter" in words(desk.get(page))
