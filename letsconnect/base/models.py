@@ -5,10 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.acts_in_words import state_in_words, verb_in_words
+from letsconnect.base.languages import listed
 from letsconnect.base.reasons_in_words import reason_in_words
 
 
@@ -140,7 +143,7 @@ class SecurityEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+        return listed([self.get_kind_display(), date_format(localtime(self.at))])
 
     @property
     def detail_in_words(self) -> str:

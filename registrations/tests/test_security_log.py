@@ -113,6 +113,7 @@ def test_coordinators_read_the_log_at_the_desk_and_its_people_can_read_that_they
     for page in (listed, shown):
         assert str(member) in page
         assert member.email not in page
+    assert "signed in, 2 March 2026" in shown and "signed_in" not in shown
     assert "a sign-in code was refused" in listed
     assert [(look.viewer, look.kind) for look in Look.objects.about(member)] == [(coordinator, "accounts")]
     client.force_login(factories.make_liaison("MENA"))
