@@ -43,7 +43,9 @@ def test_a_member_without_a_registration_is_told_so(client, member):
     ],
 )
 def test_a_member_sees_the_state_of_their_registration_and_what_comes_next(client, member, state, words):
-    make_registration(member=member, state=state, review_note="Please say more")
+    make_registration(
+        member=member, state=state, review_note="Please say more", wishes=["wikidata"], windows=[(600, 720)]
+    )
     client.force_login(member)
 
     assert words in client.get("/").content.decode()
