@@ -1,6 +1,7 @@
 """Requests whose encoding, length or characters Django cannot handle: refused or corrected before it reads them."""
 
 import codecs
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -38,14 +39,13 @@ def with_plain_content_type(application: Callable[..., Iterable[bytes]]) -> Call
     """Take the encoding out of the Content-Type before Django reads it.
 
     Python also knows encodings that are not text (hex, zlib), and with these Django would fail before there is a
-    request to answer. A Content-Length that is not a number counts as 0.
+    request to answer. A Content-Length that is not a number counts as 0, one beyond all machines as the largest.
     """
 
     def checked(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         kind, declared = _read_type(environ.get("CONTENT_TYPE", ""))
         environ["CONTENT_TYPE"], environ[_DECLARED] = kind, declared
-        length = environ.get("CONTENT_LENGTH", "")
-        environ["CONTENT_LENGTH"] = length if length.isascii() and length.isdecimal() else "0"
+        environ["CONTENT_LENGTH"] = _read_length(environ.get("CONTENT_LENGTH", ""))
         return application(environ, start_response)
 
     return checked
@@ -59,6 +59,12 @@ def _read_type(raw: str) -> tuple[str, str]:
         return "", ""
     boundary = parameters.get("boundary", "")
     return (f'{kind}; boundary="{boundary}"' if boundary else kind), parameters.get("charset", "")
+
+
+def _read_length(raw: str) -> str:
+    if not (raw.isascii() and raw.isdecimal()):
+        return "0"
+    return raw if len(raw) < len(str(sys.maxsize)) else str(sys.maxsize)
 
 
 def _is_utf8(name: str) -> bool:

@@ -95,9 +95,19 @@ def test_no_address_has_a_nul(client, path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("length", ["-1", "x", "99999999999999999999", "1.5", ""])
-def test_no_length_breaks_a_page(length):
-    answer = serve("/language/", body=b"language=fr", REQUEST_METHOD="POST", CONTENT_TYPE=FORM, CONTENT_LENGTH=length)
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x", "text/plain"])
+@pytest.mark.parametrize("length", ["-1", "x", "99999999999999999999", "9" * 5000, "9223372036854775808", "1.5", ""])
+def test_no_length_breaks_a_page(length, kind):
+    token = "a" * 32
+    answer = serve(
+        "/language/",
+        body=b"language=fr",
+        REQUEST_METHOD="POST",
+        CONTENT_TYPE=kind,
+        CONTENT_LENGTH=length,
+        HTTP_COOKIE=f"csrftoken={token}",
+        HTTP_X_CSRFTOKEN=token,
+    )
 
     assert answer.status < 500
 
