@@ -16,6 +16,8 @@ from letsconnect.embedded.redis import program
 from letsconnect.tests.waiting import PATIENCE, wait_until
 from mailings.tests.smtp import free_port
 
+PROCESSES = 2  # of a worker; they die together
+
 
 class Redis:
     """A Redis of its own, which keeps nothing, and can be told to say nothing."""
@@ -165,7 +167,17 @@ class Worker:
         self.process = None
 
     def start(self):
-        command = [sys.executable, "-m", "celery", "-A", "letsconnect", "worker", "--concurrency", "2", *self.beat]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "letsconnect",
+            "worker",
+            "--concurrency",
+            str(PROCESSES),
+            *self.beat,
+        ]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
         with (self.folder / "worker.log").open("ab") as log:
             self.process = subprocess.Popen(
