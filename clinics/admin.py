@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from clinics.announcing.readers import ReadersCounted
 from clinics.cards import titles_of
-from clinics.domain import ClinicError, ClinicState
+from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.forms import CancelForm, ClinicForm
 from clinics.models import Clinic, ClinicQuerySet, ClinicText, Rsvp, RsvpQuerySet
 from clinics.planning.linked import issues_that_invite_to

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clinics.hours import Question
+    from clinics.hours import HoursWanted
 
 ZONES = [
     "UTC",
@@ -47,13 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _time(people: int, runs: int, seed: int) -> None:
-    from clinics.hours import Hours
+    from clinics.hours import HoursFound
 
     question = _question(people, random.Random(seed))  # noqa: S311 made-up people, no secret
     singles, pairs = [], []
     for _run in range(runs):
         began = time.perf_counter()
-        hours = Hours(question)
+        hours = HoursFound(question)
         for index in hours.ranked()[:10]:
             hours.option(index)
         singles.append(time.perf_counter() - began)
@@ -68,17 +68,17 @@ def _time(people: int, runs: int, seed: int) -> None:
     )
 
 
-def _question(people: int, chance: random.Random) -> "Question":
-    from clinics.hours import WHOLE, Person, Question
+def _question(people: int, chance: random.Random) -> "HoursWanted":
+    from clinics.hours import WHOLE, HoursWanted, Interested
     from registrations.domain.registrations import Region
 
     regions = list(Region.values)
-    return Question(
+    return HoursWanted(
         first=MONDAY,
         last=MONDAY + timedelta(weeks=4) - timedelta(minutes=150),
         minutes=120,
         people=[
-            Person(_windows(chance), chance.choice(ZONES), chance.choice(regions), busy=[_hour(chance)])
+            Interested(_windows(chance), chance.choice(ZONES), chance.choice(regions), busy=[_hour(chance)])
             for _person in range(people)
         ],
         burden={region: chance.randrange(WHOLE) for region in regions},

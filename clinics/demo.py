@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics.domain import ClinicKind
+from clinics.domain.clinics import ClinicKind
 from clinics.models import Clinic, ClinicText
 from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic, save_text
 from clinics.seats.rsvps import rsvp

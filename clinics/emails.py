@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from clinics.domain import REMINDERS, ClinicState, NoticeKind, RsvpState
+from clinics.domain.clinics import REMINDERS, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinics import domain
-from clinics.domain import CapacityTooSmall, ClinicState
+from clinics.domain import clinics
+from clinics.domain.clinics import CapacityTooSmall, ClinicState
 from clinics.models import Clinic
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
@@ -119,7 +119,7 @@ class ClinicForm(forms.ModelForm):
         if self.instance.pk and cleaned.get("capacity") and "capacity" in self.changed_data:
             seats_taken = self.instance.rsvps.holding_a_seat().count()
             try:
-                domain.check_capacity(capacity=cleaned["capacity"], seats_taken=seats_taken)
+                clinics.check_capacity(capacity=cleaned["capacity"], seats_taken=seats_taken)
             except CapacityTooSmall as refusal:
                 self.add_error("capacity", ValidationError(str(refusal), code="too_small"))
 

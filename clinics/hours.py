@@ -38,7 +38,7 @@ _IS_NIGHT = np.array([not _DAY_BEGINS <= quarter < _DAY_ENDS for quarter in rang
 
 
 @dataclass(frozen=True)
-class Person:
+class Interested:
     """Somebody who may come: when they are usually free (minutes of their local week), where, and where they are
     busy."""
 
@@ -54,7 +54,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Question:
+class HoursWanted:
     """What a planner asks.
 
     ``first`` and ``last`` bound the start (aware datetimes); ``minutes`` is the length, in whole quarters of an hour.
@@ -65,8 +65,8 @@ class Question:
     first: datetime
     last: datetime
     minutes: int
-    people: Sequence[Person]
-    needed: Sequence[Person] = ()
+    people: Sequence[Interested]
+    needed: Sequence[Interested] = ()
     burden: Mapping[str, int] = field(default_factory=dict)
     weight: int = 0
 
@@ -111,7 +111,7 @@ class Editions:
     third_adds: int
 
 
-class Hours:
+class HoursFound:
     """The answer to a question: one column for each start, half an hour apart.
 
     ``coming`` and ``scores`` are arrays of whole numbers, one per start; ``is_possible`` tells for each start whether
@@ -119,7 +119,7 @@ class Hours:
     in no other number.
     """
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: HoursWanted) -> None:
         self.question = question
         self._grid = _Grid.of(question)
         self._people = [person for person in question.people if person.told_their_hours]
@@ -143,8 +143,8 @@ class Hours:
         """Whether each person needed (rows, in the order of the question) is free at each start (columns)."""
         needed = self.question.needed
         free = self._grid.not_busy(needed)
-        told = [row for row, person in enumerate(needed) if person.told_their_hours]
-        free[told] &= self._grid.free([needed[row] for row in told])
+        with_hours = [row for row, person in enumerate(needed) if person.told_their_hours]
+        free[with_hours] &= self._grid.free([needed[row] for row in with_hours])
         return free
 
     @cached_property
@@ -294,7 +294,7 @@ class _Grid:
     begins: NDArray[np.intp]
 
     @classmethod
-    def of(cls, question: Question) -> Self:
+    def of(cls, question: HoursWanted) -> Self:
         first, last = question.first.astimezone(UTC), question.last.astimezone(UTC)
         day = monday_of(first.date())
         monday = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -308,20 +308,20 @@ class _Grid:
     def starts(self) -> list[datetime]:
         return [self.monday + int(quarter) * QUARTER for quarter in self.begins]
 
-    def free(self, people: Sequence[Person]) -> NDArray[np.bool_]:
+    def free(self, people: Sequence[Interested]) -> NDArray[np.bool_]:
         """Tell of each person and start whether they are usually free, and not busy, for the whole length."""
         week = [(person.windows, person.zone) for person in people]
         slots = slots_of_many(week, start=self.monday.date(), weeks=self.weeks)
         self._take_busy_out(slots, people)
         return self._whole_length(slots)
 
-    def not_busy(self, people: Sequence[Person]) -> NDArray[np.bool_]:
+    def not_busy(self, people: Sequence[Interested]) -> NDArray[np.bool_]:
         """Tell of each person and start whether they have agreed to nothing else in the whole length."""
         slots = np.ones((len(people), self.weeks * QUARTERS_A_WEEK), dtype=np.bool_)
         self._take_busy_out(slots, people)
         return self._whole_length(slots)
 
-    def night_quarters(self, people: Sequence[Person]) -> NDArray[np.int8]:
+    def night_quarters(self, people: Sequence[Interested]) -> NDArray[np.int8]:
         """Return for each person and start how many quarters of the clinic lie in their night."""
         zones = sorted({person.zone for person in people})
         table = np.zeros((len(zones), len(self.begins)), dtype=np.int8)
@@ -332,7 +332,7 @@ class _Grid:
         place_of = {zone: place for place, zone in enumerate(zones)}
         return table[[place_of[person.zone] for person in people]]
 
-    def _take_busy_out(self, slots: NDArray[np.bool_], people: Sequence[Person]) -> None:
+    def _take_busy_out(self, slots: NDArray[np.bool_], people: Sequence[Interested]) -> None:
         for row, person in zip(slots, people, strict=True):
             for begin, end in person.busy:
                 row[max(0, (begin - self.monday) // QUARTER) : max(0, -((self.monday - end) // QUARTER))] = False

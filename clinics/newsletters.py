@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics.cards import titles_of
-from clinics.domain import ClinicState, RsvpState
+from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.models import Clinic, ClinicQuerySet, ClinicText, Rsvp
 from letsconnect.base.keys import keys_among
 from letsconnect.base.labels import label_of

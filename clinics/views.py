@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from clinics.cards import card_of, titles_of
-from clinics.domain import ClinicError, DeskSeats
+from clinics.domain.clinics import ClinicError, DeskSeats
 from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp

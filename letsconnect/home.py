@@ -12,7 +12,7 @@ from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from clinics.cards import Title, titles_of
-from clinics.domain import ClinicState, RsvpState
+from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.models import Clinic
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.query_batches import QueryBatch

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import Exists, Max, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from clinics import domain
 from clinics.announcing.choosing import ClinicsToTell
 from clinics.announcing.emails import DIGEST
+from clinics.domain import clinics as domain
 from clinics.models import Clinic, Digest, SpanOfReader
 from letsconnect.base.zones import is_zone
 from mailings.domain.letters import LetterState

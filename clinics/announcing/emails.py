@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
 from clinics.announcing.choosing import ClinicsToTell
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.models import Announcement, Clinic, Digest, Rsvp
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import language_or_default, speaking

@@ -7,8 +7,8 @@ from typing import Self
 
 from django.db.models import Count
 
-from clinics import domain
 from clinics.announcing.emails import ANNOUNCED
+from clinics.domain import clinics as domain
 from clinics.models import Announcement, Clinic
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.once_more import PeopleConcerned, concerned

@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from clinics import domain
-from clinics.domain import ClinicKind, ClinicState, DeskSeats, FloorLanguage, RsvpState
+from clinics.domain import clinics as domain
+from clinics.domain.clinics import ClinicKind, ClinicState, DeskSeats, FloorLanguage, RsvpState
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import best_of
 from letsconnect.base.models import Act

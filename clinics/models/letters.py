@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection, models
 from django.db.models import F, Q
 
-from clinics.domain import NoticeKind
+from clinics.domain.clinics import NoticeKind
 from clinics.models.clinics import Clinic, Rsvp
 from mailings.models import Letter, Subscription
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic
 from letsconnect.base.templatetags.when import when
 from mailings.models import Newsletter

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 
-from clinics.domain import REMINDERS, NoticeKind
+from clinics.domain.clinics import REMINDERS, NoticeKind
 from clinics.models import Clinic, Notice, Rsvp
 from mailings.ledger import letters
 from mailings.models import Letter

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinics import domain
 from clinics.announcing.readers import hurry_announcements, owe_announcements
-from clinics.domain import (
+from clinics.domain import clinics
+from clinics.domain.clinics import (
     CancelReasonMissing,
     ClinicMoveNotAllowed,
     ClinicNotReady,
@@ -190,7 +190,7 @@ def reschedule(
 def _lock_to_move(clinic: Clinic, becomes: ClinicState, *, by: Member) -> Clinic:
     """Return the clinic, locked, if ``by`` may plan it and it may go into that state."""
     clinic = _lock_theirs(clinic, by=by)
-    domain.check_move(clinic.state, becomes)
+    clinics.check_move(clinic.state, becomes)
     return clinic
 
 

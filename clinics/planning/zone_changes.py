@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from clinics.domain import ClinicError
+from clinics.domain.clinics import ClinicError
 from clinics.models import Clinic
 from clinics.planning.plans import START, reschedule
 from letsconnect.base.wall_clock import NotOneMoment, moment_now

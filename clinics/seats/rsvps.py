@@ -8,8 +8,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinics import domain
-from clinics.domain import ClinicBusy, ClinicClosed, RsvpState, SignUpTooOften
+from clinics.domain import clinics
+from clinics.domain.clinics import ClinicBusy, ClinicClosed, RsvpState, SignUpTooOften
 from clinics.models import Clinic, Rsvp
 from letsconnect.base import acts
 from mailings.ledger import letters
@@ -59,16 +59,16 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
     answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0)
     if answer.is_active:
         return answer
-    domain.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
+    clinics.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
     _check_pace(answer, by=by, now=now)
     was, seats = answer.state, _seats_taken(clinic)
-    answer.state = domain.offer_seat(
+    answer.state = clinics.offer_seat(
         capacity=clinic.capacity, seats_taken=len(seats), anyone_waiting=clinic.rsvps.waiting().exists()
     )
     answer.turn += 1
     answer.made_at = now
     if answer.state == RsvpState.GOING:
-        answer.seat, answer.seated_at = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats)), now
+        answer.seat, answer.seated_at = clinics.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats)), now
     else:
         answer.place = (clinic.rsvps.aggregate(last=Max("place"))["last"] or 0) + 1
     answer.save()
@@ -86,7 +86,7 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
 
 def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
     """Raise SignUpTooOften for somebody who signs up and cancels again and again; the clinic is locked."""
-    most, within = domain.SIGN_UPS_AN_HOUR, domain.HOUR
+    most, within = clinics.SIGN_UPS_AN_HOUR, clinics.HOUR
     if answer.pk and acts.count_recent(by=by, verbs=["rsvp"], on=answer, now=now, within=within) >= most:
         raise SignUpTooOften(
             ngettext(
@@ -124,7 +124,7 @@ def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime)
     clinic = lock_clinic(clinic)
     if capacity == clinic.capacity:
         return clinic
-    domain.check_capacity(capacity=capacity, seats_taken=len(_seats_taken(clinic)))
+    clinics.check_capacity(capacity=capacity, seats_taken=len(_seats_taken(clinic)))
     was, clinic.capacity = clinic.capacity, capacity
     clinic.save(update_fields=["capacity"])
     _renumber(clinic)
@@ -136,13 +136,13 @@ def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime)
 def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
     """Give free seats to the people waiting, in order. The caller holds the lock on the clinic."""
     seats = _seats_taken(clinic)
-    free = domain.seats_to_give(
+    free = clinics.seats_to_give(
         state=clinic.state, capacity=clinic.capacity, seats_taken=len(seats), closes_at=clinic.closes_at, now=now
     )
     moved = list(clinic.rsvps.waiting().select_related("member")[:free])
     for answer in moved:
         answer.state, answer.place, answer.seated_at = RsvpState.GOING, None, now
-        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
+        answer.seat = clinics.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
         seats.append(answer.seat)
         answer.save(update_fields=["state", "seat", "place", "seated_at"])
         acts.record(by=None, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
@@ -170,6 +170,6 @@ def _renumber(clinic: Clinic) -> None:
     """Bring seat numbers back into 1..capacity after the number of seats went down."""
     seats = _seats_taken(clinic)
     for answer in clinic.rsvps.going().filter(seat__gt=clinic.capacity).order_by("seat"):
-        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
+        answer.seat = clinics.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
         seats.append(answer.seat)
         answer.save(update_fields=["seat"])

@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 from typing import Any
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, ClinicText, Rsvp
 from clinics.seats.rsvps import rsvp
 from registrations.tests.factories import NOW, make_member

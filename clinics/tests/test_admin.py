@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, ClinicText
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from letsconnect.base.models import Act

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.apps import apps
 
-from clinics import domain
 from clinics.announcing.emails import MOST_CLINICS, NOTHING_NEW, SUMMARY
-from clinics.domain import ClinicKind, ClinicNotReady, ClinicState
+from clinics.domain import clinics
+from clinics.domain.clinics import ClinicKind, ClinicNotReady, ClinicState
 from clinics.models import Announcement, Clinic, ClinicText, Digest
 from clinics.planning.plans import announce_clinic, cancel_clinic, reschedule
 from clinics.seats.rsvps import rsvp
@@ -67,7 +67,7 @@ def by_address(mailoutbox):
     ],
 )
 def test_a_letter_waits_for_a_day_unless_the_clinic_begins_soon(begins_in, goes_in):
-    assert domain.announcement_due_at(starts_at=NOW + begins_in, now=NOW) == NOW + goes_in
+    assert clinics.announcement_due_at(starts_at=NOW + begins_in, now=NOW) == NOW + goes_in
 
 
 def test_those_who_chose_announcements_get_one_with_the_headers_of_that_list(planner, mailoutbox):

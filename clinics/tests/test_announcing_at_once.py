@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinics.announcing.digests import owe_digests
-from clinics.domain import ClinicMoveNotAllowed, ClinicState
+from clinics.domain.clinics import ClinicMoveNotAllowed, ClinicState
 from clinics.models import Announcement, Clinic, Digest
 from clinics.planning.plans import announce_clinic, cancel_clinic
 from clinics.seats.rsvps import rsvp

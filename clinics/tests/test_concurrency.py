@@ -15,8 +15,8 @@ import psycopg2
 import pytest
 from django.db import connection, connections
 
-from clinics import domain
-from clinics.domain import ClinicBusy
+from clinics.domain import clinics
+from clinics.domain.clinics import ClinicBusy
 from clinics.models import Clinic
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
@@ -119,7 +119,7 @@ def sign_everybody_up(clinic, people):
 def without_the_lock(monkeypatch):
     """Take the lock away, and have the first 30 find a seat before any of them writes. Returns the seats found."""
     monkeypatch.setattr(rsvps, "lock_clinic", lambda clinic: Clinic.objects.get(pk=clinic.pk))
-    together, found, counting, look = threading.Barrier(AT_ONCE), [], threading.Lock(), domain.next_free_seat
+    together, found, counting, look = threading.Barrier(AT_ONCE), [], threading.Lock(), clinics.next_free_seat
 
     def look_together(**facts):
         seat = look(**facts)
@@ -130,7 +130,7 @@ def without_the_lock(monkeypatch):
             together.wait(timeout=PATIENCE)
         return seat
 
-    monkeypatch.setattr(domain, "next_free_seat", look_together)
+    monkeypatch.setattr(clinics, "next_free_seat", look_together)
     return found
 
 

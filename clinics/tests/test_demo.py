@@ -1,7 +1,7 @@
 import pytest
 
 from clinics import demo
-from clinics.domain import ClinicPhase
+from clinics.domain.clinics import ClinicPhase
 from mailings import kinds
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_coordinator, make_member

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from clinics import domain
 from clinics.announcing.digests import owe_digests
-from clinics.domain import ClinicState
+from clinics.domain import clinics
+from clinics.domain.clinics import ClinicState
 from clinics.models import Digest
 from clinics.planning.plans import announce_clinic, cancel_clinic
 from clinics.tests.factories import make_clinic, sign_up
@@ -64,7 +64,7 @@ def bodies(mailoutbox):
     ],
 )
 def test_it_is_due_on_mondays_at_nine_of_the_readers_clock(zone, moment, week):
-    assert domain.digest_week(zone, now=moment) == week
+    assert clinics.digest_week(zone, now=moment) == week
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_it_is_due_on_mondays_at_nine_of_the_readers_clock(zone, moment, week):
     [(None, MONDAY - WEEK), (MONDAY - 3 * WEEK, MONDAY - 3 * WEEK), (MONDAY + DAY, MONDAY)],
 )
 def test_a_list_goes_on_where_the_last_one_ended_also_if_the_clock_was_put_back(last_until, since):
-    assert domain.digest_since(last_until=last_until, until=MONDAY) == since
+    assert clinics.digest_since(last_until=last_until, until=MONDAY) == since
 
 
 def test_a_reader_gets_the_new_clinics_of_the_skills_they_want_to_learn(mailoutbox):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clinics import domain
-from clinics.domain import ClinicPhase, ClinicState, NoticeKind, RsvpState
+from clinics.domain import clinics
+from clinics.domain.clinics import ClinicPhase, ClinicState, NoticeKind, RsvpState
 
 START = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 END = START + timedelta(hours=2)
@@ -31,7 +31,7 @@ def minutes(number):
     ],
 )
 def test_what_a_clinic_is_follows_from_state_clock_and_seats(state, is_full, now, expected):
-    phase = domain.phase(
+    phase = clinics.phase(
         state=state, starts_at=START, ends_at=END, closes_at=START - minutes(60), is_full=is_full, now=now
     )
 
@@ -49,14 +49,14 @@ def test_what_a_clinic_is_follows_from_state_clock_and_seats(state, is_full, now
     ],
 )
 def test_a_seat_is_given_while_one_is_free_and_nobody_waits(held, anyone_waiting, expected):
-    assert domain.offer_seat(capacity=3, seats_taken=held, anyone_waiting=anyone_waiting) == expected
+    assert clinics.offer_seat(capacity=3, seats_taken=held, anyone_waiting=anyone_waiting) == expected
 
 
 @pytest.mark.parametrize(
     ("taken", "seat"), [([], 1), ([1], 2), ([1, 3], 2), ([1, 2, 3], None), ([None, 1], 2), ([7], 1)]
 )
 def test_seats_are_drawn_from_one_to_capacity(taken, seat):
-    assert domain.next_free_seat(capacity=3, taken=taken) == seat
+    assert clinics.next_free_seat(capacity=3, taken=taken) == seat
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_seats_are_drawn_from_one_to_capacity(taken, seat):
     ],
 )
 def test_people_move_up_only_while_sign_up_is_open(state, held, now, free):
-    assert domain.seats_to_give(state=state, capacity=3, seats_taken=held, closes_at=START, now=now) == free
+    assert clinics.seats_to_give(state=state, capacity=3, seats_taken=held, closes_at=START, now=now) == free
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_people_move_up_only_while_sign_up_is_open(state, held, now, free):
 )
 def test_sign_up_is_open_for_an_announced_clinic_until_it_closes(state, now, is_open):
     if is_open:
-        domain.check_open(state=state, closes_at=START, now=now)
+        clinics.check_open(state=state, closes_at=START, now=now)
     else:
-        with pytest.raises(domain.ClinicClosed):
-            domain.check_open(state=state, closes_at=START, now=now)
+        with pytest.raises(clinics.ClinicClosed):
+            clinics.check_open(state=state, closes_at=START, now=now)
 
 
 LONG_AGO = START - timedelta(days=9)
@@ -98,7 +98,7 @@ LONG_AGO = START - timedelta(days=9)
 @pytest.mark.parametrize(
     ("before", "settled_at", "expected"),
     [
-        (domain.REMINDERS.reach + minutes(1), LONG_AGO, None),
+        (clinics.REMINDERS.reach + minutes(1), LONG_AGO, None),
         (minutes(24 * 60), LONG_AGO, NoticeKind.DAY),
         (minutes(61), LONG_AGO, NoticeKind.DAY),
         (minutes(60), LONG_AGO, NoticeKind.HOUR),
@@ -112,13 +112,13 @@ LONG_AGO = START - timedelta(days=9)
     ],
 )
 def test_one_reminder_at_most_is_due_and_never_after_the_start(before, settled_at, expected):
-    due = domain.REMINDERS.due(starts_at=START, settled_at=settled_at, now=START - before)
+    due = clinics.REMINDERS.due(starts_at=START, settled_at=settled_at, now=START - before)
 
     assert (due.letter if due else None) == expected
 
 
 def test_no_reminder_of_a_day_is_due_more_than_a_day_before():
-    due = domain.REMINDERS.due(starts_at=START, settled_at=LONG_AGO, now=START - minutes(24 * 60 + 1))
+    due = clinics.REMINDERS.due(starts_at=START, settled_at=LONG_AGO, now=START - minutes(24 * 60 + 1))
 
     assert due is None or due.letter != NoticeKind.DAY
 
@@ -135,7 +135,7 @@ def test_no_reminder_of_a_day_is_due_more_than_a_day_before():
     ],
 )
 def test_the_doors_are_open_from_half_an_hour_before_until_the_end(state, now, open_):
-    assert domain.doors_are_open(state=state, starts_at=START, ends_at=END, now=now) is open_
+    assert clinics.doors_are_open(state=state, starts_at=START, ends_at=END, now=now) is open_
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_the_doors_are_open_from_half_an_hour_before_until_the_end(state, now, o
 )
 def test_a_clinic_goes_from_draft_to_archive_or_is_cancelled(was, becomes, allowed):
     if allowed:
-        domain.check_move(was, becomes)
+        clinics.check_move(was, becomes)
     else:
-        with pytest.raises(domain.ClinicMoveNotAllowed):
-            domain.check_move(was, becomes)
+        with pytest.raises(clinics.ClinicMoveNotAllowed):
+            clinics.check_move(was, becomes)

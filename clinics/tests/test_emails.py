@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.apps import apps
 
-from clinics.domain import REMINDERS, ClinicState
+from clinics.domain.clinics import REMINDERS, ClinicState
 from clinics.models import Clinic, ClinicText, Notice
 from clinics.planning.notices import tell_still_waiting
 from clinics.planning.plans import cancel_clinic, reschedule

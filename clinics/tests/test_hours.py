@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinics.hours import STEP, WHOLE, Hours, Person, Question
+from clinics.hours import STEP, WHOLE, HoursFound, HoursWanted, Interested
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 DAY, HOUR, QUARTER = timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
@@ -18,9 +18,9 @@ ALWAYS = ((0, 7 * 1440),)
 ZONES = ("UTC", "Asia/Kathmandu", "America/Bogota", "Pacific/Auckland", "Europe/Berlin", "Africa/Casablanca")
 
 
-def question(people: Sequence[Person], **values: object) -> Question:
+def question(people: Sequence[Interested], **values: object) -> HoursWanted:
     asked = {"first": MONDAY, "last": MONDAY + DAY, "minutes": 120, "people": people} | values
-    return Question(**asked)
+    return HoursWanted(**asked)
 
 
 def daily(begins: int, ends: int) -> tuple[tuple[int, int], ...]:
@@ -28,12 +28,12 @@ def daily(begins: int, ends: int) -> tuple[tuple[int, int], ...]:
     return tuple((day * 1440 + begins * 60, day * 1440 + ends * 60) for day in range(7))
 
 
-def quarters(person: Person, start: datetime, minutes: int) -> list[datetime]:
+def quarters(person: Interested, start: datetime, minutes: int) -> list[datetime]:
     return [start + step * QUARTER for step in range(minutes // 15)]
 
 
-def can_come(person: Person, start: datetime, minutes: int) -> bool:
-    """What `Hours` says, by the clock and the calendar, a quarter of an hour at a time."""
+def can_come(person: Interested, start: datetime, minutes: int) -> bool:
+    """What `HoursFound` says, by the clock and the calendar, a quarter of an hour at a time."""
     if not (person.zone and person.windows):
         return False
     for moment in quarters(person, start, minutes):
@@ -46,7 +46,7 @@ def can_come(person: Person, start: datetime, minutes: int) -> bool:
     return True
 
 
-def worth(asked: Question, person: Person, start: datetime) -> int:
+def worth(asked: HoursWanted, person: Interested, start: datetime) -> int:
     if not can_come(person, start, asked.minutes):
         return 0
     steps = quarters(person, start, asked.minutes)
@@ -54,7 +54,7 @@ def worth(asked: Question, person: Person, start: datetime) -> int:
     return WHOLE - asked.weight * asked.burden.get(person.region, 0) * night // (WHOLE * len(steps))
 
 
-def allowed(asked: Question) -> list[datetime]:
+def allowed(asked: HoursWanted) -> list[datetime]:
     starts, start = [], MONDAY
     while start <= asked.last:
         if start >= asked.first and all(can_come(person, start, asked.minutes) for person in asked.needed):
@@ -78,7 +78,7 @@ spans = st.lists(
     max_size=2,
 ).map(tuple)
 persons = st.builds(
-    Person,
+    Interested,
     windows=windows,
     zone=st.sampled_from(ZONES),
     region=st.sampled_from(["SA", "LAC", "NWE", ""]),
@@ -99,7 +99,7 @@ questions = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(questions)
 def test_hours_say_what_trying_every_start_and_every_pair_says(asked):
-    found = Hours(asked)
+    found = HoursFound(asked)
     starts = allowed(asked)
 
     score = {start: sum(worth(asked, person, start) for person in asked.people) for start in starts}
@@ -131,7 +131,7 @@ def test_hours_say_what_trying_every_start_and_every_pair_says(asked):
 @settings(max_examples=30, deadline=None)
 @given(questions, persons)
 def test_one_more_person_never_lowers_the_best_and_two_hours_never_serve_fewer_than_one(asked, person):
-    before, after = Hours(asked), Hours(replace(asked, people=[*asked.people, person]))
+    before, after = HoursFound(asked), HoursFound(replace(asked, people=[*asked.people, person]))
 
     if (best := before.best()) is not None:
         more = after.best()
@@ -153,35 +153,35 @@ def test_when_every_zone_is_shifted_the_answer_is_shifted_by_as_much(people, hou
         first=begins - hours * HOUR,
         last=begins + DAY - hours * HOUR,
     )
-    ours, theirs = Hours(here), Hours(there)
+    ours, theirs = HoursFound(here), HoursFound(there)
     assert [start - hours * HOUR for start in ours.starts] == theirs.starts
     assert ours.coming.tolist() == theirs.coming.tolist()
     assert ours.ranked() == theirs.ranked()
 
 
 def test_a_region_that_bore_the_nights_is_spared_as_much_as_the_weight_says():
-    at_night = [Person(daily(22, 24), "Asia/Kolkata", "SA")] * 3  # 16:30 to 18:30 UTC
-    by_day = [Person(daily(9, 11), "Europe/Berlin", "NWE")] * 2  # 8:00 to 10:00 UTC
+    at_night = [Interested(daily(22, 24), "Asia/Kolkata", "SA")] * 3  # 16:30 to 18:30 UTC
+    by_day = [Interested(daily(9, 11), "Europe/Berlin", "NWE")] * 2  # 8:00 to 10:00 UTC
     asked = question([*at_night, *by_day], burden={"SA": 1000, "NWE": 100})
 
-    best = Hours(asked).best()
+    best = HoursFound(asked).best()
     assert best is not None
     assert (best.coming, best.night_by_region, best.lost) == (3, {"SA": 3}, 0)
 
-    spared = Hours(replace(asked, weight=WHOLE)).best()
+    spared = HoursFound(replace(asked, weight=WHOLE)).best()
     assert spared is not None
     assert (spared.starts_at, spared.coming, spared.night_by_region, spared.lost) == (MONDAY + 8 * HOUR, 2, {}, 1)
 
 
 def test_without_weight_nobodys_night_counts():
-    people = [Person(ALWAYS, zone, "SA") for zone in ZONES]
-    hours = Hours(question(people, burden={"SA": 1000}))
+    people = [Interested(ALWAYS, zone, "SA") for zone in ZONES]
+    hours = HoursFound(question(people, burden={"SA": 1000}))
     assert (hours.scores == hours.coming * WHOLE).all()
 
 
 def test_who_has_not_said_when_they_are_free_is_counted_apart_and_rules_nothing_out_but_what_they_agreed_to():
-    silent = Person((), "UTC", busy=[(MONDAY + 9 * HOUR, MONDAY + 10 * HOUR)])
-    hours = Hours(question([silent, Person(ALWAYS, ""), Person(ALWAYS, "UTC")], needed=[silent]))
+    silent = Interested((), "UTC", busy=[(MONDAY + 9 * HOUR, MONDAY + 10 * HOUR)])
+    hours = HoursFound(question([silent, Interested(ALWAYS, ""), Interested(ALWAYS, "UTC")], needed=[silent]))
 
     assert (hours.hours_unknown, hours.needed_unknown) == (2, 1)
     assert hours.coming.max() == 1
@@ -190,32 +190,32 @@ def test_who_has_not_said_when_they_are_free_is_counted_apart_and_rules_nothing_
 
 
 def test_where_somebody_needed_is_never_free_there_is_no_best_and_one_sees_who_rules_out_what():
-    early, late = Person(daily(6, 9), "UTC"), Person(daily(10, 13), "UTC")
-    hours = Hours(question([Person(ALWAYS, "UTC")], needed=[early, late]))
+    early, late = Interested(daily(6, 9), "UTC"), Interested(daily(10, 13), "UTC")
+    hours = HoursFound(question([Interested(ALWAYS, "UTC")], needed=[early, late]))
 
     assert hours.best() is None and hours.best_pair() is None and hours.ranked() == []
     assert hours.needed_free.sum(axis=1).tolist() == [3, 3]
 
 
 def test_on_the_day_of_the_change_an_hour_that_is_skipped_serves_nobody_who_is_free_in_it_only():
-    berlin = Person(((6 * 1440 + 60, 6 * 1440 + 240),), "Europe/Berlin")  # Sunday 1:00 to 4:00
+    berlin = Interested(((6 * 1440 + 60, 6 * 1440 + 240),), "Europe/Berlin")  # Sunday 1:00 to 4:00
     sunday = datetime(2026, 3, 29, tzinfo=UTC)
     values = {"first": sunday, "last": sunday + 4 * HOUR}
 
-    assert Hours(question([berlin], **values, minutes=120)).best().starts_at == sunday  # 1:00, then 3:00 to 4:00
-    assert Hours(question([berlin], **values, minutes=180)).best().coming == 0  # only two hours pass
+    assert HoursFound(question([berlin], **values, minutes=120)).best().starts_at == sunday  # 1:00, then 3:00 to 4:00
+    assert HoursFound(question([berlin], **values, minutes=180)).best().coming == 0  # only two hours pass
 
 
 def test_in_autumn_the_hour_that_comes_twice_serves_twice():
-    berlin = Person(((6 * 1440 + 120, 6 * 1440 + 180),), "Europe/Berlin")  # Sunday 2:00 to 3:00
+    berlin = Interested(((6 * 1440 + 120, 6 * 1440 + 180),), "Europe/Berlin")  # Sunday 2:00 to 3:00
     sunday = datetime(2026, 10, 25, tzinfo=UTC)
-    hours = Hours(question([berlin], first=sunday, last=sunday + 4 * HOUR, minutes=120))
+    hours = HoursFound(question([berlin], first=sunday, last=sunday + 4 * HOUR, minutes=120))
     assert [start for start, coming in zip(hours.starts, hours.coming, strict=True) if coming] == [sunday]
 
 
 def test_what_the_last_clinics_did_not_serve_is_counted():
-    people = [Person(ALWAYS, "UTC", was_served=True), Person(ALWAYS, "UTC"), Person(daily(0, 3), "UTC")]
-    hours = Hours(question(people))
+    people = [Interested(ALWAYS, "UTC", was_served=True), Interested(ALWAYS, "UTC"), Interested(daily(0, 3), "UTC")]
+    hours = HoursFound(question(people))
     assert (hours.option(0).newly_served, hours.option(10).newly_served) == (2, 1)
 
 

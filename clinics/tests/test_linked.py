@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 from django.urls import reverse
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.planning.plans import cancel_clinic, change_clinic, reschedule
 from clinics.tests.factories import make_clinic
 from mailings.domain.newsletters import NewsletterRefused

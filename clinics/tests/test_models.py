@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 
-from clinics.domain import ClinicState, NoticeKind, RsvpState
+from clinics.domain.clinics import ClinicState, NoticeKind, RsvpState
 from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicText, Notice, Rsvp
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from clinics import newsletters
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, ClinicText, Rsvp
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic, sign_up

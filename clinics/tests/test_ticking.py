@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clinics.domain import REMINDERS
+from clinics.domain.clinics import REMINDERS
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from mailings.ledger.ticking import tick

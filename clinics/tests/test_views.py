@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.models import ClinicText, Rsvp
 from clinics.planning.plans import cancel_clinic
 from clinics.seats import rsvps

@@ -7,7 +7,7 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from clinics.domain import ClinicState, DeskSeats, NotYourClinic
+from clinics.domain.clinics import ClinicState, DeskSeats, NotYourClinic
 from clinics.models import Clinic, Rsvp
 from clinics.planning.plans import (
     announce_clinic,

@@ -10,7 +10,7 @@ import time_machine
 from celery import current_app
 from django.db import transaction
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.tests.factories import make_clinic
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind

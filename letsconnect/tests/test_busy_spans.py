@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clinics.domain import ClinicState, RsvpState
+from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.models import Rsvp
 from clinics.seats.busy import NAME as SEATS
 from clinics.tests.factories import make_clinic

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from clinics.domain import ClinicClosed
+from clinics.domain.clinics import ClinicClosed
 from clinics.models import Rsvp
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from clinics.domain import ClinicError
+from clinics.domain.clinics import ClinicError
 from clinics.models import Rsvp
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.tests.factories import make_clinic

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clinics.domain import CancelReasonMissing
+from clinics.domain.clinics import CancelReasonMissing
 from clinics.planning.plans import cancel_clinic
 from clinics.tests.factories import make_clinic
 from letsconnect.tests.test_conventions import production_code

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clinics.domain import ClinicClosed, ClinicError
+from clinics.domain.clinics import ClinicClosed, ClinicError
 from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
 from clinics.seats.rsvps import rsvp

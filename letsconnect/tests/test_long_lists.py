@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from clinics.models import ClinicText
 from clinics.tests.factories import START, make_clinic
 from mailings.tests.factories import make_sent_letter

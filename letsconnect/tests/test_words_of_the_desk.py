@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
-from clinics.domain import ClinicState
+from clinics.domain.clinics import ClinicState
 from letsconnect.base import acts, security_log
 from letsconnect.base.acts_in_words import LISTS, VERBS, state_in_words, verb_in_words
 from letsconnect.base.models import DETAILS, Act, SecurityEventKind

@@ -1,0 +1,1 @@
+"""What can be decided about clinics and the people around them, without a database."""
