@@ -1,0 +1,81 @@
+"""What can be decided about the people of a clinic: who is asked for what, and what they answer."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from clinics.domain.clinics import ClinicError
+
+
+class ClinicRole(TextChoices):
+    SHARER = "sharer", pgettext_lazy("role at a clinic", "sharer")
+    HOST = "host", pgettext_lazy("role at a clinic", "host")
+    HELPER = "helper", pgettext_lazy("role at a clinic", "helper")
+    INTERPRETER = "interpreter", pgettext_lazy("role at a clinic", "interpreter")
+
+
+class Turn(TextChoices):
+    """Which of the two interpreters of a channel somebody is."""
+
+    LEAD = "lead", pgettext_lazy("turn of an interpreter", "lead")
+    RELIEF = "relief", pgettext_lazy("turn of an interpreter", "relief")
+
+
+class AnswerState(TextChoices):
+    """What somebody who is asked to do something at a clinic has said."""
+
+    ASKED = "asked", pgettext_lazy("answer of a person asked for a clinic", "asked, no answer yet")
+    ACCEPTED = "accepted", pgettext_lazy("answer of a person asked for a clinic", "accepted")
+    DECLINED = "declined", pgettext_lazy("answer of a person asked for a clinic", "declined")
+    STEPPED_BACK = "stepped_back", pgettext_lazy("answer of a person asked for a clinic", "stepped back")
+
+
+# Those without whom there is no clinic: confirmed, they are at one clinic at a time, and the hour must suit them.
+NEEDED_ROLES = (ClinicRole.SHARER, ClinicRole.HOST, ClinicRole.INTERPRETER)
+MAY_STILL_COME = (AnswerState.ASKED, AnswerState.ACCEPTED)
+INTERPRETERS_A_CHANNEL = len(Turn)
+
+REMINDED_AFTER = timedelta(days=5)  # of silence, and then never again
+REMINDED_AT_LEAST_BEFORE = timedelta(days=1)  # of the start: a later reminder would help nobody
+# How long people without an account, who are known by their address, are kept after the clinic.
+ADDRESS_KEPT_FOR = timedelta(days=30)
+
+_ALLOWED_ANSWERS = {
+    AnswerState.ASKED: {AnswerState.ACCEPTED, AnswerState.DECLINED},
+    AnswerState.ACCEPTED: {AnswerState.STEPPED_BACK},
+    AnswerState.DECLINED: {AnswerState.ACCEPTED},
+    AnswerState.STEPPED_BACK: {AnswerState.ACCEPTED},
+}
+
+
+class AnswerNotAllowed(ClinicError):
+    """The person cannot answer so any more: the clinic is over or cancelled, or they answered differently."""
+
+
+class BusyElsewhere(ClinicError):
+    """The person is confirmed for another clinic at that time."""
+
+
+class AlreadyAsked(ClinicError):
+    """The person is asked for this role at this clinic already."""
+
+
+def check_answer(was: str, becomes: str, *, is_to_come: bool, starts_at: datetime, now: datetime) -> None:
+    """Raise AnswerNotAllowed unless somebody whose answer ``was`` so may now answer ``becomes``.
+
+    Declining and stepping back can be taken back until the clinic begins; nothing can be answered about a clinic that
+    has begun or is cancelled. The same answer twice is not checked here: it changes nothing.
+    """
+    if not is_to_come or now >= starts_at:
+        raise AnswerNotAllowed(_("This clinic has begun, is over or is cancelled: there is nothing to answer any more."))
+    if AnswerState(becomes) not in _ALLOWED_ANSWERS[AnswerState(was)]:
+        raise AnswerNotAllowed(_("You have answered already. Open the page again to see what stands."))
+
+
+def reminder_is_due(*, state: str, asked_at: datetime, was_reminded: bool, starts_at: datetime, now: datetime) -> bool:
+    """Tell whether somebody who has not answered is reminded now: once, after days of silence, and not too late."""
+    if state != AnswerState.ASKED or was_reminded:
+        return False
+    return now >= asked_at + REMINDED_AFTER and now < starts_at - REMINDED_AT_LEAST_BEFORE
