@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 
+from clinics.domain.clinics import ForWhom
 from clinics.models import UNTITLED, Clinic, ClinicText, Rsvp
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import best_of
@@ -56,7 +57,7 @@ def card_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) -
             "phase": clinic.phase(now),
             "seat": rsvp.state if rsvp else "",
             "has_text": bool(title.language),
-            "has_region": bool(clinic.region),
+            "is_for_some": clinic.for_whom != ForWhom.ALL,
         },
         texts={
             "link": link_to("clinics:clinic-detail", clinic.pk),
@@ -65,8 +66,8 @@ def card_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) -
             "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
             "when": when(clinic.starts_at),
             "floor_language": label_of(clinic, "floor_language"),
-            "kind": label_of(clinic, "kind"),
-            "region": label_of(clinic, "region"),
+            "format": label_of(clinic, "format"),
+            "for_whom": clinic.for_whom_in_words,
             "places_left": ngettext("%(left)s place left", "%(left)s places left", left) % {"left": left},
         },
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics.domain.clinics import ClinicKind
+from clinics.domain.clinics import ClinicFormat, ForWhom
 from clinics.models import Clinic, ClinicText
 from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic, save_text
 from clinics.seats.rsvps import rsvp
@@ -57,7 +57,7 @@ PLANS = (
         signed_up=9,
         skills=("organizing-edit-a-thons", "partnership-building"),
         capacity=6,
-        facts={"floor_language": "es", "kind": ClinicKind.REGIONAL, "region": "LAC"},
+        facts={"floor_language": "es", "for_whom": ForWhom.REGION, "region": "LAC"},
         words={
             "es": (
                 "Editatones con bibliotecas",
@@ -73,7 +73,7 @@ PLANS = (
         zone="Africa/Cairo",
         signed_up=6,
         skills=("volunteer-retention", "training-newcomers"),
-        facts={"kind": ClinicKind.CROSS_REGIONAL},
+        facts={"for_whom": ForWhom.REGIONS, "regions": ["MENA", "SSA"]},
         words={
             "en": ("Keeping newcomers after the first edit", "What made new editors stay, told by three groups."),
             "ar": ("كيف يبقى المحررون الجدد", "ما الذي جعل المحررين الجدد يبقون، كما ترويه ثلاث مجموعات."),
@@ -84,7 +84,7 @@ PLANS = (
         hour=14,
         zone="Asia/Kathmandu",
         signed_up=8,
-        facts={"kind": ClinicKind.COMMUNITY_CALL, "minutes": 60},
+        facts={"format": ClinicFormat.COMMUNITY_CALL, "minutes": 60},
         words={
             "en": ("Lexemes for small languages", "First steps with lexicographical data on Wikidata."),
             "fr": ("Les lexèmes pour les petites langues", "Premiers pas avec les données lexicographiques."),

@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinics.domain import clinics
-from clinics.domain.clinics import CapacityTooSmall, ClinicState
+from clinics.domain import clinics as domain
+from clinics.domain.clinics import CapacityTooSmall, ClinicState, ForWhom, Venue
 from clinics.models import Clinic
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from letsconnect.base.zones import zone_names
-from registrations.domain.registrations import SkillState
+from registrations.domain.registrations import Region, SkillState
 from registrations.models import Skill
 
 START = {"local_date", "local_time", "zone", "fold"}
@@ -49,13 +49,28 @@ class ClinicForm(forms.ModelForm):
         help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in a letter."),
     )
 
+    regions = forms.TypedMultipleChoiceField(
+        label=_("For the regions"),
+        choices=Region,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only where it is for several regions."),
+    )
+
     class Meta:
         model = Clinic
         fields = [
-            "kind",
+            "format",
             "floor_language",
             "region",
+            "for_whom",
+            "regions",
             "announce_to_all",
+            "venue",
+            "place",
+            "partner",
+            "series",
+            "edition_of",
             "skills",
             "local_date",
             "local_time",
@@ -67,7 +82,10 @@ class ClinicForm(forms.ModelForm):
             "meeting_link",
         ]
         help_texts = {
-            "announce_to_all": _("A regional clinic is announced to people of its region only, unless you tick this."),
+            "region": _("Whose liaisons look after it."),
+            "announce_to_all": _("A clinic for some regions is announced to their people only, unless you tick this."),
+            "partner": _("Who holds it together with us, if anybody does."),
+            "edition_of": _("If it is the same clinic at another hour."),
             "skills": _("Those who want to learn one of them find it in their weekly list; with none, everybody does."),
         }
 
@@ -78,6 +96,8 @@ class ClinicForm(forms.ModelForm):
         if isinstance(skills := self.fields.get("skills"), forms.ModelMultipleChoiceField):
             chosen = Q(pk__in=self.instance.skills.values("pk")) if self.instance.pk else Q()
             skills.queryset = Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen).with_names()
+        if isinstance(of := self.fields.get("edition_of"), forms.ModelChoiceField):
+            of.queryset = Clinic.objects.that_may_have_editions(self.instance).prefetch_related("texts")
         names = zone_names()
         own = self.instance.zone
         offer(self, "zone", [(name, name) for name in (names if own in names else (own, *names))])
@@ -86,6 +106,8 @@ class ClinicForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._clean_for_whom(cleaned)
+        self._clean_venue(cleaned)
         self._clean_start(cleaned)
         self._clean_capacity(cleaned)
         return cleaned
@@ -96,6 +118,22 @@ class ClinicForm(forms.ModelForm):
         if not 2000 <= day.year <= 2200:
             raise ValidationError(_("This is not a day of the calendar. Write it as 2026-12-31."), code="year")
         return day
+
+    def _clean_for_whom(self, cleaned: dict[str, Any]) -> None:
+        """Ask for the regions where a clinic is for some, and forget them where it is for all or for one."""
+        for_whom = cleaned.get("for_whom")
+        if for_whom == ForWhom.REGIONS and len(cleaned.get("regions") or []) < domain.SEVERAL:
+            self.add_error("regions", ValidationError(_("Choose two regions or more."), code="several"))
+        elif for_whom == ForWhom.REGION and not cleaned.get("region"):
+            self.add_error("region", ValidationError(_("Choose the region it is for."), code="region"))
+        if for_whom != ForWhom.REGIONS:
+            cleaned["regions"] = []
+
+    def _clean_venue(self, cleaned: dict[str, Any]) -> None:
+        """A call has no place; where the place is not known yet, announcing asks for it."""
+        if cleaned.get("venue") == Venue.CALL and cleaned.get("place"):
+            refusal = _("A call has no place. Choose “in person”, or leave this empty.")
+            self.add_error("place", ValidationError(refusal, code="call"))
 
     def _clean_start(self, cleaned: dict[str, Any]) -> None:
         """Refuse a wall clock that does not exist, and ask which is meant where it comes twice."""
@@ -119,7 +157,7 @@ class ClinicForm(forms.ModelForm):
         if self.instance.pk and cleaned.get("capacity") and "capacity" in self.changed_data:
             seats_taken = self.instance.rsvps.holding_a_seat().count()
             try:
-                clinics.check_capacity(capacity=cleaned["capacity"], seats_taken=seats_taken)
+                domain.check_capacity(capacity=cleaned["capacity"], seats_taken=seats_taken)
             except CapacityTooSmall as refusal:
                 self.add_error("capacity", ValidationError(str(refusal), code="too_small"))
 

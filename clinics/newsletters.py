@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics.cards import titles_of
-from clinics.domain.clinics import ClinicState, RsvpState
+from clinics.domain.clinics import ClinicState, ForWhom, RsvpState
 from clinics.models import Clinic, ClinicQuerySet, ClinicText, Rsvp
 from letsconnect.base.keys import keys_among
 from letsconnect.base.labels import label_of
@@ -54,8 +54,8 @@ def _line(clinic: Clinic) -> FilledLine | None:
         return None
     path = reverse("clinics:clinic-detail", args=[clinic.pk])
     parts = [f"[{escaped(text.title)}]({path})", *_moments(clinic), label_of(clinic, "floor_language")]
-    if clinic.region:
-        parts.append(label_of(clinic, "region"))
+    if clinic.for_whom != ForWhom.ALL:
+        parts.append(clinic.for_whom_in_words)
     if text.language != reads:
         # Translators: of a clinic in a list, as in "Asking for money · … · described in Spanish".
         parts.append(_("described in %(language)s") % {"language": language_name(text.language, reads)})

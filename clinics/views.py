@@ -80,6 +80,7 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
             "reads_utc": timezone.get_current_timezone_name() == "UTC",
             "begun": now >= clinic.starts_at,
             "sign_in_url": _sign_in_url(clinic_id),
+            "other_editions": list(Clinic.objects.visible_to(request.user).editions_beside(clinic)),
         },
     )
 
@@ -129,7 +130,7 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
 
 
 def _find(request: HttpRequest, clinic_id: int) -> Clinic:
-    return get_object_or_404(Clinic.objects.visible_to(request.user).for_pages(), pk=clinic_id)
+    return get_object_or_404(Clinic.objects.visible_to(request.user).select_related("series").for_pages(), pk=clinic_id)
 
 
 _OWN = Statement(lambda member: Rsvp.objects.of(member).active())

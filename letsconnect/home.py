@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinics.cards import Title, titles_of
 from clinics.domain.clinics import ClinicState, RsvpState
-from clinics.models import Clinic
+from clinics.models import Clinic, Rsvp
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import how_many
@@ -69,7 +69,9 @@ _TO_ANSWER = Statement(lambda member: Match.objects.waiting_for(member).order_by
 _SESSIONS = Statement(sessions_at_hand)
 _SUGGESTIONS = Statement(lambda member: SkillSuggestion.objects.to_tell(member).for_telling())
 _CLINICS = Statement(
-    lambda member, now: Clinic.objects.of_home(member, now=now).values_list(*_OF_CLINICS, "state", "my_state")
+    lambda member, now: Clinic.objects.of_home(Rsvp.objects.of(member).active(), now=now).values_list(
+        *_OF_CLINICS, "state", "my_state"
+    )
 )
 
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
 from clinics.announcing.choosing import ClinicsToTell
-from clinics.domain.clinics import ClinicState
+from clinics.domain.clinics import ClinicState, ForWhom
 from clinics.models import Announcement, Clinic, Digest, Rsvp
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import language_or_default, speaking
@@ -185,7 +185,7 @@ def _new_clinic(clinic: Clinic, language: str) -> NewClinic:
             starts_at=clinic.starts_at,
             minutes=clinic.minutes,
             floor_language=label_of(clinic, "floor_language"),
-            region=label_of(clinic, "region") if clinic.region else "",
+            region=clinic.for_whom_in_words if clinic.for_whom != ForWhom.ALL else "",
             url=absolute("clinics:clinic-detail", clinic.pk),
         )
 

@@ -21,12 +21,13 @@ _ROWS = 2000
 
 
 def readers_of(clinic: Clinic) -> SubscriptionQuerySet:
-    """Return those who want announcements; of a regional clinic those of its region only, unless the planner says all.
+    """Return those who want announcements; of a clinic for some regions only those there, unless the planner says all.
 
     Somebody of whom no region is known is of none.
     """
     readers = Subscription.objects.to_write_to(BulkList.ANNOUNCEMENTS)
-    return readers.filter(member__region=clinic.region) if clinic.is_for_its_region else readers
+    regions = clinic.regions_told
+    return readers if regions is None else readers.filter(member__region__in=regions)
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,20 @@ class ReadersCounted:
 
     def of(self, clinic: Clinic) -> PeopleConcerned:
         """Count the readers of a clinic, as `readers_of` finds them, by the language they read of it."""
-        parts = [
-            (reads, count)
-            for region, reads, count in self.parts
-            if not clinic.is_for_its_region or region == clinic.region
-        ]
+        regions = clinic.regions_told
+        parts = [(reads, count) for region, reads, count in self.parts if regions is None or region in regions]
         texts = {reads: clinic.text_in(reads) for reads, _count in parts}
         languages = {reads: text.language if text else reads for reads, text in texts.items()}
         return concerned((languages[reads], count, languages[reads] != reads) for reads, count in parts)
 
     def of_any(self, clinics: Iterable[Clinic]) -> int:
         """Count those who read of at least one of these clinics, each once: a letter brings them together."""
-        all_clinics = list(clinics)
-        is_for_all = any(not clinic.is_for_its_region for clinic in all_clinics)
-        regions = {clinic.region for clinic in all_clinics}
-        return sum(count for region, _reads, count in self.parts if is_for_all or region in regions)
+        told = [clinic.regions_told for clinic in clinics]
+        return sum(
+            count
+            for region, _reads, count in self.parts
+            if any(regions is None or region in regions for regions in told)
+        )
 
 
 def owe_announcements(clinic: Clinic, *, now: datetime) -> int:

@@ -35,16 +35,23 @@ class ClinicPhase(TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("state of a clinic", "cancelled")
 
 
-class ClinicKind(TextChoices):
-    OPEN = "open", pgettext_lazy("kind of clinic", "open to all")
-    REGIONAL = "regional", pgettext_lazy("kind of clinic", "regional")
-    CROSS_REGIONAL = "cross_regional", pgettext_lazy("kind of clinic", "cross-regional")
-    SERIES = "series", pgettext_lazy("kind of clinic", "part of a series")
-    SECOND_EDITION = "second_edition", pgettext_lazy("kind of clinic", "second time-zone edition")
-    COMMUNITY_CALL = "community_call", pgettext_lazy("kind of clinic", "community call")
-    CONNECTATHON = "connectathon", pgettext_lazy("kind of clinic", "connectathon")
-    PARTNER = "partner", pgettext_lazy("kind of clinic", "hosted by a partner")
-    IN_PERSON = "in_person", pgettext_lazy("kind of clinic", "in person")
+class ForWhom(TextChoices):
+    """For whom a clinic is; anybody may come to it all the same."""
+
+    ALL = "all", pgettext_lazy("for whom a clinic is", "everybody")
+    REGION = "region", pgettext_lazy("for whom a clinic is", "its region")
+    REGIONS = "regions", pgettext_lazy("for whom a clinic is", "several regions")
+
+
+class ClinicFormat(TextChoices):
+    CLINIC = "clinic", pgettext_lazy("format of a clinic", "clinic")
+    CONNECTATHON = "connectathon", pgettext_lazy("format of a clinic", "connectathon")
+    COMMUNITY_CALL = "community_call", pgettext_lazy("format of a clinic", "community call")
+
+
+class Venue(TextChoices):
+    CALL = "call", pgettext_lazy("where a clinic is", "in a call")
+    IN_PERSON = "in_person", pgettext_lazy("where a clinic is", "in person")
 
 
 class RsvpState(TextChoices):
@@ -56,6 +63,7 @@ class RsvpState(TextChoices):
 
 
 HOLDING_A_SEAT = (RsvpState.GOING, RsvpState.OFFERED)
+TOOK_PLACE = (ClinicState.HELD, ClinicState.ARCHIVED)
 ACTIVE = (RsvpState.GOING, RsvpState.WAITING, RsvpState.OFFERED)
 
 
@@ -92,7 +100,9 @@ class FloorLanguage(TextChoices):
 
 
 MAX_CAPACITY = 2000
+SEVERAL = 2  # regions, at least
 MIN_MINUTES, MAX_MINUTES = 15, 24 * 60
+USUAL_MINUTES = {ClinicFormat.CLINIC: 120, ClinicFormat.CONNECTATHON: 60, ClinicFormat.COMMUNITY_CALL: 60}
 DOORS_OPEN = timedelta(minutes=30)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -69,7 +69,9 @@ def check_answer(was: str, becomes: str, *, is_to_come: bool, starts_at: datetim
     has begun or is cancelled. The same answer twice is not checked here: it changes nothing.
     """
     if not is_to_come or now >= starts_at:
-        raise AnswerNotAllowed(_("This clinic has begun, is over or is cancelled: there is nothing to answer any more."))
+        raise AnswerNotAllowed(
+            _("This clinic has begun, is over or is cancelled: there is nothing to answer any more.")
+        )
     if AnswerState(becomes) not in _ALLOWED_ANSWERS[AnswerState(was)]:
         raise AnswerNotAllowed(_("You have answered already. Open the page again to see what stands."))
 

@@ -1,21 +1,22 @@
 """Tables of clinics: their texts in each language, and the seats."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, ExpressionWrapper, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Case, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clinics.domain import clinics as domain
-from clinics.domain.clinics import ClinicKind, ClinicState, DeskSeats, FloorLanguage, RsvpState
+from clinics.domain.clinics import ClinicFormat, ClinicState, DeskSeats, FloorLanguage, ForWhom, RsvpState, Venue
 from letsconnect.base.fields import LineField, lines_can_be_seen
-from letsconnect.base.languages import best_of
+from letsconnect.base.labels import label_of
+from letsconnect.base.languages import best_of, listed
 from letsconnect.base.models import Act
 from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
@@ -24,6 +25,8 @@ from registrations.models import Member, Skill
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+    from clinics.models.texts import ClinicText
 
     Reader = Member | AnonymousUser
 
@@ -97,18 +100,31 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         is_over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
         return self.alias(_ends=ENDS_AT).filter(was_held | is_over).order_by("-starts_at", "pk")
 
+    def that_may_have_editions(self, edition: "Clinic") -> "ClinicQuerySet":
+        """The clinics that ``edition`` may be an edition of: to come, no editions themselves, and not this one."""
+        if edition.pk and edition.editions.exists():
+            return self.none()
+        to_come = (ClinicState.DRAFT, ClinicState.ANNOUNCED)
+        return self.filter(Q(state__in=to_come) | Q(pk=edition.edition_of_id), is_edition=False).exclude(pk=edition.pk)
+
+    def editions_beside(self, clinic: "Clinic") -> "ClinicQuerySet":
+        """The other hours of this clinic that were not cancelled, soonest first."""
+        original = clinic.edition_of_id or clinic.pk
+        others = self.filter(Q(pk=original) | Q(edition_of=original)).exclude(pk=clinic.pk)
+        return others.exclude(state=ClinicState.CANCELLED).order_by("starts_at", "pk")
+
     def ended_between(self, since: datetime, until: datetime) -> "ClinicQuerySet":
         """The clinics that were held, or are over, and ended after the one moment and by the other, in their order."""
         ended = self.past(now=until).alias(_ended=ENDS_AT).filter(_ended__gt=since, _ended__lte=until)
         return ended.order_by("starts_at", "pk")
 
-    def of_home(self, member: Member, *, now: datetime) -> "ClinicQuerySet":
-        """The clinics of the member's home page, in one query; the caller reads the texts of those it shows.
+    def of_home(self, own_seats: QuerySet[Any], *, now: datetime) -> "ClinicQuerySet":
+        """The clinics of a member's home page, in one query; the caller reads the texts of those it shows.
 
-        These are announced clinics to come, and the member's own, cancelled ones too; ``my_state`` is the state of the
-        member's seat, if there is one.
+        These are announced clinics to come, and those of ``own_seats`` (`Rsvp` rows), cancelled ones too; ``my_state``
+        is the state of the member's seat, if there is one.
         """
-        own = Rsvp.objects.of(member).active().filter(clinic=OuterRef("pk"))
+        own = own_seats.filter(clinic=OuterRef("pk"))
         return (
             self.upcoming(now=now)
             .exclude(state=ClinicState.DRAFT)
@@ -134,8 +150,16 @@ class Clinic(models.Model):
 
     known_title: str = ""  # as the present reader calls it, on rows of a list that reads nothing else of their texts
     state = models.CharField(_("state"), max_length=10, choices=ClinicState, default=ClinicState.DRAFT, db_index=True)
-    kind = models.CharField(_("kind"), max_length=15, choices=ClinicKind, default=ClinicKind.OPEN)
+    format = models.CharField(_("format"), max_length=15, choices=ClinicFormat, default=ClinicFormat.CLINIC)
+    for_whom = models.CharField(_("for whom"), max_length=10, choices=ForWhom, default=ForWhom.ALL)
+    regions = ArrayField(
+        models.CharField(max_length=5, choices=Region), verbose_name=_("for the regions"), default=list, blank=True
+    )
+    venue = models.CharField(_("where"), max_length=10, choices=Venue, default=Venue.CALL)
+    place = LineField(_("place"), max_length=200, blank=True)
+    partner = LineField(_("partner"), max_length=150, blank=True)
     floor_language = models.CharField(_("floor language"), max_length=20, choices=FloorLanguage, default="en")
+    # Whose liaisons look after it; where it is for one region, also for whom it is.
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     local_date = models.DateField(_("date"))
     local_time = models.TimeField(_("time"))
@@ -168,6 +192,29 @@ class Clinic(models.Model):
     skills = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name=_("skills"))
     announce_to_all = models.BooleanField(_("announce it in every region"), default=False)
     announced_at = models.DateTimeField(_("announced at"), null=True, blank=True, editable=False)
+    held_at = models.DateTimeField(_("held at"), null=True, blank=True, editable=False)
+    series = models.ForeignKey(
+        "ClinicSeries",
+        verbose_name=pgettext_lazy("of clinics", "series"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="clinics",
+    )
+    # The same clinic at another hour. A key of two columns keeps an edition from being of an edition.
+    edition_of = models.ForeignKey(
+        "self", verbose_name=_("edition of"), null=True, blank=True, on_delete=models.PROTECT, related_name="editions"
+    )
+    is_edition = models.GeneratedField(
+        expression=ExpressionWrapper(Q(edition_of__isnull=False), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    original_is_edition = models.GeneratedField(
+        expression=Case(When(edition_of__isnull=False, then=Value(False)), default=None),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
 
     held_count: int  # only in rows of a queryset that is ``counting_seats``
     waiting_count: int  # only in rows of a queryset that is ``counting_waiting``
@@ -200,6 +247,41 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=ClinicState.DRAFT) | Q(announced_at=None), name="clinics_no_draft_was_announced"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=(ClinicState.DRAFT, ClinicState.CANCELLED)) | Q(announced_at__isnull=False),
+                name="clinics_announced_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_at=None) | Q(announced_at__lt=F("starts_at")),
+                name="clinics_announced_before_the_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=domain.TOOK_PLACE, held_at__isnull=False)
+                | ~Q(state__in=domain.TOOK_PLACE) & Q(held_at=None),
+                name="clinics_held_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at=None) | Q(held_at__gte=F("starts_at")), name="clinics_held_after_the_start"
+            ),
+            models.CheckConstraint(condition=Q(format__in=ClinicFormat.values), name="clinics_format_is_known"),
+            models.CheckConstraint(condition=Q(for_whom__in=ForWhom.values), name="clinics_for_whom_is_known"),
+            models.CheckConstraint(
+                condition=Q(for_whom=ForWhom.REGIONS, regions__len__gte=domain.SEVERAL)
+                | ~Q(for_whom=ForWhom.REGIONS) & Q(regions=[]),
+                name="clinics_several_regions_are_named",
+            ),
+            models.CheckConstraint(condition=Q(regions__contained_by=Region.values), name="clinics_regions_are_known"),
+            models.CheckConstraint(condition=Q(venue__in=Venue.values), name="clinics_venue_is_known"),
+            models.CheckConstraint(
+                condition=Q(venue=Venue.IN_PERSON) | Q(place=""), name="clinics_a_call_has_no_place"
+            ),
+            models.CheckConstraint(
+                condition=lines_can_be_seen("place", "partner"), name="clinics_place_and_partner_can_be_seen"
+            ),
+            models.CheckConstraint(
+                condition=Q(edition_of=None) | ~Q(edition_of=F("id")), name="clinics_no_edition_of_itself"
+            ),
+            models.UniqueConstraint(fields=["id", "is_edition"], name="clinics_what_an_edition_refers_to"),
         ]
 
     def __str__(self) -> str:
@@ -223,9 +305,18 @@ class Clinic(models.Model):
         return datetime.combine(self.local_date, self.local_time)
 
     @property
-    def is_for_its_region(self) -> bool:
-        """Whether it is announced to people of its region only."""
-        return self.kind == ClinicKind.REGIONAL and not self.announce_to_all
+    def regions_told(self) -> list[str] | None:
+        """The regions whose people it is announced to; None for all people, also those of no region."""
+        if self.announce_to_all or self.for_whom == ForWhom.ALL:
+            return None
+        return [self.region] if self.for_whom == ForWhom.REGION else self.regions
+
+    @property
+    def for_whom_in_words(self) -> str:
+        """For whom it is: the names of its regions, or everybody."""
+        if self.for_whom == ForWhom.REGIONS:
+            return listed(Region(region).label for region in self.regions)
+        return label_of(self, "region" if self.for_whom == ForWhom.REGION and self.region else "for_whom")
 
     @property
     def is_to_come(self) -> bool:
@@ -271,123 +362,3 @@ class Clinic(models.Model):
             return self.known_title
         text = self.text if self.pk else None
         return text.title if text else str(UNTITLED)
-
-
-class ClinicText(models.Model):
-    """What a clinic is about, in one language."""
-
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="texts")
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    title = LineField(_("title"), max_length=150)
-    summary = models.TextField(_("what it is about"), max_length=3000)
-    audience = models.TextField(_("who it is for"), max_length=1000, blank=True)
-    preparation = models.TextField(_("what to prepare"), max_length=2000, blank=True)
-    outcomes = models.TextField(_("what you will learn"), max_length=2000, blank=True)
-
-    class Meta:
-        verbose_name = _("text in one language")
-        verbose_name_plural = _("texts in each language")
-        ordering = ["language"]
-        constraints = [
-            models.UniqueConstraint(fields=["clinic", "language"], name="clinics_one_text_per_language"),
-            models.CheckConstraint(condition=~Q(title=""), name="clinics_text_has_a_title"),
-            models.CheckConstraint(condition=lines_can_be_seen("title"), name="clinics_title_can_be_seen"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.title)
-
-
-class RsvpQuerySet(models.QuerySet["Rsvp"]):
-    def holding_a_seat(self) -> "RsvpQuerySet":
-        return self.filter(state__in=domain.HOLDING_A_SEAT)
-
-    def going(self) -> "RsvpQuerySet":
-        return self.filter(state=RsvpState.GOING)
-
-    def waiting(self) -> "RsvpQuerySet":
-        """RSVPs that wait for a seat, in the order in which they get one; those of closed accounts do not count."""
-        return self.filter(state=RsvpState.WAITING, member__is_active=True).order_by("place", "pk")
-
-    def active(self) -> "RsvpQuerySet":
-        return self.filter(state__in=domain.ACTIVE)
-
-    def of(self, member: Member) -> "RsvpQuerySet":
-        return self.filter(member=member)
-
-    def active_for(self, member: Member, *, now: datetime) -> "RsvpQuerySet":
-        """The member's seats and turns in queues at clinics that are not over, cancelled clinics included."""
-        clinics = Clinic.objects.upcoming(now=now).exclude(state=ClinicState.DRAFT)
-        return (
-            self.of(member)
-            .active()
-            .filter(clinic__in=clinics.values("pk"))
-            .prefetch_related(Prefetch("clinic", queryset=Clinic.objects.for_pages()))
-            .order_by("clinic__starts_at", "pk")
-        )
-
-    def visible_to(self, reader: "Reader") -> "RsvpQuerySet":
-        """The member's own RSVPs, and those at the clinics they look after."""
-        return self.filter(Q(member=reader) | Q(clinic__in=Clinic.objects.looked_after_by(reader).values("pk")))
-
-
-class Rsvp(models.Model):
-    """One member's seat, or turn in the queue, at one clinic. Signing up again after cancelling reuses the row."""
-
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("clinic"))
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("member"))
-    state = models.CharField(_("state"), max_length=10, choices=RsvpState)
-    seat = models.PositiveSmallIntegerField(_("seat"), null=True, blank=True)
-    # The queue's order: given under the clinic lock and never again, so that nobody's position ever gets worse.
-    place = models.PositiveIntegerField(null=True, blank=True)
-    turn = models.PositiveSmallIntegerField(default=1)
-    made_at = models.DateTimeField(_("made at"))
-    seated_at = models.DateTimeField(_("got a seat at"), null=True, blank=True)
-
-    objects = RsvpQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("RSVP")
-        verbose_name_plural = _("RSVPs")
-        constraints = [
-            models.UniqueConstraint(fields=["clinic", "member"], name="clinics_one_rsvp_per_member"),
-            models.UniqueConstraint(
-                fields=["clinic", "seat"],
-                condition=Q(state=RsvpState.GOING),
-                name="clinics_seat_unique_among_going",
-            ),
-            models.CheckConstraint(condition=Q(state__in=RsvpState.values), name="clinics_rsvp_state_is_known"),
-            models.CheckConstraint(
-                condition=Q(state=RsvpState.GOING, seat__isnull=False, seat__gte=1, seated_at__isnull=False)
-                | (~Q(state=RsvpState.GOING) & Q(seat=None)),
-                name="clinics_going_has_a_seat_and_others_none",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=RsvpState.WAITING, place__isnull=False, place__gte=1)
-                | (~Q(state=RsvpState.WAITING) & Q(place=None)),
-                name="clinics_waiting_has_a_place_and_others_none",
-            ),
-        ]
-        indexes = [models.Index(fields=["clinic", "state"], name="clinics_rsvp_by_clinic_state")]
-
-    def __str__(self) -> str:
-        return f"{self.member}: {self.get_state_display()}"
-
-    @property
-    def is_active(self) -> bool:
-        return self.state in domain.ACTIVE
-
-    @property
-    def is_going(self) -> bool:
-        return self.state == RsvpState.GOING
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.state == RsvpState.WAITING
-
-    def position(self) -> int | None:
-        """Return the place in the queue, counted from 1; None unless this RSVP waits."""
-        if not self.is_waiting:
-            return None
-        ahead = Q(place__lt=self.place) | Q(place=self.place, pk__lt=self.pk)
-        return self.clinic.rsvps.waiting().filter(ahead).count() + 1

@@ -8,7 +8,8 @@ from django.db import connection, models
 from django.db.models import F, Q
 
 from clinics.domain.clinics import NoticeKind
-from clinics.models.clinics import Clinic, Rsvp
+from clinics.models.clinics import Clinic
+from clinics.models.seats import Rsvp
 from mailings.models import Letter, Subscription
 
 _WRITE = """

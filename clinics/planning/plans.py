@@ -16,6 +16,7 @@ from clinics.domain.clinics import (
     ClinicState,
     NoticeKind,
     NotYourClinic,
+    Venue,
 )
 from clinics.models import Clinic, ClinicText
 from clinics.planning.linked import hold_issues_about, lock_issues_about
@@ -28,7 +29,22 @@ from mailings.ledger import letters
 from registrations.models import Member, Skill
 
 START = ("local_date", "local_time", "zone", "fold")
-_PLAIN = ("kind", "floor_language", "region", "minutes", "closes_minutes_before", "meeting_link", "announce_to_all")
+_PLAIN = (
+    "format",
+    "for_whom",
+    "regions",
+    "venue",
+    "place",
+    "partner",
+    "series",
+    "edition_of",
+    "floor_language",
+    "region",
+    "minutes",
+    "closes_minutes_before",
+    "meeting_link",
+    "announce_to_all",
+)
 
 
 def _lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:
@@ -102,8 +118,10 @@ def why_not_to_announce(clinic: Clinic, *, now: datetime) -> str:
         return _("Write a title and what it is about in at least one language first.")
     if clinic.starts_at <= now:
         return _("The start of this clinic lies in the past.")
-    if clinic.is_for_its_region and not clinic.region:
+    if clinic.regions_told == [""]:
         return _("This clinic is regional: choose its region, or announce it in every region.")
+    if clinic.venue == Venue.IN_PERSON and not clinic.place:
+        return _("This clinic is in person: write at which place.")
     return ""
 
 
@@ -128,6 +146,7 @@ def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     clinic = _lock_to_move(clinic, ClinicState.HELD, by=by)
     if now < clinic.starts_at:
         raise ClinicNotReady(_("This clinic has not begun yet."))
+    clinic.held_at = now
     return _move(clinic, ClinicState.HELD, verb="hold_clinic", by=by, now=now)
 
 
@@ -196,7 +215,7 @@ def _lock_to_move(clinic: Clinic, becomes: ClinicState, *, by: Member) -> Clinic
 
 def _move(clinic: Clinic, becomes: ClinicState, *, verb: str, by: Member, now: datetime, reason: str = "") -> Clinic:
     was, clinic.state = clinic.state, becomes
-    clinic.save(update_fields=["state", "cancel_reason", "announced_at"])
+    clinic.save(update_fields=["state", "cancel_reason", "announced_at", "held_at"])
     acts.record(by=by, verb=verb, on=clinic, now=now, was=was, became=becomes, reason=reason)
     return clinic
 

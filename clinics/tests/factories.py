@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 from typing import Any
 
-from clinics.domain.clinics import ClinicState
+from clinics.domain.clinics import TOOK_PLACE, ClinicState
 from clinics.models import Clinic, ClinicText, Rsvp
 from clinics.seats.rsvps import rsvp
 from registrations.tests.factories import NOW, make_member
@@ -26,6 +26,10 @@ def make_clinic(*, starts_at=START, title: str = "Asking for money kindly", lang
         "meeting_link": LINK,
         **fields,
     }
+    if values["state"] not in (ClinicState.DRAFT, ClinicState.CANCELLED):
+        values.setdefault("announced_at", min(NOW, starts_at) - timedelta(days=20))
+    if values["state"] in TOOK_PLACE:
+        values.setdefault("held_at", starts_at + timedelta(hours=2))
     if values["state"] == ClinicState.CANCELLED:
         values.setdefault("cancel_reason", "The sharer is ill.")
     clinic = Clinic.objects.create(**values)

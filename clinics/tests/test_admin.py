@@ -36,7 +36,9 @@ def desk(name, *args):
 def typed(clinic=None, **changes):
     """What the admin form posts: a clinic as it is, with some fields changed."""
     values = {
-        "kind": "open",
+        "format": "clinic",
+        "for_whom": "all",
+        "venue": "call",
         "floor_language": "en",
         "region": "",
         "local_date": "2026-03-09",
@@ -269,7 +271,7 @@ def readers(*, region="", languages=("en",)):
 
 
 def test_announcing_asks_once_more_and_says_to_how_many_of_which_language(client, coordinator):
-    clinic = make_clinic(state=ClinicState.DRAFT, kind="regional", region="MENA")
+    clinic = make_clinic(state=ClinicState.DRAFT, for_whom="region", region="MENA")
     readers(region="MENA", languages=("en", "ar", "fr")), readers(region="LAC")
     client.force_login(coordinator)
     text = clinic.texts.get()
@@ -291,7 +293,7 @@ def test_announcing_asks_once_more_and_says_to_how_many_of_which_language(client
 
 
 def test_announcing_several_asks_once_more_with_each_of_them_and_counts_a_reader_once(client, coordinator):
-    here = make_clinic(state=ClinicState.DRAFT, kind="regional", region="MENA", title="Here")
+    here = make_clinic(state=ClinicState.DRAFT, for_whom="region", region="MENA", title="Here")
     all_of_us = make_clinic(state=ClinicState.DRAFT, title="All")
     empty = make_clinic(state=ClinicState.DRAFT, title="")
     readers(region="MENA", languages=("en", "fr")), readers(region="LAC")
@@ -382,7 +384,7 @@ def test_a_day_at_the_end_of_the_calendar_is_refused_at_its_field(client, liaiso
 
 def test_the_planner_says_on_the_form_which_skills_it_is_about_and_whether_it_is_for_all(client, coordinator):
     clinic, skill = make_clinic(state=ClinicState.DRAFT), make_skill("surveys")
-    chosen = {"kind": "regional", "region": "LAC", "announce_to_all": "on", "skills": [str(skill.pk)]}
+    chosen = {"for_whom": "region", "region": "LAC", "announce_to_all": "on", "skills": [str(skill.pk)]}
     client.force_login(coordinator)
 
     wrong = client.post(desk("change", clinic.pk), typed(**chosen, minutes="1")).content.decode()
@@ -390,7 +392,7 @@ def test_the_planner_says_on_the_form_which_skills_it_is_about_and_whether_it_is
     client.post(desk("change", clinic.pk), typed(**chosen))
 
     clinic.refresh_from_db()
-    assert clinic.announce_to_all and not clinic.is_for_its_region
+    assert clinic.announce_to_all and clinic.regions_told is None
     assert list(clinic.skills.all()) == [skill]
     verbs = Act.objects.on(clinic).values_list("verb", flat=True)
     assert {"change_clinic", "change_clinic_skills"} <= set(verbs)
@@ -417,7 +419,7 @@ def test_once_announced_nothing_asks_any_more_to_whom(client, coordinator):
 
 
 def test_a_regional_clinic_without_a_region_is_refused_with_a_clear_sentence(client, coordinator):
-    clinic = make_clinic(state=ClinicState.DRAFT, kind="regional")
+    clinic = make_clinic(state=ClinicState.DRAFT, for_whom="region")
     client.force_login(coordinator)
 
     page = client.post(desk("act", clinic.pk, "announce"), follow=True).content.decode()

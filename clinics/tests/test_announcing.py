@@ -9,7 +9,7 @@ from django.apps import apps
 
 from clinics.announcing.emails import MOST_CLINICS, NOTHING_NEW, SUMMARY
 from clinics.domain import clinics
-from clinics.domain.clinics import ClinicKind, ClinicNotReady, ClinicState
+from clinics.domain.clinics import ClinicNotReady, ClinicState, ForWhom
 from clinics.models import Announcement, Clinic, ClinicText, Digest
 from clinics.planning.plans import announce_clinic, cancel_clinic, reschedule
 from clinics.seats.rsvps import rsvp
@@ -102,10 +102,10 @@ def test_those_who_chose_announcements_get_one_with_the_headers_of_that_list(pla
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"kind": ClinicKind.OPEN, "region": "LAC"}, {"lac", "mena", "nowhere"}),
-        ({"kind": ClinicKind.REGIONAL, "region": "LAC"}, {"lac"}),
-        ({"kind": ClinicKind.REGIONAL, "region": "LAC", "announce_to_all": True}, {"lac", "mena", "nowhere"}),
-        ({"kind": ClinicKind.REGIONAL, "announce_to_all": True}, {"lac", "mena", "nowhere"}),
+        ({"region": "LAC"}, {"lac", "mena", "nowhere"}),
+        ({"for_whom": ForWhom.REGION, "region": "LAC"}, {"lac"}),
+        ({"for_whom": ForWhom.REGION, "region": "LAC", "announce_to_all": True}, {"lac", "mena", "nowhere"}),
+        ({"for_whom": ForWhom.REGION, "announce_to_all": True}, {"lac", "mena", "nowhere"}),
     ],
 )
 def test_a_regional_clinic_is_for_its_region_unless_the_planner_says_all(planner, fields, expected):
@@ -122,7 +122,7 @@ def test_a_regional_clinic_of_no_region_is_not_announced(planner):
     make_reader()
 
     with pytest.raises(ClinicNotReady, match="choose its region"):
-        announce(planner, kind=ClinicKind.REGIONAL)
+        announce(planner, for_whom=ForWhom.REGION)
     assert not announced().exists()
 
 

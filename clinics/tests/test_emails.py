@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.apps import apps
 
-from clinics.domain.clinics import REMINDERS, ClinicState
+from clinics.domain.clinics import REMINDERS, TOOK_PLACE, ClinicState
 from clinics.models import Clinic, ClinicText, Notice
 from clinics.planning.notices import tell_still_waiting
 from clinics.planning.plans import cancel_clinic, reschedule
@@ -150,7 +150,12 @@ def test_a_cancelled_clinic_has_its_own_letter_and_an_account_that_closed_has_no
 def test_a_clinic_that_is_not_announced_reminds_nobody(state):
     clinic = make_clinic()
     sign_up(clinic, 1)
-    Clinic.objects.update(state=state, cancel_reason="ill" if state == ClinicState.CANCELLED else "")
+    Clinic.objects.update(
+        state=state,
+        cancel_reason="ill" if state == ClinicState.CANCELLED else "",
+        announced_at=None if state == ClinicState.DRAFT else NOW,
+        held_at=START if state in TOOK_PLACE else None,
+    )
 
     assert sweep(START - HOUR) == 0
 

@@ -6,12 +6,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 
-from clinics.domain.clinics import ClinicState, NoticeKind, RsvpState
+from clinics.domain.clinics import ClinicState, ForWhom, NoticeKind, RsvpState
 from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicText, Notice, Rsvp
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import START, make_clinic, sign_up
-from letsconnect.tests.database import refuses
+from letsconnect.tests.database import change, refuses
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +28,48 @@ pytestmark = pytest.mark.django_db
         ("meeting_link", "http://meet.example.org/", "clinics_meeting_link_is_encrypted"),
         ("state", ClinicState.CANCELLED, "clinics_cancelled_has_a_reason"),
         ("cancel_reason", "because", "clinics_cancelled_has_a_reason"),
+        ("announced_at", None, "clinics_announced_has_its_moment"),
+        ("announced_at", START, "clinics_announced_before_the_start"),
+        ("held_at", START, "clinics_held_has_its_moment"),
+        ("state", ClinicState.HELD, "clinics_held_has_its_moment"),
+        ("format", "concert", "clinics_format_is_known"),
+        ("for_whom", "nobody", "clinics_for_whom_is_known"),
+        ("for_whom", ForWhom.REGIONS, "clinics_several_regions_are_named"),
+        ("regions", ["SA", "SSA"], "clinics_several_regions_are_named"),
+        ("venue", "moon", "clinics_venue_is_known"),
+        ("place", "Town hall, Accra", "clinics_a_call_has_no_place"),
+        ("partner", "one\ntwo", "clinics_place_and_partner_can_be_seen"),
     ],
 )
 def test_an_impossible_clinic_is_refused(column, value, constraint):
     clinic = make_clinic()
 
     refuses(constraint, lambda: Clinic.objects.filter(pk=clinic.pk).update(**{column: value}))
+
+
+@pytest.mark.parametrize("regions", [[], ["SA"], ["SA", "XX"]])
+def test_a_clinic_for_several_regions_names_two_that_exist(regions):
+    clinic = make_clinic(for_whom=ForWhom.REGIONS, regions=["SA", "SSA"])
+
+    refuses("clinics_(several_regions_are_named|regions_are_known)", change(clinic, regions=regions))
+
+
+def test_a_clinic_is_held_after_it_began():
+    clinic = make_clinic(state=ClinicState.HELD)
+
+    refuses("clinics_held_after_the_start", change(clinic, held_at=START - timedelta(minutes=1)))
+
+
+def test_an_edition_belongs_to_a_clinic_that_is_no_edition():
+    clinic, other = make_clinic(), make_clinic()
+    edition = make_clinic(edition_of=clinic)
+
+    refuses("clinics_no_edition_of_itself", change(other, edition_of=other))
+    refuses("clinics_no_edition_of_an_edition", change(other, edition_of=edition))
+    refuses("clinics_no_edition_of_an_edition", change(clinic, edition_of=other))
+    assert set(Clinic.objects.that_may_have_editions(other)) == {clinic}
+    assert not Clinic.objects.that_may_have_editions(clinic).exists()
+    assert list(Clinic.objects.editions_beside(edition)) == [clinic]
 
 
 def test_a_member_has_one_rsvp_per_clinic():

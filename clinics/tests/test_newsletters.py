@@ -29,7 +29,7 @@ def held(since, now=NOW):
 
 def test_only_announced_clinics_that_have_not_begun_are_to_come_soonest_first():
     later = make_clinic(title="Later", starts_at=NOW + timedelta(days=9))
-    soon = make_clinic(title="Soon", starts_at=NOW + timedelta(days=2), region="SA")
+    soon = make_clinic(title="Soon", starts_at=NOW + timedelta(days=2), region="SA", for_whom="region")
     make_clinic(title="Begun", starts_at=NOW - timedelta(minutes=5))
     for state in (ClinicState.DRAFT, ClinicState.CANCELLED, ClinicState.HELD, ClinicState.ARCHIVED):
         make_clinic(title=state, state=state)

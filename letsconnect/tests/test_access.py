@@ -76,7 +76,9 @@ BAD = "400 400 400 400 400 400 400 400"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 LISTS = {"wants_announcements": "on", "language": "fr"}
 CLINIC = {
-    "kind": "open",
+    "format": "clinic",
+    "for_whom": "all",
+    "venue": "call",
     "floor_language": "en",
     "region": "MENA",
     "local_date": "2026-03-09",

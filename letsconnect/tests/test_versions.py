@@ -60,7 +60,9 @@ def form_of_clinic(client, clinic):
     texts |= {f"texts-{place}-clinic": clinic.pk for place in range(clinic.texts.count())}
     return {
         **as_opened(client, change(clinic)),
-        "kind": "open",
+        "format": "clinic",
+        "for_whom": "all",
+        "venue": "call",
         "floor_language": "en",
         "region": clinic.region,
         "local_date": str(clinic.local_date),
