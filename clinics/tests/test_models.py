@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import TextField, Value
 from django.utils import translation
 
 from clinics.domain.clinics import ClinicState, ForWhom, NoticeKind, RsvpState
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
         ("regions", ["SA", "SSA"], "clinics_several_regions_are_named"),
         ("venue", "moon", "clinics_venue_is_known"),
         ("place", "Town hall, Accra", "clinics_a_call_has_no_place"),
-        ("partner", "one\ntwo", "clinics_place_and_partner_can_be_seen"),
+        ("partner", Value("one\ntwo", output_field=TextField()), "clinics_place_and_partner_can_be_seen"),
     ],
 )
 def test_an_impossible_clinic_is_refused(column, value, constraint):
