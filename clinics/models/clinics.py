@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicFormat, ClinicState, DeskSeats, FloorLanguage, ForWhom, RsvpState, Venue
+from clinics.models.texts import ClinicText
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import best_of, listed
@@ -25,8 +26,6 @@ from registrations.models import Member, Skill
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-    from clinics.models.texts import ClinicText
 
     Reader = Member | AnonymousUser
 
@@ -345,13 +344,13 @@ class Clinic(models.Model):
     def doors_are_open(self, now: datetime) -> bool:
         return domain.doors_are_open(state=self.state, starts_at=self.starts_at, ends_at=self.ends_at, now=now)
 
-    def text_in(self, language: str) -> "ClinicText | None":
+    def text_in(self, language: str) -> ClinicText | None:
         """Return the text a reader of ``language`` understands best: title and summary in the same language."""
         texts = {text.language: text for text in self.texts.all() if text.title}
         return best_of(texts, language, then=self.floor_language)
 
     @property
-    def text(self) -> "ClinicText | None":
+    def text(self) -> ClinicText | None:
         return self.text_in(get_language() or "en")
 
     @property

@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinics.models.clinics import Clinic
 from letsconnect.base.fields import LineField, lines_can_be_seen
 
 
@@ -31,7 +30,7 @@ class ClinicSeries(models.Model):
 class ClinicText(models.Model):
     """What a clinic is about, in one language."""
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="texts")
+    clinic = models.ForeignKey("Clinic", on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     title = LineField(_("title"), max_length=150)
     summary = models.TextField(_("what it is about"), max_length=3000)
