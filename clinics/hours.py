@@ -149,7 +149,8 @@ class HoursFound:
 
     @cached_property
     def is_possible(self) -> NDArray[np.bool_]:
-        return np.logical_and.reduce(self.needed_free, axis=0)
+        possible: NDArray[np.bool_] = np.asarray(self.needed_free.all(axis=0))
+        return possible
 
     def ranked(self) -> list[int]:
         """Return the possible starts by their place in ``starts``: best score, then most people, then the earliest."""
@@ -213,7 +214,8 @@ class HoursFound:
         best = np.array(self.ranked()[:1], dtype=np.intp)
         with_best = self._in_either(best, columns, self._levels())[0]
         reached = with_best[self._apart(best, columns)[0]].max(initial=0)
-        return columns[self.scores[columns] + self.scores[best[0]] >= reached]
+        worth_it: NDArray[np.intp] = columns[self.scores[columns] + self.scores[best[0]] >= reached]
+        return worth_it
 
     def _in_either(
         self,

@@ -52,11 +52,11 @@ class ReadersCounted:
 
     def of_any(self, clinics: Iterable[Clinic]) -> int:
         """Count those who read of at least one of these clinics, each once: a letter brings them together."""
-        told = [clinic.regions_told for clinic in clinics]
+        regions_of_each = [clinic.regions_told for clinic in clinics]
         return sum(
             count
             for region, _reads, count in self.parts
-            if any(regions is None or region in regions for regions in told)
+            if any(regions is None or region in regions for regions in regions_of_each)
         )
 
 

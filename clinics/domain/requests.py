@@ -39,7 +39,7 @@ class RequestMoveNotAllowed(ClinicError):
     """The topic request is not in a state from which this can be done."""
 
 
-class TooManyRequests(ClinicError):
+class TooManyTopicRequests(ClinicError):
     """The person has asked for several topics lately."""
 
 

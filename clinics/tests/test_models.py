@@ -8,7 +8,7 @@ from django.db.models import TextField, Value
 from django.utils import translation
 
 from clinics.domain.clinics import ClinicState, ForWhom, NoticeKind, RsvpState
-from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicText, Notice, Rsvp
+from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicSeries, ClinicText, Notice, Rsvp
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import START, make_clinic, sign_up
@@ -48,11 +48,23 @@ def test_an_impossible_clinic_is_refused(column, value, constraint):
     refuses(constraint, lambda: Clinic.objects.filter(pk=clinic.pk).update(**{column: value}))
 
 
-@pytest.mark.parametrize("regions", [[], ["SA"], ["SA", "XX"]])
-def test_a_clinic_for_several_regions_names_two_that_exist(regions):
+@pytest.mark.parametrize(
+    ("regions", "constraint"),
+    [
+        ([], "clinics_several_regions_are_named"),
+        (["SA"], "clinics_several_regions_are_named"),
+        (["SA", "XX"], "clinics_regions_are_known"),
+    ],
+)
+def test_a_clinic_for_several_regions_names_two_that_exist(regions, constraint):
     clinic = make_clinic(for_whom=ForWhom.REGIONS, regions=["SA", "SSA"])
 
-    refuses("clinics_(several_regions_are_named|regions_are_known)", change(clinic, regions=regions))
+    refuses(constraint, change(clinic, regions=regions))
+
+
+def test_a_series_has_a_name_that_can_be_seen():
+    refuses("clinics_series_has_a_name", lambda: ClinicSeries.objects.create(name=""))
+    refuses("clinics_series_name_can_be_seen", lambda: ClinicSeries.objects.create(name="\u200b"))
 
 
 def test_a_clinic_is_held_after_it_began():
@@ -68,6 +80,7 @@ def test_an_edition_belongs_to_a_clinic_that_is_no_edition():
     refuses("clinics_no_edition_of_itself", change(other, edition_of=other))
     refuses("clinics_no_edition_of_an_edition", change(other, edition_of=edition))
     refuses("clinics_no_edition_of_an_edition", change(clinic, edition_of=other))
+    refuses("clinics_clinic_pkey|clinics_what_an_edition_refers_to", change(other, id=clinic.pk))
     assert set(Clinic.objects.that_may_have_editions(other)) == {clinic}
     assert not Clinic.objects.that_may_have_editions(clinic).exists()
     assert list(Clinic.objects.editions_beside(edition)) == [clinic]
