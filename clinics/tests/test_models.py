@@ -64,7 +64,8 @@ def test_a_clinic_for_several_regions_names_two_that_exist(regions, constraint):
 
 def test_a_series_has_a_name_that_can_be_seen():
     refuses("clinics_series_has_a_name", lambda: ClinicSeries.objects.create(name=""))
-    refuses("clinics_series_name_can_be_seen", lambda: ClinicSeries.objects.create(name="\u200b"))
+    series, two_lines = ClinicSeries.objects.create(name="Asking"), Value("one\ntwo", output_field=TextField())
+    refuses("clinics_series_name_can_be_seen", change(series, name=two_lines))
 
 
 def test_a_clinic_is_held_after_it_began():

@@ -137,7 +137,7 @@ def test_texts_and_the_state_are_part_of_the_version(desk, other):
     elif other == "text_added":
         ClinicText.objects.create(clinic=clinic, language="fr", title="La leur", summary="x")
     elif other == "announced":
-        Clinic.objects.update(state="announced")
+        Clinic.objects.update(state="announced", announced_at=NOW)
 
     page = desk.post(change(clinic), typed)
 
