@@ -18,10 +18,11 @@ from clinics.domain.clinics import (
     NotYourClinic,
     Venue,
 )
+from clinics.locking import check_theirs, lock_theirs
 from clinics.models import Clinic, ClinicText
 from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.notices import owe_notice
-from clinics.seats.rsvps import change_capacity, lock_clinic, move_up
+from clinics.seats.rsvps import change_capacity, move_up
 from letsconnect.base import acts
 from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.wall_clock import moment_of
@@ -47,18 +48,6 @@ _PLAIN = (
 )
 
 
-def _lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:
-    """Lock a clinic that ``by`` looks after, as the portal itself (None) does; NotYourClinic for everybody else."""
-    clinic = lock_clinic(clinic)
-    _check_theirs(clinic, by=by)
-    return clinic
-
-
-def _check_theirs(clinic: Clinic, *, by: Member | None) -> None:
-    if by is not None and not Clinic.objects.looked_after_by(by).filter(pk=clinic.pk).exists():
-        raise NotYourClinic(_("This clinic is not of a region you look after."))
-
-
 @transaction.atomic
 def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Store a new draft; its start is derived from the wall clock. ComesNever where that does not exist."""
@@ -77,14 +66,14 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
     """Store what one form changed, all or nothing; a new start and a new number of seats have actions of their own."""
     if any(name in changes for name in START):
         lock_issues_about(clinic)
-    clinic = _lock_theirs(clinic, by=by)
+    clinic = lock_theirs(clinic, by=by)
     plain = [name for name in _PLAIN if name in changes and getattr(clinic, name) != changes[name]]
     if plain:
         for name in plain:
             setattr(clinic, name, changes[name])
         clinic.save(update_fields=plain)
         acts.record(by=by, verb="change_clinic", on=clinic, now=now)
-        _check_theirs(clinic, by=by)  # nor can it be handed to a region that is not theirs
+        check_theirs(clinic, by=by)  # nor can it be handed to a region that is not theirs
     if "skills" in changes:
         _set_skills(clinic, changes["skills"], by=by, now=now)
     if any(name in changes for name in START):
@@ -106,7 +95,7 @@ def _set_skills(clinic: Clinic, skills: Iterable[Skill], *, by: Member, now: dat
 @transaction.atomic
 def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
     """Store the text of a clinic in one language."""
-    _lock_theirs(text.clinic, by=by)
+    lock_theirs(text.clinic, by=by)
     text.save()
     acts.record(by=by, verb="write_clinic_text", on=text.clinic, now=now, became=text.language)
     return text
@@ -182,7 +171,7 @@ def reschedule(
     An issue of the newsletter that is being sent and invites to it is held, because it may name the old hour.
     """
     issues = lock_issues_about(clinic)
-    clinic = _lock_theirs(clinic, by=by)
+    clinic = lock_theirs(clinic, by=by)
     if not clinic.is_to_come:
         raise ClinicMoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
     starts_at = moment_of(datetime.combine(local_date, local_time), zone, fold=fold)
@@ -208,7 +197,7 @@ def reschedule(
 
 def _lock_to_move(clinic: Clinic, becomes: ClinicState, *, by: Member) -> Clinic:
     """Return the clinic, locked, if ``by`` may plan it and it may go into that state."""
-    clinic = _lock_theirs(clinic, by=by)
+    clinic = lock_theirs(clinic, by=by)
     clinics.check_move(clinic.state, becomes)
     return clinic
 

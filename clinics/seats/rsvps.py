@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from clinics.domain import clinics
 from clinics.domain.clinics import ClinicBusy, ClinicClosed, RsvpState, SignUpTooOften
+from clinics.locking import lock_clinic
 from clinics.models import Clinic, Rsvp
 from letsconnect.base import acts
 from mailings.ledger import letters
@@ -22,14 +23,6 @@ _TAKEN_MEANWHILE = {"clinics_seat_unique_among_going", "clinics_one_rsvp_per_mem
 def gathering_of(rsvp: Rsvp) -> str:
     """Return the key under which letters about one person's seat at one clinic gather; reminders do not gather."""
     return f"clinic:{rsvp.pk}:place"
-
-
-def lock_clinic(clinic: Clinic) -> Clinic:
-    """Return the clinic as it is now, locked until the transaction ends.
-
-    NO KEY, so that it does not wait for the foreign keys of other people's rows; correct under READ COMMITTED only.
-    """
-    return Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
 def lock_person(member: Member) -> Member:

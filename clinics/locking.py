@@ -1,0 +1,28 @@
+"""Locks on a clinic's row: whatever counts seats, or changes what is planned, locks it first, and only it."""
+
+from django.utils.translation import gettext as _
+
+from clinics.domain.clinics import NotYourClinic
+from clinics.models import Clinic
+from registrations.models import Member
+
+
+def lock_clinic(clinic: Clinic) -> Clinic:
+    """Return the clinic as it is now, locked until the transaction ends.
+
+    NO KEY, so that it does not wait for the foreign keys of other people's rows; correct under READ COMMITTED only.
+    """
+    return Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+
+
+def lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:
+    """Lock a clinic that ``by`` looks after, as the portal itself (None) does; NotYourClinic for everybody else."""
+    clinic = lock_clinic(clinic)
+    check_theirs(clinic, by=by)
+    return clinic
+
+
+def check_theirs(clinic: Clinic, *, by: Member | None) -> None:
+    """Raise NotYourClinic unless ``by`` looks after the clinic as it stands in the database."""
+    if by is not None and not Clinic.objects.looked_after_by(by).filter(pk=clinic.pk).exists():
+        raise NotYourClinic(_("This clinic is not of a region you look after."))
