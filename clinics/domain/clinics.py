@@ -190,9 +190,14 @@ class DeskSeats(NamedTuple):
         return self.are_some and not self.are_for_all_regions
 
 
+def may_become(was: str, becomes: str) -> bool:
+    """Tell whether a clinic may go from ``was`` to ``becomes``."""
+    return ClinicState(becomes) in _ALLOWED_MOVES[ClinicState(was)]
+
+
 def check_move(was: str, becomes: str) -> None:
     """Raise ClinicMoveNotAllowed unless a clinic may go from ``was`` to ``becomes``."""
-    if ClinicState(becomes) not in _ALLOWED_MOVES[ClinicState(was)]:
+    if not may_become(was, becomes):
         raise ClinicMoveNotAllowed(
             _("A clinic that is %(was)s cannot become %(becomes)s.")
             % {"was": ClinicState(was).label, "becomes": ClinicState(becomes).label}

@@ -16,11 +16,11 @@ from clinics.domain.clinics import (
     ClinicState,
     NoticeKind,
     NotYourClinic,
-    Venue,
 )
 from clinics.locking import check_theirs, lock_theirs
 from clinics.models import Clinic, ClinicText
 from clinics.planning.linked import hold_issues_about, lock_issues_about
+from clinics.planning.missing import why_not_to_announce
 from clinics.planning.notices import owe_notice
 from clinics.seats.rsvps import change_capacity, move_up
 from letsconnect.base import acts
@@ -99,19 +99,6 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
     text.save()
     acts.record(by=by, verb="write_clinic_text", on=text.clinic, now=now, became=text.language)
     return text
-
-
-def why_not_to_announce(clinic: Clinic, *, now: datetime) -> str:
-    """Say what a clinic lacks before people can be told of it, or return ""."""
-    if not any(text.summary for text in clinic.texts.all()):
-        return _("Write a title and what it is about in at least one language first.")
-    if clinic.starts_at <= now:
-        return _("The start of this clinic lies in the past.")
-    if clinic.regions_told == [""]:
-        return _("This clinic is regional: choose its region, or announce it in every region.")
-    if clinic.venue == Venue.IN_PERSON and not clinic.place:
-        return _("This clinic is in person: write at which place.")
-    return ""
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ class PortalRequest(HttpRequest):
     was_faster: bool  # somebody else saved the row before this form did
     differences: Sequence[Any]  # what somebody else changed meanwhile, beside what was typed
     compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
+    tab: Any  # which part of a page with tabs is open
     wikimedia_until: float  # when to stop waiting for the wiki, by the monotonic clock
 
 

@@ -141,11 +141,12 @@ class VersionedAdmin(_Admin[Row]):
         fingerprints = versions.read(request.POST.get(versions.FIELD, ""))
         fields = flatten_fieldsets(self.get_fieldsets(request))
         form = self.get_form(request, None, change=False, fields=fields)(instance=obj)
-        if not fingerprints.keys() & form.fields.keys():  # a page without a form, on which nobody typed
-            return None
         formsets = [
             formset_class(instance=obj) for formset_class, _inline in self.get_formsets_with_inlines(request, obj)
         ]
+        rows = tuple(f"{formset.prefix}:" for formset in formsets)
+        if not any(name in form.fields or name.startswith(rows) for name in fingerprints):
+            return None  # a page without a form, on which nobody typed
         context = {
             **self.admin_site.each_context(request),
             "title": _("This cannot be changed any more"),

@@ -89,7 +89,14 @@ CLINIC = {
     "capacity": "3",
     "closes_minutes_before": "0",
     "meeting_link": "https://elsewhere.example.org/x",
-    **{f"{rows}-{count}_FORMS": "0" for rows in ("texts", "rsvps") for count in ("TOTAL", "INITIAL")},
+    **{f"texts-{count}_FORMS": "0" for count in ("TOTAL", "INITIAL")},
+}
+TEXT_OF_CLINIC = {
+    "texts-TOTAL_FORMS": "1",
+    "texts-INITIAL_FORMS": "0",
+    "texts-0-language": "pt",
+    "texts-0-title": "Pedir dinheiro",
+    "texts-0-summary": "Como se faz.",
 }
 DOORS = [
     Door("home", get=EVERYBODY),
@@ -702,6 +709,16 @@ DOORS = [
         post="302 302 302 302 302 302+ 302 403",
         data=CLINIC,
     ),
+    Door(
+        "admin:clinics_clinic_texts",
+        "@clinic",
+        get=MENA_ROW,
+        post="302 302 302 302+ 404 302+ 302 403",
+        data=TEXT_OF_CLINIC,
+    ),
+    Door("admin:clinics_clinic_texts", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door("admin:clinics_clinic_who_comes", "@clinic", get=MENA_ROW),
+    Door("admin:clinics_clinic_who_comes", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door("admin:clinics_clinic_history", "@clinic", get=MENA_ROW),
     Door("admin:clinics_clinic_history", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door("admin:clinics_clinic_delete", "@clinic", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),

@@ -137,7 +137,7 @@ def test_the_names_of_those_who_come_to_a_clinic_are_noted(client, db, liaison):
     (rsvp,) = sign_up(make_clinic(region="MENA"), 1)
     client.force_login(liaison)
 
-    client.get(reverse("admin:clinics_clinic_change", args=[rsvp.clinic_id]))
+    client.get(reverse("admin:clinics_clinic_who_comes", args=[rsvp.clinic_id]))
 
     assert [(look.viewer, look.kind) for look in Look.objects.about(rsvp.member)] == [(liaison, "clinic")]
 

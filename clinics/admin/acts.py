@@ -1,0 +1,191 @@
+"""What is done with a clinic at the desk: announce, cancel, hold, archive; each on a page of its own."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from clinics.admin.tabs import ClinicDesk
+from clinics.announcing.readers import ReadersCounted
+from clinics.domain import clinics
+from clinics.domain.clinics import ClinicError, ClinicState
+from clinics.forms import CancelForm
+from clinics.models import Clinic
+from clinics.planning.linked import issues_that_invite_to
+from clinics.planning.missing import why_not_to_announce
+from clinics.planning.plans import announce_clinic, archive_clinic, cancel_clinic, hold_clinic
+from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
+from letsconnect.base.versions import ChangedMeanwhile
+from registrations.requests import signed_in
+
+_ACTS = {
+    "announce": (gettext_lazy("Announce"), announce_clinic),
+    "hold": (gettext_lazy("It was held"), hold_clinic),
+    "archive": (pgettext_lazy("verb", "Archive"), archive_clinic),
+}
+_BECOMES = {"announce": ClinicState.ANNOUNCED, "hold": ClinicState.HELD, "archive": ClinicState.ARCHIVED}
+
+
+class ActsDesk(ClinicDesk):
+    """The pages of the acts."""
+
+    def get_urls(self) -> list[Any]:
+        act = self.admin_site.admin_view(self.act_view)
+        cancel = self.admin_site.admin_view(self.cancel_view)
+        return [
+            path("<int:clinic_id>/cancel/", cancel, name="clinics_clinic_cancel"),
+            path("<int:clinic_id>/<slug:act>/do/", act, name="clinics_clinic_act"),
+            *super().get_urls(),
+        ]
+
+    def acts_of(self, clinic: Clinic) -> list[tuple[str, str]]:
+        """Return what can be done with a clinic now: what the link says, and where it leads."""
+        acts = [
+            (name, label) for name, (label, _act) in _ACTS.items() if clinics.may_become(clinic.state, _BECOMES[name])
+        ]
+        links = [(str(label), reverse("admin:clinics_clinic_act", args=[clinic.pk, name])) for name, label in acts]
+        if clinic.is_to_come:
+            links.append((_("Cancel this clinic"), reverse("admin:clinics_clinic_cancel", args=[clinic.pk])))
+        return links
+
+    def act_view(self, request: HttpRequest, clinic_id: int, act: str) -> HttpResponse:
+        """Announce, hold or archive one clinic; a page asks once more, and says what comes of it."""
+        clinic, back = self.clinic_for(request, clinic_id), reverse("admin:clinics_clinic_change", args=[clinic_id])
+        if act in _ACTS and clinics.may_become(clinic.state, _BECOMES[act]):
+            question = question_about([clinic]) if act == "announce" else _question(clinic, act)
+            if not question.is_answered_by(request):
+                return self.asked_once_more(request, question, back=back, opened=self.opened(request, clinic))
+        if request.method == "POST" and act in _ACTS:
+            try:
+                with self.as_opened(request, clinic) as seen:
+                    self.act(request, act, seen)
+            except ChangedMeanwhile as changed:
+                messages.error(request, str(changed))
+        return redirect(back)
+
+    def cancel_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
+        """Ask why, then cancel and write to everyone signed up."""
+        clinic = self.clinic_for(request, clinic_id)
+        form = CancelForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                signed_up = clinic.rsvps.active().count()
+                with self.as_opened(request, clinic) as seen:
+                    cancel_clinic(clinic=seen, reason=reason, by=signed_in(request), now=timezone.now())
+            except ChangedMeanwhile as changed:
+                form.add_error(None, str(changed))
+            except ClinicError as refusal:
+                messages.error(request, str(refusal))
+                return redirect("admin:clinics_clinic_change", clinic_id)
+            else:
+                messages.success(request, _cancelled(signed_up))
+                return redirect("admin:clinics_clinic_change", clinic_id)
+            clinic = self.clinic_for(request, clinic_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Cancel this clinic"),
+            "opts": self.opts,
+            "clinic": clinic,
+            "form": form,
+            "signed_up": clinic.rsvps.active().count(),
+            "issues": issues_that_invite_to(clinic),
+            "opened": self.opened(request, clinic),
+        }
+        return TemplateResponse(request, "clinics/admin/cancel.html", context)
+
+    def asked_once_more(
+        self,
+        request: HttpRequest,
+        question: ConfirmationPage,
+        *,
+        back: str,
+        opened: str = "",
+        carried: Iterable[Any] = (),
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **question.context(request, back=back),
+            "opts": self.opts,
+            "opened": opened,
+            "carried": carried,
+        }
+        return TemplateResponse(request, "admin/once_more.html", context)
+
+    def act(self, request: HttpRequest, act: str, clinic: Clinic) -> None:
+        try:
+            _label, action = _ACTS[act]
+            changed = action(clinic=clinic, by=signed_in(request), now=timezone.now())
+        except ClinicError as refusal:
+            messages.error(request, f"{clinic}: {refusal}")
+        else:
+            state = ClinicState(changed.state).label
+            messages.success(request, _("%(clinic)s: %(state)s") % {"clinic": changed, "state": state})
+
+
+def _question(clinic: Clinic, act: str) -> ConfirmationPage:
+    """Return the page that asks before a clinic is said to be held, or is archived: neither can be taken back."""
+    label, _action = _ACTS[act]
+    if act == "hold":
+        title = _("Was “%(clinic)s” held?")
+        sentence = _("From then on its page says that it took place. This cannot be taken back.")
+    else:
+        title, sentence = (
+            _("Archive “%(clinic)s”?"),
+            _("An archived clinic is only looked at. This cannot be taken back."),
+        )
+    return ConfirmationPage(title=title % {"clinic": clinic}, sentences=(sentence,), button=str(label), people=0)
+
+
+def question_about(planned: Sequence[Clinic]) -> ConfirmationPage:
+    """Return the page that asks before clinics are announced: to how many readers, by the language they read of them.
+
+    Of several clinics those that lack something are named, and stay as they are.
+    """
+    now = timezone.now()
+    refusals = {clinic.pk: _why_not(clinic, now) for clinic in planned}
+    ready = [clinic for clinic in planned if not refusals[clinic.pk]]
+    readers = ReadersCounted.now()
+    people = readers.of_any(ready)
+    why_not = tuple(f"{clinic}: {refusals[clinic.pk]}" for clinic in planned if refusals[clinic.pk])
+    written = ngettext("It writes to %(count)d reader.", "It writes to %(count)d readers.", people) % {"count": people}
+    button = ngettext("Announce to %(count)d reader", "Announce to %(count)d readers", people) % {"count": people}
+    each = _("“%(clinic)s”: %(people)d, of whom %(fallbacks)d read of it in another language than theirs")
+    counts = [(clinic, readers.of(clinic)) for clinic in ready]
+    lines = [each % {"clinic": clinic, "people": of.total, "fallbacks": of.fallbacks} for clinic, of in counts]
+    end = _("Those announced within a day come in one letter. A letter that has left cannot be taken back.")
+    return ConfirmationPage(
+        title=_("Announce “%(clinic)s”?") % {"clinic": planned[0]}
+        if len(planned) == 1
+        else _("Announce these clinics?"),
+        sentences=(written, *(lines if len(planned) > 1 else ()), *(why_not if ready else ()), end),
+        button=button,
+        people=people,
+        concerned=counts[0][1] if len(planned) == 1 and counts else PeopleConcerned(),
+        refusals=() if ready else why_not,
+    )
+
+
+def _why_not(clinic: Clinic, now: datetime) -> str:
+    if clinic.state != ClinicState.DRAFT:
+        return _("it is %(state)s already.") % {"state": ClinicState(clinic.state).label}
+    return why_not_to_announce(clinic, now=now)
+
+
+def _cancelled(signed_up: int) -> str:
+    """Return a message: the clinic is cancelled, and how many people get a letter about it."""
+    if not signed_up:
+        return _("The clinic is cancelled. Nobody was signed up or waiting.")
+    return ngettext(
+        "The clinic is cancelled. %(count)d person had signed up, and is told if they can be written to.",
+        "The clinic is cancelled. %(count)d people had signed up; those who can be written to are told.",
+        signed_up,
+    ) % {"count": signed_up}

@@ -1,0 +1,93 @@
+"""The list of clinics at the desk, and the buttons for several of them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinics.admin.acts import question_about
+from clinics.admin.room import RoomDesk
+from clinics.cards import titles_of
+from clinics.models import Clinic, ClinicQuerySet
+from letsconnect.base import versions
+from letsconnect.base.opened_lists import ListOfSeats, OpenedList
+from letsconnect.base.querysets import as_own
+from letsconnect.base.templatetags.when import when
+from registrations.requests import signed_in
+
+
+class ListOfClinics(OpenedList):
+    """A list that reads the titles of its clinics in one query, and nothing else of their texts."""
+
+    def as_shown(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.prefetch_related(None)
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if request.method != "POST":  # a button shows no rows
+            titles = titles_of({clinic.pk: clinic.floor_language for clinic in self.result_list})
+            for clinic in self.result_list:
+                clinic.known_title = titles[clinic.pk].text
+
+
+class ListOfAllClinics(ListOfClinics, ListOfSeats):
+    """The same list for coordinators, who all look after all clinics."""
+
+
+@admin.register(Clinic)
+class ClinicAdmin(RoomDesk):
+    """The list of clinics; members of the working group see those they look after (`looked_after_by`)."""
+
+    list_display = ["title", "state", "starts", "floor_language", "seats", "waiting"]
+    list_filter = ["state", "region"]
+    search_fields = ["texts__title"]
+    date_hierarchy = "starts_at"
+    actions = ["announce_selected", "hold_selected", "archive_selected"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return ListOfAllClinics if signed_in(request).is_coordinator else ListOfClinics
+
+    def get_queryset(self, request: HttpRequest) -> ClinicQuerySet:
+        return as_own(super().get_queryset(request), ClinicQuerySet).for_pages().counting_waiting()
+
+    @admin.display(description=gettext_lazy("starts at"), ordering="starts_at")
+    def starts(self, clinic: Clinic) -> str:
+        return when(clinic.starts_at)
+
+    @admin.display(description=gettext_lazy("seats taken"))
+    def seats(self, clinic: Clinic) -> str:
+        return _("%(held)d of %(capacity)d") % {"held": clinic.seats_held, "capacity": clinic.capacity}
+
+    @admin.display(description=gettext_lazy("waiting"))
+    def waiting(self, clinic: Clinic) -> int:
+        return clinic.waiting_count
+
+    @admin.action(description=gettext_lazy("Announce the selected clinics"), permissions=["seat"])
+    def announce_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> HttpResponse | None:
+        """Ask once more, with the number of readers; then announce each clinic by itself."""
+        clinics = list(queryset)
+        question = question_about(clinics)
+        if clinics and not question.is_answered_by(request):
+            carried: list[tuple[str, Any]] = [("action", "announce_selected")]
+            for clinic in clinics:
+                carried += [(ACTION_CHECKBOX_NAME, clinic.pk), (versions.ROWS, self.row_version(clinic))]
+            back = reverse("admin:clinics_clinic_changelist")
+            return self.asked_once_more(request, question, back=back, carried=carried)
+        for clinic in clinics:
+            self.act(request, "announce", clinic)
+        return None
+
+    @admin.action(description=gettext_lazy("Mark the selected clinics as held"), permissions=["seat"])
+    def hold_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
+        for clinic in queryset:
+            self.act(request, "hold", clinic)
+
+    @admin.action(description=gettext_lazy("Archive the selected clinics"), permissions=["seat"])
+    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
+        for clinic in queryset:
+            self.act(request, "archive", clinic)

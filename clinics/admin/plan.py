@@ -1,0 +1,82 @@
+"""The tab of the plan: what a clinic is, for whom, when and where. It is the form of its columns."""
+
+from typing import Any
+
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import Field
+from django.forms import BaseModelFormSet, ModelForm, TypedChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clinics.admin.tabs import ClinicDesk, NoColumns, Tab
+from clinics.admin.texts import ClinicTextInline
+from clinics.domain.clinics import ClinicError, ClinicState
+from clinics.forms import ClinicForm
+from clinics.models import Clinic, ClinicText
+from clinics.planning.plans import change_clinic, create_clinic, save_text
+from letsconnect.base.wall_clock import NotOneMoment
+from registrations.domain.registrations import Region
+from registrations.requests import signed_in
+
+
+def _form_of_columns(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    return desk.changeform_view(request, str(clinic.pk), "", desk.frame(request, clinic))
+
+
+PLAN = Tab("change", _("Plan"), _form_of_columns)
+
+
+class PlanDesk(ClinicDesk):
+    """The form of a clinic's columns, and what the forms of all tabs do with what they save."""
+
+    form = ClinicForm
+    refusals = (ClinicError, NotOneMoment)
+
+    def get_form(
+        self, request: HttpRequest, obj: Clinic | None = None, change: bool = False, **kwargs: Any
+    ) -> type["ModelForm[Any]"]:
+        if obj is not None and self._is_of_rows(request):
+            kwargs["form"] = NoColumns
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Clinic | None = None) -> Any:
+        return [] if obj is not None and self._is_of_rows(request) else super().get_fields(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Clinic | None) -> list[type[InlineModelAdmin]]:
+        """A new clinic is made with a first text; afterwards each tab has its own rows."""
+        if obj is None:
+            return [ClinicTextInline]
+        tab = getattr(request, "tab", None)
+        return list(tab.inlines) if tab else []
+
+    def _is_of_rows(self, request: HttpRequest) -> bool:
+        return getattr(request, "tab", PLAN) is not PLAN
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Clinic | None = None) -> list[str]:
+        """Once it is announced, nothing asks any more to whom."""
+        is_plan = not self._is_of_rows(request)
+        return ["announce_to_all"] if is_plan and obj is not None and obj.state != ClinicState.DRAFT else []
+
+    def formfield_for_choice_field(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> TypedChoiceField | None:
+        """Offer only the regions the reader looks after; the action refuses all others."""
+        if db_field.name == "region" and not signed_in(request).is_coordinator:
+            mine = [(code, label) for code, label in Region.choices if signed_in(request).looks_after(code)]
+            kwargs["choices"] = [("", "—"), *mine]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Clinic, form: "ModelForm[Any]", change: bool) -> None:
+        if change and isinstance(form, ClinicForm):
+            change_clinic(clinic=obj, changes=form.changes(), by=signed_in(request), now=timezone.now())
+        elif not change:
+            create_clinic(clinic=obj, by=signed_in(request), now=timezone.now())
+
+    def save_formset(
+        self, request: HttpRequest, form: "ModelForm[Any]", formset: "BaseModelFormSet[Any, Any]", change: bool
+    ) -> None:
+        for row in formset.save(commit=False):
+            if isinstance(row, ClinicText):
+                save_text(text=row, by=signed_in(request), now=timezone.now())
+        formset.save_m2m()

@@ -1,0 +1,88 @@
+"""A clinic's page at the desk is a room: where it stands, what is missing, the acts, and one tab for each of its parts.
+
+A part of a clinic hangs its tab into `TABS`; what it misses, into `PARTS` of `clinics.planning.missing`.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from clinics.admin.acts import ActsDesk
+from clinics.admin.plan import PLAN, PlanDesk
+from clinics.admin.tabs import Tab
+from clinics.admin.texts import TEXTS
+from clinics.admin.who_comes import WHO_COMES
+from clinics.models import Clinic
+from clinics.planning.missing import what_is_missing
+from letsconnect.base.labels import label_of
+from letsconnect.base.languages import listed
+from letsconnect.base.requests import noted_on
+from registrations.reference.names import language_name
+
+TABS: tuple[Tab, ...] = (PLAN, TEXTS, WHO_COMES)
+
+
+class RoomDesk(ActsDesk, PlanDesk):
+    """The addresses of one clinic, and what stands around each of its tabs."""
+
+    tabs = TABS
+
+    def get_urls(self) -> list[Any]:
+        tabs = [
+            path(
+                f"<int:clinic_id>/{tab.name.replace('_', '-')}/",
+                self.admin_site.admin_view(partial(self.tab_view, tab=tab)),
+                name=f"clinics_clinic_{tab.name}",
+            )
+            for tab in self.tabs
+            if tab is not PLAN
+        ]
+        return [*tabs, *super().get_urls()]
+
+    def tab_view(self, request: HttpRequest, clinic_id: int, *, tab: Tab) -> HttpResponse:
+        """Show or save one tab; whoever it names can read that the reader looked."""
+        clinic = self.clinic_for(request, clinic_id)
+        noted_on(request).tab = tab
+        response = tab.view(self, request, clinic)
+        if response.status_code == 200:
+            self.note_look(request, tab.people(clinic), kind=self.look)
+        return response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the plan, which names nobody: Django's own page of a row is the first tab."""
+        noted_on(request).tab = PLAN
+        clinic = self.get_object(request, object_id)
+        frame = {} if clinic is None else self.frame(request, clinic)
+        return self.changeform_view(request, object_id, form_url, {**frame, **(extra_context or {})})
+
+    def frame(self, request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
+        """Return the first line, what is missing, the acts and the tabs."""
+        now, here, reader = timezone.now(), noted_on(request).tab, get_language() or "en"
+        links = {tab.name: tab.url(clinic) for tab in self.tabs}
+        shown = [tab for tab in self.tabs if tab is here or tab.is_shown(clinic)]
+        texts = listed(language_name(text.language, reader) for text in clinic.texts.all())
+        return {
+            "title": str(clinic),
+            "subtitle": None,
+            "clinic": clinic,
+            "original": clinic,
+            "phase": clinic.phase(now),
+            "floor_language": label_of(clinic, "floor_language"),
+            "text_languages": texts,
+            "missing": [(lack.sentence, links.get(lack.tab, "")) for lack in what_is_missing(clinic, now=now)],
+            "acts": self.acts_of(clinic),
+            "tabs": [(tab.label, links[tab.name], tab is here) for tab in shown],
+            "back": reverse("admin:clinics_clinic_changelist"),
+        }
+
+    def response_change(self, request: HttpRequest, obj: Clinic) -> HttpResponse:
+        """Stay in the room: whoever saved one tab goes on with it, or with another."""
+        response = super().response_change(request, obj)
+        return response if "_addanother" in request.POST else redirect(request.path)

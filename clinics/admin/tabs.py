@@ -1,0 +1,125 @@
+"""What the pages of one clinic at the desk share: which tab is open, its version, and whom it names."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib.admin.options import InlineModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from clinics.models import Clinic, Rsvp
+from letsconnect.base import versions
+from letsconnect.base.access_log import PeopleShown, people_on
+from letsconnect.base.admin import WorkingGroupAdmin
+from registrations.requests import signed_in
+
+TabView = Callable[["ClinicDesk", HttpRequest, Clinic], HttpResponse]
+
+
+def _nobody(_clinic: Clinic) -> PeopleShown:
+    return PeopleShown()
+
+
+def _nothing(_clinic: Clinic) -> Mapping[str, Any]:
+    return {}
+
+
+def _always(_clinic: Clinic) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a clinic's page. ``name`` is the last word of its address, and of the name of that address.
+
+    A tab that is a form of rows says which ``inlines`` it has, and takes `form_of_rows` as its view.
+    """
+
+    name: str
+    label: Any
+    view: TabView
+    inlines: tuple[type[InlineModelAdmin], ...] = ()
+    # What of the clinic's rows the tab shows, so that two people in one tab do not overwrite each other: see
+    # `ClinicDesk.facts`. Two people in different tabs do not disturb each other.
+    facts: Callable[[Clinic], Mapping[str, Any]] = _nothing
+    people: Callable[[Clinic], PeopleShown] = _nobody  # whom it names: they can read who looked
+    is_shown: Callable[[Clinic], bool] = _always
+
+    def url(self, clinic: Clinic) -> str:
+        return reverse(f"admin:clinics_clinic_{self.name}", args=[clinic.pk])
+
+
+class ClinicDesk(WorkingGroupAdmin[Clinic]):
+    """The desk's page of one clinic, without its tabs: see `clinics.admin.room` for those."""
+
+    shows, look = ("member",), "clinic"  # of those signed up; a tab says itself whom it names
+    liaisons_may = frozenset({"view", "change", "add"})
+    scope = "looked_after_by"
+    change_form_template = "clinics/admin/tab_form.html"
+    tabs: ClassVar[Sequence[Tab]] = ()
+
+    def clinic_for(self, request: HttpRequest, clinic_id: int | str) -> Clinic:
+        """Return the clinic if the reader looks after it; there is no such page for everybody else."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        clinics = Clinic.objects.looked_after_by(signed_in(request)).for_pages()
+        return get_object_or_404(clinics, pk=clinic_id)
+
+    def may_change(self, request: HttpRequest, clinic: Clinic) -> bool:
+        """Tell whether what is planned of this clinic can still be changed by the reader."""
+        return self.has_change_permission(request, clinic)
+
+    def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)
+
+    def people_on(self, rows: Iterable[Clinic]) -> PeopleShown:
+        """Return the people the clinics' pages name, whatever the tab: those who signed up."""
+        return people_on(Rsvp.objects.filter(clinic__in=[row.pk for row in rows]).active(), self.shows)
+
+    # The version of a tab
+
+    def facts(self, request: HttpRequest, obj: Clinic) -> dict[str, Any]:
+        """Return what the open tab shows; of an act, which has no tab, all that people are told of the clinic."""
+        tab = getattr(request, "tab", None)
+        if tab is None:
+            return facts_of_act(obj)
+        if tab.name == "change":
+            return super().facts(request, obj)
+        rows = {name: fact for name, fact in super().facts(request, obj).items() if not name.startswith("column:")}
+        return {**versions.columns_of(obj, ("state",)), **rows, **tab.facts(obj)}
+
+    # Drawing
+
+    def draw(
+        self, request: HttpRequest, clinic: Clinic, template: str, context: Mapping[str, Any], *, status: int = 200
+    ) -> HttpResponse:
+        """Show the open tab: ``template`` extends `clinics/admin/tab.html` and fills its block ``tab``."""
+        values = {**self.admin_site.each_context(request), **self.frame(request, clinic), "opts": self.opts, **context}
+        return TemplateResponse(request, f"clinics/admin/{template}.html", values, status=status)
+
+    def frame(self, request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
+        """Return what stands around each tab; the room says it."""
+        return {}
+
+
+def facts_of_act(clinic: Clinic) -> dict[str, Any]:
+    """Return the version of a clinic at which an act was asked for: its columns, and its texts."""
+    return {**versions.columns_of(clinic), "texts": versions.all_rows(clinic.texts.all())}
+
+
+class NoColumns(ModelForm):
+    """The form of a tab of which only the rows can be typed into, and no column of the clinic itself."""
+
+    class Meta:
+        model = Clinic
+        fields: ClassVar[list[str]] = []
+
+
+def form_of_rows(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """Show and save the inlines of the open tab, with Django's own form."""
+    return desk.changeform_view(request, str(clinic.pk), "", desk.frame(request, clinic))

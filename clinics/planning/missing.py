@@ -1,0 +1,57 @@
+"""What a clinic still lacks, in sentences, each with the tab of its page where it is mended.
+
+Each part of a clinic says what it misses in one function, named in `PARTS`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from clinics.domain.clinics import ClinicState, Venue
+from clinics.models import Clinic
+
+
+class Lack(NamedTuple):
+    """One thing a clinic lacks, and the name of the tab where it is mended."""
+
+    sentence: str
+    tab: str
+    stops_announcing: bool = False  # a clinic that lacks it cannot be announced
+
+
+Part = Callable[[Clinic, datetime], Iterable[Lack]]
+
+
+def of_texts(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+    if clinic.is_to_come and not any(text.summary for text in clinic.texts.all()):
+        sentence = _("Write a title and what it is about in at least one language first.")
+        yield Lack(sentence, "texts", stops_announcing=True)
+
+
+def of_plan(clinic: Clinic, now: datetime) -> Iterator[Lack]:
+    if not clinic.is_to_come:
+        return
+    if clinic.state == ClinicState.DRAFT and clinic.starts_at <= now:
+        yield Lack(_("The start of this clinic lies in the past."), "change", stops_announcing=True)
+    if clinic.regions_told == [""]:
+        sentence = _("This clinic is regional: choose its region, or announce it in every region.")
+        yield Lack(sentence, "change", stops_announcing=True)
+    if clinic.venue == Venue.IN_PERSON and not clinic.place:
+        sentence = _("This clinic is in person: write at which place.")
+        yield Lack(sentence, "change", stops_announcing=True)
+    if clinic.venue == Venue.CALL and not clinic.meeting_link:
+        yield Lack(_("It has no meeting link yet."), "change")
+
+
+PARTS: tuple[Part, ...] = (of_texts, of_plan)
+
+
+def what_is_missing(clinic: Clinic, *, now: datetime) -> list[Lack]:
+    return [lack for part in PARTS for lack in part(clinic, now)]
+
+
+def why_not_to_announce(clinic: Clinic, *, now: datetime) -> str:
+    """Say what a clinic lacks before people can be told of it, or return ""."""
+    return next((lack.sentence for lack in what_is_missing(clinic, now=now) if lack.stops_announcing), "")
