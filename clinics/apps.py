@@ -25,6 +25,7 @@ class ClinicsConfig(AppConfig):
         from clinics import emails, newsletters
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
+        from clinics.people import leaving as people_leaving
         from clinics.planning import linked, notices
         from clinics.seats import busy, leaving
         from mailings import kinds
@@ -40,3 +41,4 @@ class ClinicsConfig(AppConfig):
         newsletters.register()
         busy.register()
         leaving.connect()
+        people_leaving.connect()

@@ -1,7 +1,8 @@
-"""The tables of clinics, of seats, and of what people were written about them."""
+"""The tables of clinics, of their people, of seats, and of what people were written about them."""
 
 from clinics.models.clinics import CLOSES_AT, ENDS_AT, UNTITLED, Clinic, ClinicQuerySet
 from clinics.models.letters import Announcement, Digest, Notice, SpanOfReader
+from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPersonQuerySet
 from clinics.models.seats import Rsvp, RsvpQuerySet
 from clinics.models.texts import ClinicSeries, ClinicText
 
@@ -10,7 +11,11 @@ __all__ = [
     "ENDS_AT",
     "UNTITLED",
     "Announcement",
+    "Appointment",
+    "Channel",
     "Clinic",
+    "ClinicPerson",
+    "ClinicPersonQuerySet",
     "ClinicQuerySet",
     "ClinicSeries",
     "ClinicText",

@@ -281,6 +281,7 @@ class Clinic(models.Model):
                 condition=Q(edition_of=None) | ~Q(edition_of=F("id")), name="clinics_no_edition_of_itself"
             ),
             models.UniqueConstraint(fields=["id", "is_edition"], name="clinics_what_an_edition_refers_to"),
+            models.UniqueConstraint(fields=["id", "floor_language"], name="clinics_what_a_channel_refers_to"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,8 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from clinics.domain.clinics import TOOK_PLACE, ClinicState
-from clinics.models import Clinic, ClinicText, Rsvp
+from clinics.domain.people import ANSWERED, AnswerState, ClinicRole, Turn
+from clinics.models import Channel, Clinic, ClinicPerson, ClinicText, Rsvp
 from clinics.seats.rsvps import rsvp
 from registrations.tests.factories import NOW, make_member
 
@@ -44,3 +45,26 @@ def sign_up(clinic: Clinic, number: int, *, now=NOW) -> list[Rsvp]:
         rsvp(clinic=clinic, member=(person := make_member()), by=person, now=now + timedelta(seconds=second))
         for second in range(number)
     ]
+
+
+def make_channel(clinic: Clinic, language: str = "fr", **fields: Any) -> Channel:
+    return Channel.objects.create(
+        clinic=clinic, language=language, **{"floor_language": clinic.floor_language, **fields}
+    )
+
+
+def make_person(clinic: Clinic, role: str = ClinicRole.SHARER, state: str = AnswerState.ACCEPTED, **fields: Any):
+    """Somebody of a clinic: a new member, unless an address, a member or a channel says otherwise."""
+    values: dict[str, Any] = {"clinic": clinic, "role": role, "state": state, **fields}
+    if "address" in values:
+        values = {"language": "en", "name": "Sol without an account", **values}
+    else:
+        values.setdefault("member", fields.get("member") or make_member())
+    if role == ClinicRole.INTERPRETER:
+        values.setdefault("channel", fields.get("channel") or make_channel(clinic))
+        values.setdefault("turn", Turn.LEAD)
+    if state != AnswerState.TO_ASK:
+        values.setdefault("asked_at", NOW - timedelta(days=3))
+    if state in ANSWERED:
+        values.setdefault("answered_at", NOW - timedelta(days=2))
+    return ClinicPerson.objects.create(**values)

@@ -11,7 +11,7 @@ from django.db import models
 
 from clinics.models import Announcement, Digest, Notice
 from clinics.seats import rsvps
-from clinics.tests.factories import make_clinic
+from clinics.tests.factories import make_channel, make_clinic, make_person
 from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.models import SecurityEventKind
@@ -83,6 +83,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     )
     for capacity in (1, 3):
         rsvp = rsvps.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
+    channel = make_channel(make_clinic(), name="Channel 2")
+    make_person(channel.clinic, "interpreter", "declined", member=member, channel=channel)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
     report = send_report(by=member, about=other, who=WORD, description=WORD, now=NOW)
     keep_note(

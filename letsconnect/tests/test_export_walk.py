@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
+from clinics.models import ClinicSeries
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal_columns
 from letsconnect.base.models import Act, ActReason
@@ -44,7 +45,19 @@ from trust.reports.handling import keep_note, send_report
 PAGE = reverse("registrations:my-data")
 # Words that code reads, ids and digests of other things; addresses are how rows are found.
 CODES = {
-    *("about_type", "became", "code", "detail", "kind", "language", "left_out", "object_type", "option", "provider"),
+    *(
+        "about_type",
+        "became",
+        "code",
+        "detail",
+        "floor_language",
+        "kind",
+        "language",
+        "left_out",
+        "object_type",
+        "option",
+        "provider",
+    ),
     *("provider_id", "public_id", "slug", "step", "uid", "verb", "version", "was", "wikidata_id", "zone"),
 }
 DJANGO = {"admin", "auth", "contenttypes", "sessions"}
@@ -154,6 +167,7 @@ def _fill_the_rest(one, other, coordinator):
     GroupAlias.objects.create(group=Group.objects.get(slug="x"), text="x")
     RoleName.objects.get_or_create(role_id=Registration.objects.get(member=one).role_id, language="en", text="x")
     make_clinic(state="cancelled", cancel_reason="x")
+    make_clinic(venue="in_person", place="x", series=ClinicSeries.objects.create(name="x"))
     source, target = Skill.objects.order_by("pk")[:2]
     SkillMerge.objects.create(source=source, target=target, asked_by=coordinator, asked_at=NOW, failure="x")
     app = SocialApp.objects.create(provider="mediawiki", name="x", client_id="x")
