@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 
 from clinics.domain.clinics import ForWhom
+from clinics.domain.texts import TextState
 from clinics.models import UNTITLED, Clinic, ClinicText, Rsvp
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import best_of
@@ -28,23 +29,27 @@ class Title(NamedTuple):
 def titles_of(floor_languages: Mapping[int, str]) -> dict[int, Title]:
     """Return the title of each clinic that the reader understands best, by key, in one query.
 
+    Of a clinic without a ready text that is a draft's, as `Clinic.text` says.
     ``floor_languages`` are the languages spoken there, by key of the clinic.
     """
     if not floor_languages:
         return {}
-    texts: dict[int, dict[str, Title]] = defaultdict(dict)
-    for clinic, language, title in _TITLES.rows({"clinics": list(floor_languages)}):
-        texts[clinic][language] = Title(title, language)
+    texts: dict[tuple[int, str], dict[str, Title]] = defaultdict(dict)
+    for clinic, language, state, title in _TITLES.rows({"clinics": list(floor_languages)}):
+        texts[clinic, state][language] = Title(title, language)
     reads, untitled = get_language() or "en", Title(str(UNTITLED), "")
-    return {key: best_of(texts[key], reads, then=spoken) or untitled for key, spoken in floor_languages.items()}
+    return {
+        key: best_of(texts[key, TextState.READY] or texts[key, TextState.DRAFT], reads, then=spoken) or untitled
+        for key, spoken in floor_languages.items()
+    }
 
 
 _TITLES = Statement(
     lambda clinics: (
-        ClinicText.objects.filter(clinic__in=any_of(clinics))
-        .exclude(title="")
+        ClinicText.objects.readable()
+        .filter(clinic__in=any_of(clinics))
         .order_by("language")
-        .values_list("clinic_id", "language", "title")
+        .values_list("clinic_id", "language", "state", "title")
     )
 )
 

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinics.domain.clinics import ClinicFormat, ForWhom
+from clinics.domain.texts import TextState
 from clinics.models import Clinic, ClinicText
-from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic, save_text
+from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic
 from clinics.seats.rsvps import rsvp
+from clinics.texts.writing import save_text
 from mailings.domain.subscriptions import BulkList, SubscriptionSource
 from mailings.models import Subscription
 from mailings.subscriptions.members import choose_as_member
@@ -30,6 +32,7 @@ class DemoClinic:
     capacity: int = 30
     facts: dict[str, object] = field(default_factory=dict)
     skills: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()  # the languages of texts that are not ready
 
 
 PLANS = (
@@ -58,6 +61,7 @@ PLANS = (
         skills=("organizing-edit-a-thons", "partnership-building"),
         capacity=6,
         facts={"floor_language": "es", "for_whom": ForWhom.REGION, "region": "LAC"},
+        drafts=("pt",),
         words={
             "es": (
                 "Editatones con bibliotecas",
@@ -126,7 +130,8 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
     begun = now - timedelta(days=3) + min(timedelta(0), timedelta(days=plan.days))
     create_clinic(clinic=clinic, by=planner, now=begun)
     for language, (title, summary) in plan.words.items():
-        text = ClinicText(clinic=clinic, language=language, title=title, summary=summary)
+        state = TextState.DRAFT if language in plan.drafts else TextState.READY
+        text = ClinicText(clinic=clinic, language=language, state=state, title=title, summary=summary)
         save_text(text=text, by=planner, now=begun)
     skills = Skill.objects.active().filter(slug__in=plan.skills)
     change_clinic(clinic=clinic, changes={"skills": skills}, by=planner, now=begun)

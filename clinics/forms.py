@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import CapacityTooSmall, ClinicState, ForWhom, Venue
 from clinics.models import Clinic
-from letsconnect.base.choices import offer
+from clinics.texts.languages import languages_to_choose
+from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import longest
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from letsconnect.base.zones import zone_names
@@ -81,6 +82,7 @@ class ClinicForm(forms.ModelForm):
             "closes_minutes_before",
             "meeting_link",
         ]
+        widgets = {"floor_language": LongSelect}
         help_texts = {
             "region": _("Whose liaisons look after it."),
             "announce_to_all": _("A clinic for some regions is announced to their people only, unless you tick this."),
@@ -93,6 +95,8 @@ class ClinicForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "zone" not in self.fields:  # only to be looked at
             return
+        if "floor_language" in self.fields:  # not where the clinic is only looked at
+            offer(self, "floor_language", languages_to_choose())
         if isinstance(skills := self.fields.get("skills"), forms.ModelMultipleChoiceField):
             chosen = Q(pk__in=self.instance.skills.values("pk")) if self.instance.pk else Q()
             skills.queryset = Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen).with_names()

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics.cards import titles_of
-from clinics.domain.clinics import ClinicState, ForWhom, RsvpState
+from clinics.domain.clinics import ForWhom, RsvpState
 from clinics.models import Clinic, ClinicQuerySet, ClinicText, Rsvp
 from letsconnect.base.keys import keys_among
 from letsconnect.base.labels import label_of
@@ -46,7 +46,7 @@ def _lines(clinics: ClinicQuerySet) -> list[FilledLine]:
 def _line(clinic: Clinic) -> FilledLine | None:
     """Return the clinic's title with a link, when it is, what is spoken, and in which other language it is described.
 
-    None for a clinic that nobody has described yet.
+    None for a clinic of which no text is ready.
     """
     reads = get_language() or "en"
     text = clinic.text_in(reads)
@@ -81,16 +81,16 @@ def _with_seat(values: Sequence[str]) -> Q:
 
 def _clinics_called(typed: str) -> list[tuple[str, str]]:
     """Return the clinics with this in a title, latest first; where nothing is typed, the latest of all."""
-    clinics = Clinic.objects.exclude(state=ClinicState.DRAFT).order_by("-starts_at", "-pk")
+    clinics = Clinic.objects.ever_announced().order_by("-starts_at", "-pk")
     if not typed:
         return _choices(clinics[:LATEST_SHOWN])
-    titles = ClinicText.objects.filter(clinic=OuterRef("pk"), title__icontains=typed)
+    titles = ClinicText.objects.ready().filter(clinic=OuterRef("pk"), title__icontains=typed)
     return _choices(clinics.filter(Exists(titles))[:MOST_HITS])
 
 
 def _clinics_chosen(values: Sequence[str]) -> list[tuple[str, str]]:
     keys = keys_among(value.partition("-")[0] for value in values)
-    chosen = Clinic.objects.exclude(state=ClinicState.DRAFT).filter(pk__in=keys)
+    chosen = Clinic.objects.ever_announced().filter(pk__in=keys)
     return [choice for choice in _choices(chosen) if choice[0] in values]
 
 

@@ -14,7 +14,8 @@ from clinics.admin.texts import ClinicTextInline
 from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.forms import ClinicForm
 from clinics.models import Clinic, ClinicText
-from clinics.planning.plans import change_clinic, create_clinic, save_text
+from clinics.planning.plans import change_clinic, create_clinic
+from clinics.texts.writing import save_text
 from letsconnect.base.wall_clock import NotOneMoment
 from registrations.domain.registrations import Region
 from registrations.requests import signed_in

@@ -75,30 +75,6 @@ class NoticeKind(TextChoices):
     MOVED = "moved", _("moved to another time")
 
 
-class FloorLanguage(TextChoices):
-    """Languages a clinic has been, or may soon be, spoken in, as BCP 47 codes."""
-
-    ENGLISH = "en", _("English")
-    SPANISH = "es", _("Spanish")
-    ARABIC = "ar", _("Arabic")
-    FRENCH = "fr", _("French")
-    PORTUGUESE = "pt", _("Portuguese")
-    BENGALI = "bn", _("Bengali")
-    HAUSA = "ha", _("Hausa")
-    HINDI = "hi", _("Hindi")
-    INDONESIAN = "id", _("Indonesian")
-    JAPANESE = "ja", _("Japanese")
-    KOREAN = "ko", _("Korean")
-    MANDARIN = "cmn", _("Mandarin")
-    NEPALI = "ne", _("Nepali")
-    RUSSIAN = "ru", _("Russian")
-    SWAHILI = "sw", _("Swahili")
-    TAGALOG = "tl", _("Tagalog")
-    TURKISH = "tr", _("Turkish")
-    UKRAINIAN = "uk", _("Ukrainian")
-    URDU = "ur", _("Urdu")
-
-
 MAX_CAPACITY = 2000
 SEVERAL = 2  # regions, at least
 MIN_MINUTES, MAX_MINUTES = 15, 24 * 60

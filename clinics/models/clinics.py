@@ -13,7 +13,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clinics.domain import clinics as domain
-from clinics.domain.clinics import ClinicFormat, ClinicState, DeskSeats, FloorLanguage, ForWhom, RsvpState, Venue
+from clinics.domain.clinics import ClinicFormat, ClinicState, DeskSeats, ForWhom, RsvpState, Venue
 from clinics.models.texts import ClinicText
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.labels import label_of
@@ -23,6 +23,8 @@ from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import Region
 from registrations.models import Member, Skill
+from registrations.models.languages import is_written_as_a_language
+from registrations.reference.names import languages_by_name
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -45,15 +47,15 @@ CLOSES_AT = ExpressionWrapper(
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def visible_to(self, reader: "Reader") -> "ClinicQuerySet":
-        """The clinics a reader may see: all but drafts, which only those see who look after them."""
+        """The clinics a reader may see: those that were announced; the others only those see who look after them."""
         return self.visible_with(DeskSeats.of(reader), reader)
 
     def visible_with(self, seats: DeskSeats, reader: "Reader | None" = None) -> "ClinicQuerySet":
         """What `visible_to` says of a reader with these seats; who they are matters where ``seats.ask_who_made_it``."""
         if not seats.are_some:
-            return self.exclude(state=ClinicState.DRAFT)
+            return self.ever_announced()
         looked_after = Clinic.objects.looked_after_with(seats, reader)
-        return self.filter(~Q(state=ClinicState.DRAFT) | Q(pk__in=looked_after.values("pk")))
+        return self.filter(Q(announced_at__isnull=False) | Q(pk__in=looked_after.values("pk")))
 
     def looked_after_by(self, reader: "Reader") -> "ClinicQuerySet":
         """The clinics a member of the working group plans, cancels and reads the names of.
@@ -73,6 +75,10 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
             raise ValueError("what a liaison looks after depends on who they are")
         created = Act.objects.by(reader, verb="create_clinic", on=Clinic).values("object_id")
         return self.filter(Q(region__in=seats.regions) | Q(region="", pk__in=created))
+
+    def ever_announced(self) -> "ClinicQuerySet":
+        """The clinics that people were told of; neither drafts, nor those that were cancelled as drafts."""
+        return self.filter(announced_at__isnull=False)
 
     def announced(self) -> "ClinicQuerySet":
         return self.filter(state=ClinicState.ANNOUNCED)
@@ -157,7 +163,7 @@ class Clinic(models.Model):
     venue = models.CharField(_("where"), max_length=10, choices=Venue, default=Venue.CALL)
     place = LineField(_("place"), max_length=200, blank=True)
     partner = LineField(_("partner"), max_length=150, blank=True)
-    floor_language = models.CharField(_("floor language"), max_length=20, choices=FloorLanguage, default="en")
+    floor_language = models.CharField(_("floor language"), max_length=20, choices=languages_by_name, default="en")
     # Whose liaisons look after it; where it is for one region, also for whom it is.
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     local_date = models.DateField(_("date"))
@@ -280,6 +286,9 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=Q(edition_of=None) | ~Q(edition_of=F("id")), name="clinics_no_edition_of_itself"
             ),
+            models.CheckConstraint(
+                condition=is_written_as_a_language("floor_language"), name="clinics_floor_language_is_a_code"
+            ),
             models.UniqueConstraint(fields=["id", "is_edition"], name="clinics_what_an_edition_refers_to"),
             models.UniqueConstraint(fields=["id", "floor_language"], name="clinics_what_a_channel_refers_to"),
         ]
@@ -303,6 +312,10 @@ class Clinic(models.Model):
     def wall_clock(self) -> datetime:
         """The start as it was typed, in the clinic's own zone."""
         return datetime.combine(self.local_date, self.local_time)
+
+    @property
+    def floor_language_in_words(self) -> str:
+        return label_of(self, "floor_language")
 
     @property
     def regions_told(self) -> list[str] | None:
@@ -346,13 +359,18 @@ class Clinic(models.Model):
         return domain.doors_are_open(state=self.state, starts_at=self.starts_at, ends_at=self.ends_at, now=now)
 
     def text_in(self, language: str) -> ClinicText | None:
-        """Return the text a reader of ``language`` understands best: title and summary in the same language."""
-        texts = {text.language: text for text in self.texts.all() if text.title}
+        """Return the ready text a reader of ``language`` understands best: title and summary in the same language."""
+        texts = {text.language: text for text in self.texts.all() if text.is_ready}
         return best_of(texts, language, then=self.floor_language)
 
     @property
     def text(self) -> ClinicText | None:
-        return self.text_in(get_language() or "en")
+        """What the present reader is shown; of a clinic that was never announced, which only its planners see, a draft
+        where nothing is ready."""
+        reads = get_language() or "en"
+        if (ready := self.text_in(reads)) or self.announced_at is not None:
+            return ready
+        return best_of({text.language: text for text in self.texts.all()}, reads, then=self.floor_language)
 
     @property
     @admin.display(description=_("title"))

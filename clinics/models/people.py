@@ -30,13 +30,13 @@ from clinics.models.clinics import Clinic
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.models import Member
+from registrations.models.languages import is_written_as_a_language
 from registrations.reference.names import language_name
 
 if TYPE_CHECKING:
     from clinics.models.clinics import Reader
 
 _SIXTY_TWO_BITS = 2**62 - 1
-_LANGUAGE_CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"  # as CLDR writes it
 
 
 def _who() -> Coalesce:
@@ -87,7 +87,7 @@ class Channel(models.Model):
                 condition=~Q(language=F("floor_language")), name="clinics_no_channel_into_the_floor_language"
             ),
             models.CheckConstraint(
-                condition=Q(language__regex=_LANGUAGE_CODE), name="clinics_channel_language_is_a_code"
+                condition=is_written_as_a_language("language"), name="clinics_channel_language_is_a_code"
             ),
             models.CheckConstraint(condition=lines_can_be_seen("name"), name="clinics_channel_name_can_be_seen"),
             models.CheckConstraint(

@@ -25,8 +25,8 @@ Part = Callable[[Clinic, datetime], Iterable[Lack]]
 
 
 def of_texts(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
-    if clinic.is_to_come and not any(text.summary for text in clinic.texts.all()):
-        sentence = _("Write a title and what it is about in at least one language first.")
+    if clinic.is_to_come and not any(text.is_ready for text in clinic.texts.all()):
+        sentence = _("Write a title and what it is about in at least one language first, and mark that text as ready.")
         yield Lack(sentence, "texts", stops_announcing=True)
 
 

@@ -18,7 +18,7 @@ from clinics.domain.clinics import (
     NotYourClinic,
 )
 from clinics.locking import check_theirs, lock_theirs
-from clinics.models import Clinic, ClinicText
+from clinics.models import Clinic
 from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.missing import why_not_to_announce
 from clinics.planning.notices import owe_notice
@@ -93,19 +93,10 @@ def _set_skills(clinic: Clinic, skills: Iterable[Skill], *, by: Member, now: dat
 
 
 @transaction.atomic
-def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
-    """Store the text of a clinic in one language."""
-    lock_theirs(text.clinic, by=by)
-    text.save()
-    acts.record(by=by, verb="write_clinic_text", on=text.clinic, now=now, became=text.language)
-    return text
-
-
-@transaction.atomic
 def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Open sign-up, and announce it to those who want to hear of clinics.
 
-    ClinicNotReady unless the clinic has a text, starts in the future, and says whom it is for.
+    ClinicNotReady unless a text of the clinic is ready, it starts in the future, and says whom it is for.
     """
     clinic = _lock_to_move(clinic, ClinicState.ANNOUNCED, by=by)
     if refusal := why_not_to_announce(clinic, now=now):

@@ -3,8 +3,11 @@
 from datetime import UTC, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from clinics.domain.clinics import TOOK_PLACE, ClinicState
 from clinics.domain.people import ANSWERED, AnswerState, ClinicRole, Turn
+from clinics.domain.texts import TextState
 from clinics.models import Channel, Clinic, ClinicPerson, ClinicText, Rsvp
 from clinics.seats.rsvps import rsvp
 from registrations.tests.factories import NOW, make_member
@@ -27,16 +30,24 @@ def make_clinic(*, starts_at=START, title: str = "Asking for money kindly", lang
         "meeting_link": LINK,
         **fields,
     }
-    if values["state"] not in (ClinicState.DRAFT, ClinicState.CANCELLED):
+    if values["state"] != ClinicState.DRAFT:
         values.setdefault("announced_at", min(NOW, starts_at) - timedelta(days=20))
     if values["state"] in TOOK_PLACE:
         values.setdefault("held_at", starts_at + timedelta(hours=2))
     if values["state"] == ClinicState.CANCELLED:
         values.setdefault("cancel_reason", "The sharer is ill.")
-    clinic = Clinic.objects.create(**values)
-    if title:
-        ClinicText.objects.create(clinic=clinic, language=language, title=title, summary=f"About: {title}")
+    with transaction.atomic():  # a clinic that was announced is stored with a text, or not at all
+        clinic = Clinic.objects.create(**values)
+        if title:
+            make_text(clinic, language, title, summary=f"About: {title}")
     return clinic
+
+
+def make_text(clinic: Clinic, language: str, title: str, *, summary: str = "…", state: str = TextState.READY, **fields):
+    """A text of this clinic, ready unless told otherwise."""
+    return ClinicText.objects.create(
+        clinic=clinic, language=language, title=title, summary=summary, state=state, **fields
+    )
 
 
 def sign_up(clinic: Clinic, number: int, *, now=NOW) -> list[Rsvp]:

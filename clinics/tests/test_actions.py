@@ -17,11 +17,11 @@ from clinics.planning.plans import (
     create_clinic,
     hold_clinic,
     reschedule,
-    save_text,
 )
 from clinics.seats import rsvps as seats_actions
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, move_up
 from clinics.tests.factories import START, make_clinic, sign_up
+from clinics.texts.writing import save_text
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_coordinator, make_member
@@ -272,11 +272,17 @@ def test_a_clinic_is_announced_when_there_is_something_to_read(coordinator):
 
     text = ClinicText(clinic=clinic, language="pt", title="Dinheiro", summary="Sobre dinheiro")
     save_text(text=text, by=coordinator, now=NOW)
+    with pytest.raises(clinics.ClinicNotReady):
+        announce_clinic(clinic=clinic, by=coordinator, now=NOW)
+    text.state = "ready"
+    save_text(text=text, by=coordinator, now=NOW)
     announced = announce_clinic(clinic=clinic, by=coordinator, now=NOW)
 
     assert announced.state == ClinicState.ANNOUNCED
     assert list(Act.objects.order_by("pk").values_list("verb", "was", "became")) == [
         ("write_clinic_text", "", "pt"),
+        ("write_clinic_text", "", "pt"),
+        ("clinic_text_ready", "", "pt"),
         ("announce_clinic", "draft", "announced"),
     ]
 

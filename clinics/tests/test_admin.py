@@ -58,6 +58,7 @@ def typed(clinic=None, **changes):
 TEXT = {
     "texts-TOTAL_FORMS": "1",
     "texts-0-language": "en",
+    "texts-0-state": "ready",
     "texts-0-title": "Grants",
     "texts-0-summary": "About grants",
 }
@@ -97,6 +98,7 @@ def test_the_working_group_plans_and_announces_a_clinic(client, request, who):
     assert list(Act.objects.order_by("pk").values_list("verb", "actor")) == [
         ("create_clinic", member.pk),
         ("write_clinic_text", member.pk),
+        ("clinic_text_ready", member.pk),
         ("announce_clinic", member.pk),
     ]
 
@@ -274,7 +276,7 @@ def test_announcing_asks_once_more_and_says_to_how_many_of_which_language(client
     readers(region="MENA", languages=("en", "ar", "fr")), readers(region="LAC")
     client.force_login(coordinator)
     text = clinic.texts.get()
-    clinic.texts.create(language="fr", title="Demander", summary=text.summary)
+    clinic.texts.create(language="fr", title="Demander", summary=text.summary, state="ready")
 
     asked = client.get(desk("act", clinic.pk, "announce"))
     shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", asked.content.decode()))
@@ -428,8 +430,8 @@ def test_a_regional_clinic_without_a_region_is_refused_with_a_clear_sentence(cli
 
 
 def test_the_list_calls_each_clinic_as_its_reader_understands_it_best(client, coordinator):
-    french, _untitled = make_clinic(title="Grants & <money>"), make_clinic(title="")
-    ClinicText.objects.create(clinic=french, language="fr", title="Subventions", summary="…")
+    french, _untitled = make_clinic(title="Grants & <money>"), make_clinic(title="", state=ClinicState.DRAFT)
+    ClinicText.objects.create(clinic=french, language="fr", title="Subventions", summary="…", state="ready")
     client.force_login(coordinator)
 
     for language, titles in (("en", ["Grants &amp; &lt;money&gt;", "Clinic without a title"]), ("fr", ["Subventions"])):

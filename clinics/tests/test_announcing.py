@@ -10,10 +10,10 @@ from django.apps import apps
 from clinics.announcing.emails import MOST_CLINICS, NOTHING_NEW, SUMMARY
 from clinics.domain import clinics
 from clinics.domain.clinics import ClinicNotReady, ClinicState, ForWhom
-from clinics.models import Announcement, Clinic, ClinicText, Digest
+from clinics.models import Announcement, Clinic, Digest
 from clinics.planning.plans import announce_clinic, cancel_clinic, reschedule
 from clinics.seats.rsvps import rsvp
-from clinics.tests.factories import START, make_clinic
+from clinics.tests.factories import START, make_clinic, make_text
 from letsconnect.base import acts
 from letsconnect.tests.database import refuses
 from letsconnect.tests.signed_links import signed_in
@@ -130,7 +130,7 @@ def test_a_reader_reads_in_their_language_the_text_they_understand_best_and_thei
     make_reader(address="ana@example.org", language="fr", zone="America/Bogota")
     make_reader(address="omar@example.org", language="ar", zone="Asia/Tokyo")
     clinic = make_clinic(state=ClinicState.DRAFT, title="Pedir dinero", language="es")
-    ClinicText.objects.create(clinic=clinic, language="fr", title="Demander de l'argent", summary="De A à Z")
+    make_text(clinic, "fr", "Demander de l'argent", summary="De A à Z")
     announce(planner, clinic=clinic)
 
     drain(now=NOW + DAY)

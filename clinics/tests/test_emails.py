@@ -235,7 +235,7 @@ def test_the_confirmation_tells_what_is_true_when_it_is_sent():
 
 def letter_subjects(coordinator):
     clinic = make_clinic(capacity=1, starts_at=START, floor_language="fr", title="Peer & <b>learning</b>")
-    ClinicText.objects.create(clinic=clinic, language="ar", title="التعلّم معًا", summary="نتعلّم معًا")
+    ClinicText.objects.create(clinic=clinic, language="ar", title="التعلّم معًا", summary="نتعلّم معًا", state="ready")
     (rsvp,) = sign_up(clinic, 1)
     notice = Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=START, made_at=NOW)
     return {kind: notice if kind.startswith(("reminder", "clinic_moved")) else rsvp for kind in ALL}

@@ -7,12 +7,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from clinics.models import Clinic
-from clinics.tests.factories import START, make_clinic
+from clinics.tests.factories import START, make_clinic, sign_up
 from letsconnect.base import acts
 from registrations.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 BEFORE, AFTER = ("clinics", "0003_announcements_and_digests"), ("clinics", "0004_what_a_clinic_is")
+WITH_STATES = ("clinics", "0006_texts_are_drafts_or_ready")
 
 
 def migrate(target):
@@ -55,3 +56,32 @@ def test_one_word_for_all_becomes_columns_and_moments_come_from_the_log_of_acts(
     assert moments[silent.pk] == (silent.start_set_at, silent.ends_at)
     assert moments[early.pk] == (early.start_set_at, START)
     assert moments[rows["open"].pk] == (rows["open"].start_set_at, None)
+
+
+def test_texts_of_what_people_were_told_are_ready_and_mandarin_is_called_as_people_call_it():
+    draft = make_clinic(state="draft")
+    told = [make_clinic(state=state) for state in ("announced", "held", "archived", "cancelled")]
+    called_off, never_told = (make_clinic(state="cancelled") for _number in range(2))
+    sign_up(told[0], 1)
+    title_only, empty = make_clinic(title="Only a title"), make_clinic(title="Nothing")
+    apps = migrate(AFTER)
+    old, texts = apps.get_model("clinics", "Clinic").objects, apps.get_model("clinics", "ClinicText").objects
+    old.filter(pk=draft.pk).update(floor_language="cmn")
+    old.filter(pk__in=(called_off.pk, never_told.pk)).update(announced_at=None)
+    apps.get_model("clinics", "Rsvp").objects.update(clinic=called_off.pk)
+    texts.create(clinic_id=told[0].pk, language="fr", title="Nothing under it", summary="")
+    texts.filter(clinic=title_only.pk).update(summary="")
+    texts.filter(clinic=empty.pk).delete()
+
+    migrate(WITH_STATES)
+
+    assert Clinic.objects.get(pk=draft.pk).floor_language == "zh"
+    assert [text.state for text in draft.texts.all()] == ["draft"]
+    for clinic in told[1:]:
+        assert [text.state for text in clinic.texts.all()] == ["ready"]
+    assert [(text.language, text.state) for text in told[0].texts.all()] == [("en", "ready"), ("fr", "draft")]
+    assert [(text.state, text.summary) for text in title_only.texts.all()] == [("ready", "Only a title")]
+    assert [(text.state, str(text.title)) for text in empty.texts.all()] == [("ready", "Clinic without a title")]
+    called_off.refresh_from_db(), never_told.refresh_from_db()
+    assert (called_off.announced_at, never_told.announced_at) == (called_off.start_set_at, None)
+    assert [clinic.texts.get().state for clinic in (called_off, never_told)] == ["ready", "draft"]

@@ -167,8 +167,8 @@ def test_a_cancelled_clinic_is_never_among_the_past_ones():
 )
 def test_a_reader_gets_the_text_they_understand_best(reader, expected):
     clinic = make_clinic(title="Money")
-    ClinicText.objects.create(clinic=clinic, language="pt", title="Dinheiro", summary="…")
-    ClinicText.objects.create(clinic=clinic, language="fr", title="Argent", summary="…")
+    ClinicText.objects.create(clinic=clinic, language="pt", title="Dinheiro", summary="…", state="ready")
+    ClinicText.objects.create(clinic=clinic, language="fr", title="Argent", summary="…", state="ready")
 
     with translation.override(reader):
         assert str(Clinic.objects.get()) == expected
@@ -176,7 +176,7 @@ def test_a_reader_gets_the_text_they_understand_best(reader, expected):
 
 def test_without_a_text_in_the_chain_the_floor_language_is_next():
     clinic = make_clinic(title="المال", language="ar", floor_language="fr")
-    ClinicText.objects.create(clinic=clinic, language="fr", title="Argent", summary="…")
+    ClinicText.objects.create(clinic=clinic, language="fr", title="Argent", summary="…", state="ready")
 
     assert clinic.text_in("en").language == "fr"
 

@@ -33,7 +33,6 @@ def test_only_announced_clinics_that_have_not_begun_are_to_come_soonest_first():
     make_clinic(title="Begun", starts_at=NOW - timedelta(minutes=5))
     for state in (ClinicState.DRAFT, ClinicState.CANCELLED, ClinicState.HELD, ClinicState.ARCHIVED):
         make_clinic(title=state, state=state)
-    make_clinic(title="")
 
     assert to_come() == [
         f"[Soon](/clinics/{soon.pk}/) · Wed 4 March 2026, 12:00 (UTC) · English · South Asia",
@@ -63,7 +62,7 @@ def test_the_hour_is_by_the_clock_of_the_clinic_on_both_sides_of_a_change_of_clo
 
 def test_a_version_gets_the_text_in_its_language_or_a_fallback_that_is_named():
     clinic = make_clinic(title="Asking for money", floor_language="fr")
-    ClinicText.objects.create(clinic=clinic, language="ar", title="طلب المال", summary="س")
+    ClinicText.objects.create(clinic=clinic, language="ar", title="طلب المال", summary="س", state="ready")
 
     [english], [arabic], [french] = to_come(), to_come(language="ar"), to_come(language="fr")
 

@@ -134,7 +134,7 @@ def test_the_list_takes_the_same_number_of_queries_at_3_and_at_30(client, member
     def fill(number):
         for i in range(number):
             made = make_clinic(title=f"Clinic {i}", starts_at=START + timedelta(hours=i))
-            ClinicText.objects.create(clinic=made, language="fr", title="Clinique", summary="…")
+            ClinicText.objects.create(clinic=made, language="fr", title="Clinique", summary="…", state="ready")
             rsvps.rsvp(clinic=made, member=member, by=member, now=NOW)
             make_clinic(title=f"Old {i}", starts_at=NOW - timedelta(days=9), state=ClinicState.HELD)
 
@@ -169,7 +169,7 @@ def test_an_arabic_reader_is_shown_the_closest_text_marked_as_such(client, clini
     assert '<html lang="ar" dir="rtl">' in words
     assert '<h1 lang="en" dir="auto">\u2068Asking for money kindly\u2069</h1>' in words
 
-    ClinicText.objects.create(clinic=clinic, language="ar", title="طلب المال بلطف", summary="عن المال")
+    ClinicText.objects.create(clinic=clinic, language="ar", title="طلب المال بلطف", summary="عن المال", state="ready")
     words = text_of(client.get(page("clinic-detail", clinic.pk)))
     assert '<h1 lang="ar" dir="auto">\u2068طلب المال بلطف\u2069</h1>' in words
 

@@ -17,9 +17,9 @@ from clinics.planning.plans import (
     create_clinic,
     hold_clinic,
     reschedule,
-    save_text,
 )
 from clinics.tests.factories import make_clinic, sign_up
+from clinics.texts.writing import save_text
 from registrations.models import WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
 

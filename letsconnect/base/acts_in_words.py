@@ -6,10 +6,10 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from letsconnect.base.languages import listed
+from letsconnect.base.languages import cldr_name, listed
 
 # Every verb of every app, as it reads after the name of whoever did it. A verb in the code that is missing here fails a
 # test.
@@ -49,6 +49,9 @@ VERBS: dict[str, Promise] = {
     "choose_encoding": pgettext_lazy("act", "chose the code page of the file"),
     "choose_letters": pgettext_lazy("act", "chose which newsletters and announcements to get"),
     "claim_registration": pgettext_lazy("act", "took over the registration of the old form"),
+    "change_ready_clinic_text": pgettext_lazy("act", "changed the ready text of the clinic in a language"),
+    "clinic_text_draft": pgettext_lazy("act", "made the text of the clinic in a language a draft again"),
+    "clinic_text_ready": pgettext_lazy("act", "marked the text of the clinic in a language as ready"),
     "close_account": pgettext_lazy("act", "closed the account"),
     "close_concern": pgettext_lazy("act", "closed the concern"),
     "close_fallen_match": pgettext_lazy("act", "ended the match because one side had left"),
@@ -63,6 +66,7 @@ VERBS: dict[str, Promise] = {
     "decline_match": pgettext_lazy("act", "declined the match"),
     "disconnect_wikimedia": pgettext_lazy("act", "disconnected the Wikimedia account"),
     "draft_round": pgettext_lazy("act", "began a draft of the round"),
+    "drop_clinic_text": pgettext_lazy("act", "removed the text of the clinic in a language"),
     "drop_newsletter_section": pgettext_lazy("act", "took a section out of the version"),
     "drop_newsletter_version": pgettext_lazy("act", "removed a version of the issue"),
     "end_feed": pgettext_lazy("act", "ended the calendar feed"),
@@ -168,6 +172,8 @@ LISTS: dict[str, Promise] = {
     "digest": gettext_lazy("a weekly list of new clinics for my skills"),
 }
 ALL_LISTS = "all"
+# Tables whose acts say of which language they are: any language at all, and none of them says yes or no.
+_WITH_LANGUAGES = frozenset({"clinics.clinic"})
 
 
 def verb_in_words(verb: str) -> str:
@@ -177,9 +183,12 @@ def verb_in_words(verb: str) -> str:
 
 def state_in_words(object_type: str, state: str) -> str:
     """Return what an object was or became in the reader's language; days, numbers and versions stay as they are."""
+    labels = _labels(object_type)
+    if object_type in _WITH_LANGUAGES and state not in labels:
+        return cldr_name(state, get_language() or "en") or state
     if state in ("yes", "no"):
         return _("yes") if state == "yes" else _("no")
-    if state in (labels := _labels(object_type)):
+    if state in labels:
         return str(labels[state])
     return _lists_in_words(state) if object_type == "mailings.subscription" else language_in_words(state)
 

@@ -87,11 +87,16 @@ class LineField(_CharField):
         return super().formfield(**{"form_class": LineFormField, **options})
 
 
+def can_be_seen(column: str) -> Q:
+    """Return the condition of a check: something of the text in this column, of one line or several, is visible."""
+    return Q(**{f"{column}__regex": _VISIBLE})
+
+
 def lines_can_be_seen(*fields: str) -> Q:
     """Return the check constraint for such columns: something visible, nothing that breaks, turns or hides a line."""
     rule = Q()
     for field in fields:
-        rule &= Q(**{field: ""}) | (Q(**{f"{field}__regex": _VISIBLE}) & ~Q(**{f"{field}__regex": _FORBIDDEN}))
+        rule &= Q(**{field: ""}) | (can_be_seen(field) & ~Q(**{f"{field}__regex": _FORBIDDEN}))
     return rule
 
 

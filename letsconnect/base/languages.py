@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 
+from babel import Locale, UnknownLocaleError
 from babel.units import format_unit
 from django.conf import settings
 from django.utils import translation
@@ -41,6 +42,23 @@ def best_of(texts: Mapping[str, Text], language: str, *, then: str) -> Text | No
 def language_or_default(language: str) -> str:
     """Return ``language`` if the portal has it, else the default language."""
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+@lru_cache(maxsize=4096)
+def cldr_name(code: str, reader: str) -> str:
+    """Return what CLDR calls a language for a reader of ``reader``, or "" where it has no name for it."""
+    return str(Locale.parse(reader, sep="-").languages.get(code.replace("-", "_"), ""))
+
+
+@lru_cache(maxsize=1024)
+def direction_of(code: str) -> str:
+    """Return how a text in this language is written, for the attribute ``dir``; where CLDR does not know, the text says
+    it by its own letters."""
+    try:
+        direction = Locale.parse(code, sep="-").text_direction
+    except (UnknownLocaleError, ValueError):
+        return "auto"
+    return str(direction)
 
 
 def comma(language: str = "") -> str:

@@ -10,6 +10,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from letsconnect.base.languages import cldr_name
 
 FIELD = "confirmed"
 
@@ -24,7 +27,8 @@ class PeopleOfLanguage:
 
     @property
     def name(self) -> str:
-        return dict(settings.LANGUAGES).get(self.language, self.language)
+        own = dict(settings.LANGUAGES).get(self.language)
+        return own or cldr_name(self.language, get_language() or "en") or self.language
 
 
 @dataclass(frozen=True)

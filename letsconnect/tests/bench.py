@@ -93,9 +93,8 @@ def fill() -> list[Page]:
 
 def _member_with_everything() -> tuple[Any, Any]:
     """Return a member with twenty of whatever a member's page lists, and the coordinator who approved it."""
-    from clinics.models import ClinicText
     from clinics.seats.rsvps import rsvp
-    from clinics.tests.factories import make_clinic
+    from clinics.tests.factories import make_clinic, make_text
     from matching.tests.factories import make_match, make_request
     from matching.tests.feedback_factories import make_hour
     from matching.tests.session_factories import make_session
@@ -121,7 +120,7 @@ def _member_with_everything() -> tuple[Any, Any]:
         clinic = make_clinic(
             starts_at=NOW + timedelta(days=number + 2), title=f"Clinic {number}", region="MENA", capacity=3
         )
-        ClinicText.objects.create(clinic=clinic, language="fr", title=f"Clinique {number}", summary="…")
+        make_text(clinic, "fr", f"Clinique {number}")
         if number % 2:
             rsvp(clinic=clinic, member=member, by=member, now=NOW)
         sharer = make_registration(

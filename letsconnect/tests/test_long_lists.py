@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState
-from clinics.models import ClinicText
-from clinics.tests.factories import START, make_clinic
+from clinics.tests.factories import START, make_clinic, make_text
 from mailings.tests.factories import make_sent_letter
 from matching.domain.matches import MatchState
 from matching.domain.requests import RequestState
@@ -44,7 +43,7 @@ def requests(me, number):
 def clinics(me, number):
     for at in range(number):
         clinic = make_clinic(title=f"Clinic {at}", starts_at=START + timedelta(hours=at), region="MENA")
-        ClinicText.objects.create(clinic=clinic, language="fr", title=f"Clinique {at}", summary="…")
+        make_text(clinic, "fr", f"Clinique {at}")
 
 
 def past_clinics(me, number):

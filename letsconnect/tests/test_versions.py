@@ -59,7 +59,7 @@ def form_of_texts(client, clinic):
     texts = {
         f"texts-{place}-{name}": getattr(text, name)
         for place, text in enumerate(clinic.texts.order_by("language"))
-        for name in ("id", "language", "title", "summary", "audience", "preparation", "outcomes")
+        for name in ("id", "language", "state", "title", "summary", "audience", "preparation", "outcomes")
     }
     texts |= {f"texts-{place}-clinic": clinic.pk for place in range(clinic.texts.count())}
     return {
@@ -144,7 +144,7 @@ def test_texts_and_the_state_are_part_of_the_version(desk, other):
     if other == "text_changed":
         ClinicText.objects.update(summary="Theirs")
     elif other == "text_added":
-        ClinicText.objects.create(clinic=clinic, language="fr", title="La leur", summary="x")
+        ClinicText.objects.create(clinic=clinic, language="fr", title="La leur", summary="x", state="ready")
     elif other == "announced":
         Clinic.objects.update(state="announced", announced_at=NOW)
 

@@ -8,6 +8,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from letsconnect.base.folding import plain
+from letsconnect.base.languages import cldr_name
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.languages import LANGUAGES
 
@@ -30,7 +31,7 @@ def country_name(code: str, reader: str) -> str:
 def language_name(code: str, reader: str) -> str:
     """Return the name of a language code for a reader of ``reader``."""
     own = LANGUAGES.get(code)
-    return _locale(reader).languages.get(code.replace("-", "_")) or (own.name if own else code)
+    return cldr_name(code, reader) or (own.name if own else code)
 
 
 @cache
@@ -46,9 +47,24 @@ def _country_name_to_read(code: str) -> str:
 _later = lazy(_country_name_to_read, str)
 
 
+def _language_name_to_read(code: str) -> str:
+    return language_name(code, get_language() or "en")
+
+
+_language_later = lazy(_language_name_to_read, str)
+
+
 def countries_by_name() -> list[tuple[str, Any]]:
     """Return the choices of a column of codes, sorted for the reader; each label is in the language it is read in."""
     return [(code, _later(code)) for code, _name in country_choices(get_language() or "en")]
+
+
+def languages_by_name() -> list[tuple[str, Any]]:
+    """Return the choices of a column of languages, sorted for the reader; each is named in the language it is read in.
+
+    Every language that somebody may say they speak can also be spoken, interpreted and written in at a clinic.
+    """
+    return [(code, _language_later(code)) for code, _name in language_choices(get_language() or "en")]
 
 
 @cache
