@@ -6,7 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import cldr_name, listed
@@ -200,7 +200,7 @@ def _lists_in_words(state: str) -> str:
 
 def language_in_words(code: str) -> str:
     """Return the name of one of the portal's languages in the reader's; what is none stays as it is."""
-    return str(get_language_info(code)["name_translated"]) if code in dict(settings.LANGUAGES) else code
+    return cldr_name(code, get_language() or "en") if code in dict(settings.LANGUAGES) else code
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from babel import Locale, UnknownLocaleError
@@ -48,6 +48,17 @@ def language_or_default(language: str) -> str:
 def cldr_name(code: str, reader: str) -> str:
     """Return what CLDR calls a language for a reader of ``reader``, or "" where it has no name for it."""
     return str(Locale.parse(reader, sep="-").languages.get(code.replace("-", "_"), ""))
+
+
+@cache
+def _codes_by_english_name() -> dict[str, str]:
+    return {str(name): code.replace("_", "-") for code, name in Locale("en").languages.items()}
+
+
+def language_by_english_name(name: str, reader: str) -> str:
+    """Return what a language of this English name is called by a reader of ``reader``, or "" where there is none."""
+    code = _codes_by_english_name().get(name)
+    return cldr_name(code, reader) if code else ""
 
 
 @lru_cache(maxsize=1024)

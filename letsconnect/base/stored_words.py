@@ -9,7 +9,7 @@ import re
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from letsconnect.base.acts_in_words import state_in_words
-from letsconnect.base.languages import listed
+from letsconnect.base.languages import language_by_english_name, listed
 
 # Each sentence that our code stores without marking it for translation. One that is missing here fails a test.
 SENTENCES = (
@@ -263,9 +263,8 @@ def _value(name: str, value: str, *, of: str) -> str:
         return state_in_words(of, value)
     if name == "doubts":
         return listed(in_words(doubt) for doubt in value.split(", "))
-    # What people wrote stays as they wrote it.
-    return (
-        value
-        if name in ("answer", "word", "words")
-        else in_words(value.replace(" or ", " / ") if name == "choices" else value)
-    )
+    if name in ("answer", "word", "words"):  # what people wrote stays as they wrote it
+        return value
+    if name in ("value", "language") and (language := language_by_english_name(value, get_language() or "en")):
+        return language
+    return in_words(value.replace(" or ", " / ") if name == "choices" else value)
