@@ -13,6 +13,8 @@ LETTERS = {
     "clinics.reminder_hour": pgettext_lazy("kind of letter", "reminder of a clinic, an hour before"),
     "clinics.announced": pgettext_lazy("kind of letter", "announcement of clinics"),
     "clinics.digest": pgettext_lazy("kind of letter", "weekly list of new clinics"),
+    "clinics.topic_outcome": pgettext_lazy("kind of letter", "what came of a wish for a clinic"),
+    "clinics.topic_announced": pgettext_lazy("kind of letter", "a clinic somebody wished for is announced"),
 }
 
 
@@ -27,6 +29,8 @@ class ClinicsConfig(AppConfig):
         from clinics.announcing import emails as new_clinics
         from clinics.people import leaving as people_leaving
         from clinics.planning import linked, notices
+        from clinics.requests import emails as request_emails
+        from clinics.requests import leaving as leaving_requests
         from clinics.seats import busy, leaving
         from mailings import kinds
         from mailings.newsletters import checking
@@ -39,6 +43,8 @@ class ClinicsConfig(AppConfig):
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
         new_clinics.register()
         newsletters.register()
+        request_emails.register()
         busy.register()
         leaving.connect()
         people_leaving.connect()
+        leaving_requests.connect()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinics.views import clinics
+from clinics.views import clinics, topics
 
 app_name = "clinics"
 urlpatterns = [
@@ -9,4 +9,10 @@ urlpatterns = [
     path("<int:clinic_id>/join/", clinics.clinic_join, name="clinic-join"),
     path("<int:clinic_id>/rsvp/", clinics.rsvp_make, name="rsvp-make"),
     path("<int:clinic_id>/cancel/", clinics.rsvp_cancel, name="rsvp-cancel"),
+    path("topics/", topics.topic_list, name="topic-list"),
+    path("topics/mine/", topics.topic_mine, name="topic-mine"),
+    path("topics/ask/", topics.topic_ask, name="topic-ask"),
+    path("topics/<int:request_id>/", topics.topic_detail, name="topic-detail"),
+    path("topics/<int:request_id>/support/", topics.topic_support, name="topic-support"),
+    path("topics/<int:request_id>/take-back/", topics.topic_take_back, name="topic-take-back"),
 ]

@@ -1,5 +1,7 @@
 """What can be decided about topic requests: wishes for a clinic, who supports them, and what comes of them."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,7 +18,10 @@ class TopicRequestState(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("state of a topic request", "withdrawn")
 
 
+GOING_ON = (TopicRequestState.OPEN, TopicRequestState.PLANNED)  # others can support it
 REQUESTS_A_MONTH = 5  # by one person: a wish is read by volunteers
+MONTH = timedelta(days=31)
+SUPPORTS_AN_HOUR = 30  # by one person; taking one's support back is never refused
 SMALLEST_COUNT_SHOWN = 5  # on pages; the working group sees all numbers
 
 _ALLOWED = {
@@ -27,7 +32,11 @@ _ALLOWED = {
         TopicRequestState.MERGED,
         TopicRequestState.WITHDRAWN,
     },
-    TopicRequestState.PLANNED: {TopicRequestState.ANSWERED, TopicRequestState.OPEN},
+    TopicRequestState.PLANNED: {
+        TopicRequestState.ANSWERED,
+        TopicRequestState.OPEN,
+        TopicRequestState.WITHDRAWN,  # the only person who wanted it is gone
+    },
     TopicRequestState.ANSWERED: {TopicRequestState.OPEN},
     TopicRequestState.DECLINED: {TopicRequestState.OPEN},
     TopicRequestState.MERGED: {TopicRequestState.OPEN},
@@ -39,8 +48,16 @@ class RequestMoveNotAllowed(ClinicError):
     """The topic request is not in a state from which this can be done."""
 
 
-class TooManyTopicRequests(ClinicError):
-    """The person has asked for several topics lately."""
+class TooManyTopics(ClinicError):
+    """The person has asked for several topics lately, or supported very many."""
+
+
+class TopicRefused(ClinicError):
+    """What was asked for is no topic, or lacks what the working group must know."""
+
+
+class NotYourRequest(ClinicError):
+    """The topic request is of a region that the person does not look after."""
 
 
 def check_request_move(was: str, becomes: str) -> None:

@@ -2,7 +2,9 @@
 
 from clinics.models.clinics import CLOSES_AT, ENDS_AT, UNTITLED, Clinic, ClinicQuerySet
 from clinics.models.letters import Announcement, Digest, Notice, SpanOfReader
+from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
 from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPersonQuerySet
+from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport
 from clinics.models.seats import Rsvp, RsvpQuerySet
 from clinics.models.texts import ClinicSeries, ClinicText
 
@@ -21,7 +23,12 @@ __all__ = [
     "ClinicText",
     "Digest",
     "Notice",
+    "RaisedNeed",
+    "RaisedNeedQuerySet",
     "Rsvp",
     "RsvpQuerySet",
     "SpanOfReader",
+    "TopicRequest",
+    "TopicRequestQuerySet",
+    "TopicSupport",
 ]

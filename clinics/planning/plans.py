@@ -19,9 +19,11 @@ from clinics.domain.clinics import (
 )
 from clinics.locking import check_theirs, lock_theirs
 from clinics.models import Clinic
+from clinics.needs import raising
 from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.missing import why_not_to_announce
 from clinics.planning.notices import owe_notice
+from clinics.requests import deciding
 from clinics.seats.rsvps import change_capacity, move_up
 from letsconnect.base import acts
 from letsconnect.base.lines import has_something_to_see
@@ -104,6 +106,7 @@ def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     clinic.announced_at = now
     clinic = _move(clinic, ClinicState.ANNOUNCED, verb="announce_clinic", by=by, now=now)
     owe_announcements(clinic, now=now)
+    deciding.follow_announced(clinic, now=now)
     return clinic
 
 
@@ -114,7 +117,10 @@ def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     if now < clinic.starts_at:
         raise ClinicNotReady(_("This clinic has not begun yet."))
     clinic.held_at = now
-    return _move(clinic, ClinicState.HELD, verb="hold_clinic", by=by, now=now)
+    clinic = _move(clinic, ClinicState.HELD, verb="hold_clinic", by=by, now=now)
+    deciding.follow_held(clinic, now=now)
+    raising.follow_held(clinic, now=now)
+    return clinic
 
 
 @transaction.atomic
@@ -136,6 +142,8 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
     for rsvp in clinic.rsvps.active().select_related("member"):
         key = f"clinics.clinic_cancelled:{rsvp.pk}"
         letters.owe(kind="clinics.clinic_cancelled", to=rsvp.member, about=rsvp, key=key, now=now)
+    deciding.follow_cancelled(clinic, now=now)
+    raising.follow_cancelled(clinic)
     hold_issues_about(clinic, issues=issues, now=now)
     return clinic
 

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from clinics.domain.clinics import TOOK_PLACE, ClinicState
 from clinics.domain.people import ANSWERED, AnswerState, ClinicRole, Turn
+from clinics.domain.requests import TopicRequestState
 from clinics.domain.texts import TextState
-from clinics.models import Channel, Clinic, ClinicPerson, ClinicText, Rsvp
+from clinics.models import Channel, Clinic, ClinicPerson, ClinicText, RaisedNeed, Rsvp, TopicRequest, TopicSupport
 from clinics.seats.rsvps import rsvp
-from registrations.tests.factories import NOW, make_member
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_skill
 
 START = NOW + timedelta(days=7)
 LINK = "https://meet.example.org/secret-room"
@@ -79,3 +80,43 @@ def make_person(clinic: Clinic, role: str = ClinicRole.SHARER, state: str = Answ
     if state in ANSWERED:
         values.setdefault("answered_at", NOW - timedelta(days=2))
     return ClinicPerson.objects.create(**values)
+
+
+def make_topic_request(*, skill: Any = "wikidata", words: str = "", supporters: int = 0, **fields: Any) -> TopicRequest:
+    """An open request on a skill, or in words, of somebody of MENA in English, with so many other supporters."""
+    values = {
+        "skill": None if words else make_skill(skill),
+        "words": words,
+        "language": "en",
+        "member": fields.get("member") or make_member(region="MENA"),
+        "why": "We begin a project",
+        "made_at": NOW,
+        **fields,
+    }
+    state = values.get("state")
+    if state == TopicRequestState.PLANNED:
+        values.setdefault("clinic", make_clinic())
+    if state in (TopicRequestState.DECLINED, TopicRequestState.ANSWERED):
+        values.setdefault("answer", "Come to the next community call.")
+    request = TopicRequest.objects.create(**values)
+    if state != TopicRequestState.WITHDRAWN:  # nobody wants what was withdrawn
+        TopicSupport.objects.create(request=request, member=request.member, made_at=NOW)
+    for _ in range(supporters):
+        TopicSupport.objects.create(request=request, member=make_member(region="LAC"), made_at=NOW)
+    return request
+
+
+def make_need(*, skill: Any = "wikidata", words: str = "", **fields: Any) -> RaisedNeed:
+    """A need that three people of MENA raised in English, unless told otherwise."""
+    values = {
+        "skill": None if words else make_skill(skill),
+        "words": words,
+        "raised_where": "The village pump",
+        "people": 3,
+        "language": "en",
+        "region": "MENA",
+        "recorded_at": NOW,
+        **fields,
+    }
+    values.setdefault("recorded_by", make_coordinator())
+    return RaisedNeed.objects.create(**values)

@@ -11,7 +11,7 @@ from celery import current_app
 from django.db import transaction
 
 from clinics.domain.clinics import ClinicState
-from clinics.tests.factories import make_clinic
+from clinics.tests.factories import make_clinic, make_need, make_topic_request
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
@@ -106,6 +106,9 @@ def make_world():
         clinic=clinic,
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
+        topic=make_topic_request(member=concerned),
+        withdrawn=make_topic_request(member=concerned, words="Old", state="withdrawn"),
+        need=make_need(recorded_by=reviewer),
         letter=make_letter(),
         sent_letter=make_sent_letter(to=concerned),
         issue=make_newsletter(number=9002),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from clinics.models import Announcement, Digest, Notice
-from clinics.tests.factories import make_clinic, sign_up
+from clinics.tests.factories import make_clinic, make_topic_request, sign_up
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.preparing import read_facts
@@ -116,6 +116,14 @@ def _rsvp(_side: str) -> tuple[Any, Any]:
     return rsvp, rsvp.member
 
 
+def _topic(state: str) -> Callable[[str], tuple[Any, Any]]:
+    def make(_side: str) -> tuple[Any, Any]:
+        support = make_topic_request(state=state).supports.get()
+        return support, support.member
+
+    return make
+
+
 def _notice(kind: str) -> Callable[[str], tuple[Any, Any]]:
     def make(side: str) -> tuple[Any, Any]:
         rsvp, member = _rsvp(side)
@@ -191,6 +199,8 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.clinic_moved": _notice("moved"),
     "clinics.reminder_day": _notice("day"),
     "clinics.reminder_hour": _notice("hour"),
+    "clinics.topic_outcome": _topic("declined"),
+    "clinics.topic_announced": _topic("planned"),
     "trust.message_received": _nothing,
     "trust.report_waits": _trust_seat,
     "trust.seat_given": _trust_seat,

@@ -10,8 +10,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
 from clinics.models import Announcement, Digest, Notice
+from clinics.requests.asking import WishedTopic, ask_topic
 from clinics.seats import rsvps
-from clinics.tests.factories import make_channel, make_clinic, make_person
+from clinics.tests.factories import make_channel, make_clinic, make_person, make_topic_request
 from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.models import SecurityEventKind
@@ -86,6 +87,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     channel = make_channel(make_clinic(), name="Channel 2")
     make_person(channel.clinic, "interpreter", "declined", member=member, channel=channel)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
+    ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
+    make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")
     report = send_report(by=member, about=other, who=WORD, description=WORD, now=NOW)
     keep_note(
         report=report, text=WORD, by=appoint_to_trust_team(member=make_member(), by=None, now=NOW).member, now=NOW

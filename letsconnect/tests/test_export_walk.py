@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from clinics.models import ClinicSeries
-from clinics.tests.factories import make_clinic
+from clinics.tests.factories import make_clinic, make_need
 from letsconnect.base import acts, personal_columns
 from letsconnect.base.models import Act, ActReason
 from letsconnect.tests.everything import ADDRESS, make_somebody
@@ -168,6 +168,7 @@ def _fill_the_rest(one, other, coordinator):
     RoleName.objects.get_or_create(role_id=Registration.objects.get(member=one).role_id, language="en", text="x")
     make_clinic(state="cancelled", cancel_reason="x")
     make_clinic(venue="in_person", place="x", series=ClinicSeries.objects.create(name="x"))
+    make_need(words="x")
     source, target = Skill.objects.order_by("pk")[:2]
     SkillMerge.objects.create(source=source, target=target, asked_by=coordinator, asked_at=NOW, failure="x")
     app = SocialApp.objects.create(provider="mediawiki", name="x", client_id="x")
@@ -321,6 +322,7 @@ CONFIDED = [
     ("Note", "text", set()),
     ("Feedback", "note", {"own"}),
     ("SharerRequest", "why", {"own"}),
+    ("TopicRequest", "why", {"own"}),
     ("Report", "description", {"own"}),
     ("Letter", "answer", set()),
     ("Letter", "reason", set()),
@@ -337,6 +339,7 @@ CONFIDED = [
 WRITERS = {
     "Feedback": lambda row: row.registration.member_id,
     "SharerRequest": lambda row: row.learner.member_id,
+    "TopicRequest": lambda row: row.member_id,
     "Report": lambda row: row.reporter_id,
 }
 

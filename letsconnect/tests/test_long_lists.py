@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState
-from clinics.tests.factories import START, make_clinic, make_text
+from clinics.models import TopicRequest
+from clinics.tests.factories import START, make_clinic, make_text, make_topic_request
 from mailings.tests.factories import make_sent_letter
 from matching.domain.matches import MatchState
 from matching.domain.requests import RequestState
@@ -51,6 +52,16 @@ def past_clinics(me, number):
         make_clinic(title=f"Clinic {at}", starts_at=NOW - timedelta(days=9, hours=at), state=ClinicState.HELD)
 
 
+def topics(me, number):
+    for at in range(number):
+        make_topic_request(words=f"Topic {at}")
+
+
+def own_topics(me, number):
+    for _ in range(number):
+        make_topic_request(member=me.member, skill=f"skill-{TopicRequest.objects.count()}", state="declined")
+
+
 def letters(me, number):
     for _ in range(number):
         make_sent_letter(to=me.member)
@@ -63,6 +74,8 @@ LISTS = {
     "requests": (requests, "matching:request-list", lambda context: len(context["over"])),
     "clinics": (clinics, "clinics:clinic-list", lambda context: len(context["upcoming"])),
     "past clinics": (past_clinics, "clinics:clinic-list", lambda context: len(context["past"])),
+    "topics": (topics, "clinics:topic-list", lambda context: len(context["lines"])),
+    "own topics": (own_topics, "clinics:topic-mine", lambda context: len(context["lines"])),
     "people": (matches, "matching:person-list", lambda context: len(context["rows"])),
 }
 

@@ -1,0 +1,43 @@
+"""Owing the letters about topic requests: to everybody who asked for one or supports it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from clinics.announcing.readers import readers_of
+from clinics.models import Clinic, TopicRequest, TopicSupport
+from mailings.ledger import letters
+
+OUTCOME, ANNOUNCED = "clinics.topic_outcome", "clinics.topic_announced"
+
+
+def owe_outcome(request: TopicRequest, *, now: datetime) -> None:
+    """Owe everybody who wants it the letter that says what was decided; each decision is told once.
+
+    The letters wait for a quiet minute, so that a decision can be taken back.
+    """
+    for support in request.supports.select_related("member").order_by("pk"):
+        key = f"{OUTCOME}:{support.pk}:{request.pk}:{request.decisions}"
+        letters.owe(kind=OUTCOME, to=support.member, about=support, key=key, gather=f"topic:{support.pk}", now=now)
+
+
+def to_tell_of(clinic: Clinic, *, requests: Collection[int] | None = None) -> "QuerySet[TopicSupport]":
+    """Return those who asked for a clinic and do not get its announcement, each once."""
+    mine = (
+        TopicSupport.objects.filter(request__clinic=clinic)
+        if requests is None
+        else TopicSupport.objects.filter(request__in=requests)
+    )
+    announced_to = readers_of(clinic).filter(member__isnull=False).values("member")
+    others = mine.filter(member__is_active=True).exclude(member__in=announced_to)
+    return others.order_by("member_id", "pk").distinct("member_id")
+
+
+def owe_clinic_announced(clinic: Clinic, *, requests: Collection[int], now: datetime) -> int:
+    """Owe a letter about an announced clinic to those who asked for it; return how many. Each person is told once."""
+    supports = list(to_tell_of(clinic, requests=requests).select_related("member"))
+    for support in supports:
+        key = f"{ANNOUNCED}:{clinic.pk}:{support.member_id}"
+        letters.owe(kind=ANNOUNCED, to=support.member, about=support, key=key, now=now)
+    return len(supports)
