@@ -6,11 +6,11 @@ from html import unescape
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.db import transaction
 from django.test import Client
 
 from letsconnect.tests.serving import serve
 from letsconnect.tests.test_access import DOORS, PEOPLE
+from letsconnect.tests.undoing import Undoing
 
 HUGE = "9" * 30
 TOKEN = "a" * 32
@@ -204,6 +204,7 @@ class Fuzz:
         self.paths = [(door, door.path(world)) for door in DOORS]
         self.sessions = {name: self._session(world.people[name]) for name in PEOPLE}
         self.fields = {} if fields is None else fields
+        self.undoing = Undoing()
 
     def _session(self, member):
         client = Client()
@@ -234,10 +235,8 @@ class Fuzz:
         return self._send(body, environ), (who, environ, body[:400])
 
     def _send(self, body, environ):
-        savepoint = transaction.savepoint()
-        served = serve("/", body=body, **environ)
-        transaction.savepoint_rollback(savepoint)
-        return served.status
+        with self.undoing:
+            return serve("/", body=body, **environ).status
 
     def _welcome(self, door):
         """Those who are shown the page, or who can press its button."""
@@ -284,9 +283,8 @@ class Fuzz:
     def _fields_shown(self, door, path):
         """The fields of the forms on this page as somebody who may see it is shown them, with what stands in them."""
         if path not in self.fields:
-            savepoint = transaction.savepoint()
-            page = serve(path, HTTP_COOKIE=self.sessions[self._welcome(door)[0]]).body.decode(errors="replace")
-            transaction.savepoint_rollback(savepoint)
+            with self.undoing:
+                page = serve(path, HTTP_COOKIE=self.sessions[self._welcome(door)[0]]).body.decode(errors="replace")
             found = {}
             for tag in re.findall(r"<(?:input|select|textarea|button)\b[^>]*>", page):
                 name, value = re.search(r'\bname="([^"]*)"', tag), re.search(r'\bvalue="([^"]*)"', tag)

@@ -5,12 +5,12 @@ from functools import partial
 from urllib.parse import quote
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from clinics.tests import test_admin as clinic_form
 from letsconnect.tests.test_access import DOORS
+from letsconnect.tests.undoing import Undoing
 from registrations.models import Skill
 from registrations.tests import typing as registration_form
 
@@ -70,10 +70,8 @@ def desk(world):
 
 def status(client, path, **data):
     """What a request is answered with; whatever it did is undone."""
-    savepoint = transaction.savepoint()
-    response = client.post(path, data) if data else client.get(path)
-    transaction.savepoint_rollback(savepoint)
-    return response.status_code
+    with Undoing():
+        return (client.post(path, data) if data else client.get(path)).status_code
 
 
 @pytest.mark.parametrize("key", ["abc", HUGE, "-1", "", "\x00", "1.5", "²"])
@@ -178,15 +176,14 @@ def test_no_form_breaks_whatever_is_typed_into_it(world, who, name, rows, typed)
     honest = {field: quote(str(value)).encode() for field, value in typed().items()}
     told = [field for field in sorted(honest) if not field.endswith("-TOTAL_FORMS")]  # eighty rows take seconds to draw
     dice = random.Random(20261122)
-    broken = []
+    undoing, broken = Undoing(), []
     for bad in [dict.fromkeys(told, nasty) for nasty in NASTY] + [
         {field: dice.choice(NASTY) for field in dice.sample(told, min(len(told), dice.randint(1, 3)))}
         for _roll in range(5)
     ]:
         body = b"&".join(field.encode() + b"=" + value for field, value in (honest | bad).items())
-        savepoint = transaction.savepoint()
-        response = client.generic("POST", path, body, content_type="application/x-www-form-urlencoded")
-        transaction.savepoint_rollback(savepoint)
+        with undoing:
+            response = client.generic("POST", path, body, content_type="application/x-www-form-urlencoded")
         if response.status_code >= 500:
             broken.append((bad, response.exc_info[1]))
 

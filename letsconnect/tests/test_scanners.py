@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from letsconnect.tests import every_letter
+from letsconnect.tests.undoing import Undoing
 from mailings import kinds
 from mailings.models import Subscription
 from registrations.models import Member
@@ -75,10 +76,10 @@ def dump():
 
 def changed_by(act, *, before=None):
     """Return the tables that this changes, and undo it; ``before`` is a dump of what is, if there is one already."""
-    before, savepoint = before or dump(), transaction.savepoint()
-    act()
-    after = dump()
-    transaction.savepoint_rollback(savepoint)
+    before = before or dump()
+    with Undoing() as undoing:
+        act()
+        after = dump() if undoing.has_written else before
     return sorted(table for table in before if before[table] != after[table])
 
 
