@@ -99,14 +99,20 @@ def some_facts(draw):
     }
 
 
+@pytest.fixture
+def skill_ids(db):
+    """The skills that all examples share."""
+    return sorted(make_skill(slug).pk for slug in SKILLS)
+
+
 @settings(
     max_examples=25,
     suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
 )
 @given(told=some_facts())
-def test_the_file_for_programs_gives_back_the_facts(db, told):
+def test_the_file_for_programs_gives_back_the_facts(skill_ids, told):
+    ids = skill_ids
     with transaction.atomic():
-        ids = sorted(make_skill(slug).pk for slug in SKILLS)
         told["offers"] = sorted((ids[row[0]], *row[1:]) for row in told["offers"])
         told["wishes"] = sorted((ids[row[0]], *row[1:]) for row in told["wishes"])
         rows = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
