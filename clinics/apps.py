@@ -11,6 +11,7 @@ LETTERS = {
     "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is moved"),
     "clinics.reminder_day": pgettext_lazy("kind of letter", "reminder of a clinic, a day before"),
     "clinics.reminder_hour": pgettext_lazy("kind of letter", "reminder of a clinic, an hour before"),
+    "clinics.checklist_due": pgettext_lazy("kind of letter", "what is to be done for clinics"),
     "clinics.announced": pgettext_lazy("kind of letter", "announcement of clinics"),
     "clinics.digest": pgettext_lazy("kind of letter", "weekly list of new clinics"),
     "clinics.topic_outcome": pgettext_lazy("kind of letter", "what came of a wish for a clinic"),
@@ -25,8 +26,11 @@ class ClinicsConfig(AppConfig):
     def ready(self) -> None:
         """Register letters with mailings and busy hours with `base`, and connect to signals about people who leave."""
         from clinics import emails, newsletters
+        from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
+        from clinics.checklists import emails as checklist_letters
+        from clinics.checklists import items, people, sweeps
         from clinics.people import leaving as people_leaving
         from clinics.planning import linked, notices
         from clinics.requests import emails as request_emails
@@ -34,14 +38,20 @@ class ClinicsConfig(AppConfig):
         from clinics.seats import busy, leaving
         from mailings import kinds
         from mailings.newsletters import checking
+        from registrations.catalogue import loading
 
         kinds.name_kinds(LETTERS)
         emails.register()
         kinds.register_sweep("clinics.reminders", notices.owe_reminders)
         kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
         kinds.register_sweep("clinics.digests", digests.owe_digests)
+        kinds.register_sweep("clinics.checklists", sweeps.owe_checklist_letters)
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
         new_clinics.register()
+        checklist_letters.register()
+        people.connect()
+        loading.register_loader("agendas", writing.load_agenda_templates)
+        loading.register_loader("checklist", items.load_checklist_template)
         newsletters.register()
         request_emails.register()
         busy.register()

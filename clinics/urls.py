@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinics.views import clinics, topics
+from clinics.views import checklists, clinics, topics
 
 app_name = "clinics"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("topics/<int:request_id>/", topics.topic_detail, name="topic-detail"),
     path("topics/<int:request_id>/support/", topics.topic_support, name="topic-support"),
     path("topics/<int:request_id>/take-back/", topics.topic_take_back, name="topic-take-back"),
+    path("to-do/", checklists.checklist_mine, name="checklist-mine"),
+    path("to-do/<int:item_id>/", checklists.checklist_settle, name="checklist-settle"),
 ]

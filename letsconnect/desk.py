@@ -25,6 +25,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from clinics.models import ChecklistItem
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.checks import DOUBTS_LAST
 from letsconnect.base.clocks import database_now
@@ -131,10 +132,11 @@ class WaitingCounts(NamedTuple):
     letters_to_settle: int
     readers: int  # how many the trust team has
     doubtful_addresses: int
+    to_prepare: int  # for clinics, due or late
 
 
-def _count(reader: Member, on: date) -> QuerySet[Member, Any]:
-    """The counts in one row; its SQL holds the day."""
+def _count(reader: Member, on: date, today: date) -> QuerySet[Member, Any]:
+    """The counts in one row; its SQL holds the days: that of the seats, and the reader's own."""
     matches = Match.objects.visible_to(reader)
     counted: dict[str, QuerySet[Any]] = {
         "to_review": Registration.objects.visible_to(reader).in_review_queue(),
@@ -145,6 +147,7 @@ def _count(reader: Member, on: date) -> QuerySet[Member, Any]:
         "letters_to_settle": Letter.objects.visible_to(reader).needing_a_person(),
         "readers": TrustSeat.objects.current(on=on),
         "doubtful_addresses": Member.objects.with_doubtful_address(),
+        "to_prepare": ChecklistItem.objects.of(reader).due_by(today),
     }
     row = Member.objects.filter(pk=reader.pk).annotate(**{name: how_many(rows) for name, rows in counted.items()})
     return row.values_list(*WaitingCounts._fields)
@@ -155,7 +158,7 @@ _DOUBTS = Statement(lambda since, hops: ProxyDoubt.standing(hops=hops, since=sin
 
 
 def _counts_for(member: Member) -> WaitingCounts:
-    [counts] = _COUNTS.rows(member, on=timezone.now().date())
+    [counts] = _COUNTS.rows(member, on=timezone.now().date(), today=timezone.localdate())
     return WaitingCounts(*counts)
 
 
@@ -184,6 +187,11 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     if concerns := counts.to_look_after:
         text = ngettext("%(count)d person or pair to look after", "%(count)d people or pairs to look after", concerns)
         yield text % {"count": concerns}, reverse("admin:matching_concern_changelist")
+    if due := counts.to_prepare:
+        text = ngettext(
+            "%(count)d thing you do for a clinic is due", "%(count)d things you do for clinics are due", due
+        )
+        yield text % {"count": due}, reverse("clinics:checklist-mine")
     if reports := counts.confided:
         text = ngettext(
             "%(count)d report waits for the trust team", "%(count)d reports wait for the trust team", reports

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
-from clinics.domain.clinics import ClinicFormat
+from clinics.domain.clinics import MAX_MINUTES, ClinicError, ClinicFormat
 
 
 class AgendaPart(TextChoices):
@@ -26,6 +26,10 @@ class AgendaPart(TextChoices):
     OTHER = "other", pgettext_lazy("part of an agenda", "something else")
 
 
+class AgendaRefused(ClinicError):
+    """An agenda has more items than anybody can follow, or one of another clinic."""
+
+
 class AgendaStep(NamedTuple):
     """An item of a template: what, and for how many minutes."""
 
@@ -40,6 +44,9 @@ class TimedItem(NamedTuple):
     ends_at: datetime
     runs_over: bool
 
+
+ITEMS_AT_MOST = 40
+MINUTES_AT_MOST = MAX_MINUTES  # of one item
 
 # Two hours of a clinic, one of a connectathon or a call, as the programme runs them.
 AGENDA_TEMPLATES: dict[str, tuple[AgendaStep, ...]] = {

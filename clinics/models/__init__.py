@@ -1,5 +1,13 @@
 """The tables of clinics, of their people, of seats, and of what people were written about them."""
 
+from clinics.models.agendas import AgendaItem, AgendaTemplate, AgendaTemplateItem
+from clinics.models.checklists import (
+    ChecklistItem,
+    ChecklistItemQuerySet,
+    ChecklistReminder,
+    ChecklistTemplateItem,
+    in_working_group,
+)
 from clinics.models.clinics import CLOSES_AT, ENDS_AT, UNTITLED, Clinic, ClinicQuerySet
 from clinics.models.letters import Announcement, Digest, Notice, SpanOfReader
 from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
@@ -12,9 +20,16 @@ __all__ = [
     "CLOSES_AT",
     "ENDS_AT",
     "UNTITLED",
+    "AgendaItem",
+    "AgendaTemplate",
+    "AgendaTemplateItem",
     "Announcement",
     "Appointment",
     "Channel",
+    "ChecklistItem",
+    "ChecklistItemQuerySet",
+    "ChecklistReminder",
+    "ChecklistTemplateItem",
     "Clinic",
     "ClinicPerson",
     "ClinicPersonQuerySet",
@@ -31,4 +46,5 @@ __all__ = [
     "TopicRequest",
     "TopicRequestQuerySet",
     "TopicSupport",
+    "in_working_group",
 ]

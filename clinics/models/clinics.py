@@ -193,6 +193,8 @@ class Clinic(models.Model):
         blank=True,
         validators=[validate_typed_link],
     )
+    icebreaker = LineField(_("icebreaker question"), max_length=300, blank=True)
+    quiz_link = models.URLField(_("link to a quiz"), max_length=500, blank=True, validators=[validate_typed_link])
     cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
     skills = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name=_("skills"))
     announce_to_all = models.BooleanField(_("announce it in every region"), default=False)
@@ -244,6 +246,10 @@ class Clinic(models.Model):
                 condition=Q(meeting_link="") | Q(meeting_link__startswith="https://"),
                 name="clinics_meeting_link_is_encrypted",
             ),
+            models.CheckConstraint(
+                condition=Q(quiz_link="") | Q(quiz_link__startswith="https://"), name="clinics_quiz_link_is_encrypted"
+            ),
+            models.CheckConstraint(condition=lines_can_be_seen("icebreaker"), name="clinics_icebreaker_can_be_seen"),
             models.CheckConstraint(
                 condition=Q(state=ClinicState.CANCELLED) & ~Q(cancel_reason="")
                 | ~Q(state=ClinicState.CANCELLED) & Q(cancel_reason=""),

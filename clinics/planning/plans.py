@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinics.announcing.readers import hurry_announcements, owe_announcements
+from clinics.checklists.items import fill_checklist
 from clinics.domain import clinics
 from clinics.domain.clinics import (
     CancelReasonMissing,
@@ -52,7 +53,10 @@ _PLAIN = (
 
 @transaction.atomic
 def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Store a new draft; its start is derived from the wall clock. ComesNever where that does not exist."""
+    """Store a new draft with the usual checklist; its start is derived from the wall clock.
+
+    ComesNever where that does not exist.
+    """
     if not by.is_staff or (clinic.region and not by.looks_after(clinic.region)):
         raise NotYourClinic(_("You do not look after this region."))
     clinic.state = ClinicState.DRAFT
@@ -60,6 +64,7 @@ def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     clinic.start_set_at = now
     clinic.save(force_insert=True)
     acts.record(by=by, verb="create_clinic", on=clinic, now=now, became=clinic.state)
+    fill_checklist(clinic=clinic, by=by, now=now)
     return clinic
 
 

@@ -25,6 +25,12 @@ def migrate(target):
     return executor.loader.project_state(target).apps
 
 
+def migrate_to_now():
+    """Migrate on to the tables of today, which alone can be read through today's classes."""
+    for newest in MigrationExecutor(connection).loader.graph.leaf_nodes("clinics"):
+        migrate(newest)
+
+
 def test_one_word_for_all_becomes_columns_and_moments_come_from_the_log_of_acts():
     rows = {kind: make_clinic(region="SA") for kind in ("open", "regional", "cross_regional", "series", "in_person")}
     rows |= {kind: make_clinic() for kind in ("second_edition", "community_call", "connectathon", "partner")}
@@ -39,6 +45,7 @@ def test_one_word_for_all_becomes_columns_and_moments_come_from_the_log_of_acts(
     old.update(announced_at=None)
 
     migrate(AFTER)
+    migrate_to_now()
 
     what = ("format", "for_whom", "venue", "partner")
     found = {kind: Clinic.objects.values_list(*what).get(pk=clinic.pk) for kind, clinic in rows.items()}
@@ -74,6 +81,7 @@ def test_texts_of_what_people_were_told_are_ready_and_mandarin_is_called_as_peop
     texts.filter(clinic=empty.pk).delete()
 
     migrate(WITH_STATES)
+    migrate_to_now()
 
     assert Clinic.objects.get(pk=draft.pk).floor_language == "zh"
     assert [text.state for text in draft.texts.all()] == ["draft"]

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from clinics.agendas.context import agenda_of
 from clinics.cards import card_of, titles_of
-from clinics.domain.clinics import ClinicError, DeskSeats
+from clinics.domain.clinics import ClinicError, ClinicState, DeskSeats
 from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
@@ -79,6 +80,7 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
             "position": rsvp.position() if rsvp else None,
             "reads_utc": timezone.get_current_timezone_name() == "UTC",
             "begun": now >= clinic.starts_at,
+            "agenda": agenda_of(clinic) if clinic.state != ClinicState.CANCELLED else [],
             "sign_in_url": _sign_in_url(clinic_id),
             "other_editions": list(Clinic.objects.visible_to(request.user).editions_beside(clinic)),
         },
@@ -125,6 +127,7 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
         "doors_open": doors_open,
         "is_early": timezone.now() < clinic.doors_open_at,
         "meeting_link": clinic.meeting_link if doors_open else "",
+        "quiz_link": clinic.quiz_link if doors_open else "",
     }
     return render(request, "clinics/clinic_join.html", context, status=200 if is_going else 403)
 

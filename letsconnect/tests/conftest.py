@@ -11,6 +11,7 @@ from celery import current_app
 from django.db import transaction
 
 from clinics.domain.clinics import ClinicState
+from clinics.models import ChecklistItem
 from clinics.tests.factories import make_clinic, make_need, make_topic_request
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
@@ -104,6 +105,7 @@ def make_world():
             person=proposed.learner, other=proposed.sharer, reason="A quarrel.", by=reviewer, now=NOW
         ),
         clinic=clinic,
+        item=ChecklistItem.objects.create(clinic=clinic, name="tech_check", days=-2, assignee=people["coordinator"]),
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
         topic=make_topic_request(member=concerned),

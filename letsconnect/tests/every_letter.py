@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from clinics.models import Announcement, Digest, Notice
+from clinics.models import Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
 from clinics.tests.factories import make_clinic, make_topic_request, sign_up
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
@@ -157,6 +157,12 @@ def _nothing(_side: str) -> tuple[Any, Any]:
     return None, make_member()
 
 
+def _checklist(_side: str) -> tuple[ChecklistReminder, Any]:
+    member = make_coordinator()
+    ChecklistItem.objects.create(clinic=make_clinic(), name="tech_check", days=-7, assignee=member)
+    return ChecklistReminder.objects.create(member=member, day=NOW.date(), made_at=NOW), member
+
+
 ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "registrations.sign_in_code": _code,
     "registrations.approved": _of_registration(),
@@ -201,6 +207,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.reminder_hour": _notice("hour"),
     "clinics.topic_outcome": _topic("declined"),
     "clinics.topic_announced": _topic("planned"),
+    "clinics.checklist_due": _checklist,
     "trust.message_received": _nothing,
     "trust.report_waits": _trust_seat,
     "trust.seat_given": _trust_seat,

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
-from clinics.models import Announcement, Digest, Notice
+from clinics.models import Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
 from clinics.requests.asking import WishedTopic, ask_topic
 from clinics.seats import rsvps
 from clinics.tests.factories import make_channel, make_clinic, make_person, make_topic_request
@@ -89,6 +89,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
     ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
     make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")
+    ChecklistItem.objects.create(clinic=rsvp.clinic, title="Write to the interpreters", days=-7, assignee=member)
+    ChecklistReminder.objects.create(member=member, day=NOW.date(), made_at=NOW)
     report = send_report(by=member, about=other, who=WORD, description=WORD, now=NOW)
     keep_note(
         report=report, text=WORD, by=appoint_to_trust_team(member=make_member(), by=None, now=NOW).member, now=NOW

@@ -19,7 +19,7 @@ USUAL = [
     *("matching.asked_learner", "matching.reminder_sharer", "matching.connected_sharer", "matching.closed_learner"),
     *("matching.session_agreed_learner", "matching.session_moved_sharer", "matching.session_proposed_sharer"),
     *("matching.did_you_meet_learner", "matching.thanks"),
-    *("clinics.rsvp_recorded", "clinics.moved_up", "clinics.clinic_moved"),
+    *("clinics.rsvp_recorded", "clinics.moved_up", "clinics.clinic_moved", "clinics.checklist_due"),
 ]
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.announcing import emails as announcing
-from clinics.models import Notice
+from clinics.models import ChecklistReminder, Notice
 from clinics.seats.rsvps import rsvp
 from letsconnect.base.models import Act
 from mailings import kinds
@@ -87,6 +87,9 @@ ABOUT = {
     "matching.": lambda world: world.asked,
     "clinics.clinic_moved": notice,
     "clinics.reminder_": notice,
+    "clinics.checklist_due": lambda world: ChecklistReminder.objects.create(
+        member=world.people["coordinator"], day=NOW.date(), made_at=NOW
+    ),
     "clinics.": place,
     "trust.message_received": lambda world: None,
     "trust.": lambda world: world.trust_seat,

@@ -1,6 +1,6 @@
 """Loading skills, groups and roles from the tables of `registrations/reference/`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 
@@ -10,10 +10,18 @@ from registrations.reference.roles import ROLES
 from registrations.reference.skills import SeedSkill, skills
 from registrations.skills import merged_answers
 
+_of_other_apps: dict[str, Callable[[], int]] = {}
+
+
+def register_loader(name: str, load: Callable[[], int]) -> None:
+    """Register what an app above brings in: ``load()`` writes what is not there, and returns how many rows."""
+    if _of_other_apps.setdefault(name, load) is not load:
+        raise ValueError(f"the reference data {name!r} is registered twice")
+
 
 @transaction.atomic
 def load_reference_data() -> dict[str, int]:
-    """Load skills, groups and roles into the database and return how many rows of each table were written.
+    """Load skills, groups and roles, and what apps above registered; return how many rows of each were written.
 
     Running it again writes nothing. A text that changed in the code is renamed, and the old wording stays as a synonym
     or alias. Suggested skills, and skills the working group has changed, are left alone. Nothing is deleted except a
@@ -26,6 +34,7 @@ def load_reference_data() -> dict[str, int]:
         "groups": _load_groups(groups()),
         "group_aliases": _load_aliases(groups()),
         "roles": _load_roles(),
+        **{name: load() for name, load in _of_other_apps.items()},
     }
 
 

@@ -51,3 +51,16 @@ def when(moment: datetime | None) -> str:
 def when_in(moment: datetime | None, zone: str) -> str:
     """Write a moment in the named zone."""
     return moment_in_words(moment, zone) if moment else ""
+
+
+@register.filter(expects_localtime=False)
+def hours_until(begins: datetime, ends: datetime) -> str:
+    """Write from when until when something goes, as "14:00–14:10", in the reader's zone; the page names the zone."""
+    zone = _zone_name()
+    return f"{in_zone(begins, zone):%H:%M}–{in_zone(ends, zone):%H:%M}"
+
+
+@register.filter
+def day(value: date) -> str:
+    """Write a day of the calendar as "Mon 2 March 2026"."""
+    return _day_in_words(value, get_language() or "en")

@@ -1,0 +1,53 @@
+"""What pages show of an agenda: the clock of each item, and in words whether it fits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinics.domain.agendas import minutes_left, timed
+from clinics.models import AgendaItem, Clinic
+
+
+class AgendaRow(NamedTuple):
+    """One item with the moments at which it begins and ends; pages write them in the reader's zone."""
+
+    item: AgendaItem
+    begins_at: datetime
+    ends_at: datetime
+    runs_over: bool
+
+
+def agenda_of(clinic: Clinic) -> list[AgendaRow]:
+    """Return the items in order, each with its clock, counted from the start of the clinic."""
+    items = list(clinic.agenda.all())
+    times = timed([item.minutes for item in items], starts_at=clinic.starts_at, length=clinic.minutes)
+    return [AgendaRow(item, *time) for item, time in zip(items, times, strict=True)]
+
+
+def fit_in_words(minutes: Sequence[int], *, length: int) -> str:
+    """Say by how much an agenda is too long or too short for its clinic; "" where it fits, or is not written."""
+    left = minutes_left(minutes, length=length)
+    if not minutes or not left:
+        return ""
+    if left < 0:
+        text = ngettext(
+            "The agenda is %(count)d minute longer than the clinic.",
+            "The agenda is %(count)d minutes longer than the clinic.",
+            -left,
+        )
+        return text % {"count": -left}
+    text = ngettext(
+        "%(count)d minute of the clinic is not in the agenda yet.",
+        "%(count)d minutes of the clinic are not in the agenda yet.",
+        left,
+    )
+    return text % {"count": left}
+
+
+def why_unfinished(clinic: Clinic) -> str:
+    """Say what the agenda of a clinic lacks, or return ""."""
+    minutes = [item.minutes for item in clinic.agenda.all()]
+    return fit_in_words(minutes, length=clinic.minutes) if minutes else _("There is no agenda yet.")
