@@ -21,11 +21,11 @@ from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import Region, SkillState
 from registrations.models import Skill
 
-START = {"local_date", "local_time", "zone", "fold"}
+START = ("local_date", "local_time", "zone", "fold")
 
 
-class ClinicForm(forms.ModelForm):
-    """A clinic with its wall clock and zone; asks at the field where that hour does not exist or comes twice."""
+class StartForm(forms.ModelForm):
+    """The wall clock and zone of a start; asks at the field where that hour does not exist or comes twice."""
 
     zone = forms.ChoiceField(label=_("Time zone"))
     fold = forms.TypedChoiceField(
@@ -41,6 +41,66 @@ class ClinicForm(forms.ModelForm):
         ],
         help_text=_("Only needed in the night when the clocks are put back and this hour comes twice."),
     )
+
+    class Meta:
+        model = Clinic
+        fields = [*START]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.starts_at: datetime | None = None  # once the form is valid
+        if "zone" not in self.fields:  # only to be looked at
+            return
+        names = zone_names()
+        own = self.instance.zone
+        offer(self, "zone", [(name, name) for name in (names if own in names else (own, *names))])
+        if self.instance.pk and not comes_twice(self.instance.wall_clock, self.instance.zone):
+            self.initial["fold"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self._clean_start(cleaned)
+        return cleaned
+
+    def clean_local_date(self) -> date:
+        """Refuse years in which no clinic is held: at the ends of the calendar some zones have no such day."""
+        day = self.cleaned_data["local_date"]
+        if not 2000 <= day.year <= 2200:
+            raise ValidationError(_("This is not a day of the calendar. Write it as 2026-12-31."), code="year")
+        return day
+
+    def _clean_start(self, cleaned: dict[str, Any]) -> None:
+        """Refuse a wall clock that does not exist, and ask which is meant where it comes twice."""
+        if not all(cleaned.get(name) for name in ("local_date", "local_time", "zone")):
+            return
+        wall = datetime.combine(cleaned["local_date"], cleaned["local_time"])
+        try:
+            starts_at = moment_of(wall, cleaned["zone"], fold=cleaned.get("fold"))
+            cleaned["fold"] = cleaned.get("fold") if comes_twice(wall, cleaned["zone"]) else 0
+        except ComesTwice as question:
+            self.add_error("fold", ValidationError(str(question), code="twice"))
+        except ComesNever as refusal:
+            self.add_error("local_time", ValidationError(str(refusal), code="skipped"))
+        else:
+            self.starts_at = starts_at
+            is_told = self.instance.state == ClinicState.ANNOUNCED and starts_at != self.instance.starts_at
+            if is_told and starts_at <= timezone.now():
+                self.add_error("local_date", ValidationError(_("The start lies in the past."), code="past"))
+
+
+class MoveForm(StartForm):
+    """Another start for a clinic that people were told of."""
+
+    class Meta(StartForm.Meta):
+        widgets = {
+            "local_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "local_time": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        }
+
+
+class ClinicForm(StartForm):
+    """What a clinic is, for whom, when and where."""
+
     meeting_link = forms.URLField(
         label=_("Meeting link"),
         required=False,
@@ -93,8 +153,6 @@ class ClinicForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "zone" not in self.fields:  # only to be looked at
-            return
         if "floor_language" in self.fields:  # not where the clinic is only looked at
             offer(self, "floor_language", languages_to_choose())
         if isinstance(skills := self.fields.get("skills"), forms.ModelMultipleChoiceField):
@@ -102,26 +160,13 @@ class ClinicForm(forms.ModelForm):
             skills.queryset = Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen).with_names()
         if isinstance(of := self.fields.get("edition_of"), forms.ModelChoiceField):
             of.queryset = Clinic.objects.that_may_have_editions(self.instance).prefetch_related("texts")
-        names = zone_names()
-        own = self.instance.zone
-        offer(self, "zone", [(name, name) for name in (names if own in names else (own, *names))])
-        if self.instance.pk and not comes_twice(self.instance.wall_clock, self.instance.zone):
-            self.initial["fold"] = ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self._clean_for_whom(cleaned)
         self._clean_venue(cleaned)
-        self._clean_start(cleaned)
         self._clean_capacity(cleaned)
         return cleaned
-
-    def clean_local_date(self) -> date:
-        """Refuse years in which no clinic is held: at the ends of the calendar some zones have no such day."""
-        day = self.cleaned_data["local_date"]
-        if not 2000 <= day.year <= 2200:
-            raise ValidationError(_("This is not a day of the calendar. Write it as 2026-12-31."), code="year")
-        return day
 
     def _clean_for_whom(self, cleaned: dict[str, Any]) -> None:
         """Ask for the regions where a clinic is for some, and forget them where it is for all or for one."""
@@ -139,23 +184,6 @@ class ClinicForm(forms.ModelForm):
             refusal = _("A call has no place. Choose “in person”, or leave this empty.")
             self.add_error("place", ValidationError(refusal, code="call"))
 
-    def _clean_start(self, cleaned: dict[str, Any]) -> None:
-        """Refuse a wall clock that does not exist, and ask which is meant where it comes twice."""
-        if not all(cleaned.get(name) for name in ("local_date", "local_time", "zone")):
-            return
-        wall = datetime.combine(cleaned["local_date"], cleaned["local_time"])
-        try:
-            starts_at = moment_of(wall, cleaned["zone"], fold=cleaned.get("fold"))
-            cleaned["fold"] = cleaned.get("fold") if comes_twice(wall, cleaned["zone"]) else 0
-        except ComesTwice as question:
-            self.add_error("fold", ValidationError(str(question), code="twice"))
-        except ComesNever as refusal:
-            self.add_error("local_time", ValidationError(str(refusal), code="skipped"))
-        else:
-            is_told = self.instance.state == ClinicState.ANNOUNCED and starts_at != self.instance.starts_at
-            if is_told and starts_at <= timezone.now():
-                self.add_error("local_date", ValidationError(_("The start lies in the past."), code="past"))
-
     def _clean_capacity(self, cleaned: dict[str, Any]) -> None:
         """Refuse too few seats at the field; the action counts again under the lock."""
         if self.instance.pk and cleaned.get("capacity") and "capacity" in self.changed_data:
@@ -168,8 +196,8 @@ class ClinicForm(forms.ModelForm):
     def changes(self) -> dict[str, Any]:
         """Return what was changed, by name; date, time and zone of the start count as one."""
         names = set(self.changed_data)
-        if names & START:
-            names |= START
+        if names & set(START):
+            names |= set(START)
         return {name: self.cleaned_data[name] for name in names}
 
 

@@ -1,29 +1,32 @@
-"""What is done with a clinic at the desk: announce, cancel, hold, archive; each on a page of its own."""
+"""What is done with a clinic at the desk: announce, hold, archive; each on a page of its own that asks once more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from clinics.admin.tabs import ClinicDesk
+from clinics.announcing.emails import sample_of_announcement
 from clinics.announcing.readers import ReadersCounted
 from clinics.domain import clinics
 from clinics.domain.clinics import ClinicError, ClinicState
-from clinics.forms import CancelForm
 from clinics.models import Clinic
-from clinics.planning.linked import issues_that_invite_to
-from clinics.planning.missing import why_not_to_announce
-from clinics.planning.plans import announce_clinic, archive_clinic, cancel_clinic, hold_clinic
+from clinics.planning.missing import what_is_missing, why_not_to_announce
+from clinics.planning.plans import announce_clinic, archive_clinic, hold_clinic
+from letsconnect.base.languages import language_or_default
 from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
 from letsconnect.base.versions import ChangedMeanwhile
+from mailings.rendering import Rendered
 from registrations.requests import signed_in
 
 _ACTS = {
@@ -34,14 +37,29 @@ _ACTS = {
 _BECOMES = {"announce": ClinicState.ANNOUNCED, "hold": ClinicState.HELD, "archive": ClinicState.ARCHIVED}
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A letter as it would read in one language, chosen on the page that asks once more."""
+
+    language: str
+    subject: str
+    text: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, render: Callable[[str, str], Rendered]) -> Self:
+        """Render it in the language that was asked for, or in the planner's own, in their time zone."""
+        asked = request.POST.get("sample", "")
+        language = asked if asked in dict(settings.LANGUAGES) else language_or_default(get_language() or "")
+        letter = render(language, timezone.get_current_timezone_name())
+        return cls(language, letter.subject, letter.text)
+
+
 class ActsDesk(ClinicDesk):
     """The pages of the acts."""
 
     def get_urls(self) -> list[Any]:
         act = self.admin_site.admin_view(self.act_view)
-        cancel = self.admin_site.admin_view(self.cancel_view)
         return [
-            path("<int:clinic_id>/cancel/", cancel, name="clinics_clinic_cancel"),
             path("<int:clinic_id>/<slug:act>/do/", act, name="clinics_clinic_act"),
             *super().get_urls(),
         ]
@@ -51,10 +69,7 @@ class ActsDesk(ClinicDesk):
         acts = [
             (name, label) for name, (label, _act) in _ACTS.items() if clinics.may_become(clinic.state, _BECOMES[name])
         ]
-        links = [(str(label), reverse("admin:clinics_clinic_act", args=[clinic.pk, name])) for name, label in acts]
-        if clinic.is_to_come:
-            links.append((_("Cancel this clinic"), reverse("admin:clinics_clinic_cancel", args=[clinic.pk])))
-        return links
+        return [(str(label), reverse("admin:clinics_clinic_act", args=[clinic.pk, name])) for name, label in acts]
 
     def act_view(self, request: HttpRequest, clinic_id: int, act: str) -> HttpResponse:
         """Announce, hold or archive one clinic; a page asks once more, and says what comes of it."""
@@ -62,7 +77,12 @@ class ActsDesk(ClinicDesk):
         if act in _ACTS and clinics.may_become(clinic.state, _BECOMES[act]):
             question = question_about([clinic]) if act == "announce" else _question(clinic, act)
             if not question.is_answered_by(request):
-                return self.asked_once_more(request, question, back=back, opened=self.opened(request, clinic))
+                sample = None
+                if act == "announce" and not question.refusals:
+                    sample = Sample.of(
+                        request, lambda language, zone: sample_of_announcement(clinic, language=language, zone=zone)
+                    )
+                return self.ask_with_sample(request, clinic, question, sample)
         if request.method == "POST" and act in _ACTS:
             try:
                 with self.as_opened(request, clinic) as seen:
@@ -71,36 +91,27 @@ class ActsDesk(ClinicDesk):
                 messages.error(request, str(changed))
         return redirect(back)
 
-    def cancel_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
-        """Ask why, then cancel and write to everyone signed up."""
-        clinic = self.clinic_for(request, clinic_id)
-        form = CancelForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            reason = form.cleaned_data["reason"]
-            try:
-                signed_up = clinic.rsvps.active().count()
-                with self.as_opened(request, clinic) as seen:
-                    cancel_clinic(clinic=seen, reason=reason, by=signed_in(request), now=timezone.now())
-            except ChangedMeanwhile as changed:
-                form.add_error(None, str(changed))
-            except ClinicError as refusal:
-                messages.error(request, str(refusal))
-                return redirect("admin:clinics_clinic_change", clinic_id)
-            else:
-                messages.success(request, _cancelled(signed_up))
-                return redirect("admin:clinics_clinic_change", clinic_id)
-            clinic = self.clinic_for(request, clinic_id)
+    def ask_with_sample(
+        self,
+        request: HttpRequest,
+        clinic: Clinic,
+        question: ConfirmationPage,
+        sample: Sample | None,
+        carried: Iterable[tuple[str, Any]] = (),
+    ) -> HttpResponse:
+        """Ask once more before one clinic is changed, with what it lacks and a letter as people would read it."""
+        lacks = what_is_missing(clinic, now=timezone.now())
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Cancel this clinic"),
+            **question.context(request, back=reverse("admin:clinics_clinic_change", args=[clinic.pk])),
             "opts": self.opts,
-            "clinic": clinic,
-            "form": form,
-            "signed_up": clinic.rsvps.active().count(),
-            "issues": issues_that_invite_to(clinic),
             "opened": self.opened(request, clinic),
+            "carried": carried,
+            "sample": sample,
+            "languages": settings.LANGUAGES,
+            "lacks": [lack.sentence for lack in lacks if lack.sentence not in " ".join(question.refusals)],
         }
-        return TemplateResponse(request, "clinics/admin/cancel.html", context)
+        return TemplateResponse(request, "clinics/admin/once_more.html", context)
 
     def asked_once_more(
         self,
@@ -178,14 +189,3 @@ def _why_not(clinic: Clinic, now: datetime) -> str:
     if clinic.state != ClinicState.DRAFT:
         return _("it is %(state)s already.") % {"state": ClinicState(clinic.state).label}
     return why_not_to_announce(clinic, now=now)
-
-
-def _cancelled(signed_up: int) -> str:
-    """Return a message: the clinic is cancelled, and how many people get a letter about it."""
-    if not signed_up:
-        return _("The clinic is cancelled. Nobody was signed up or waiting.")
-    return ngettext(
-        "The clinic is cancelled. %(count)d person had signed up, and is told if they can be written to.",
-        "The clinic is cancelled. %(count)d people had signed up; those who can be written to are told.",
-        signed_up,
-    ) % {"count": signed_up}

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from clinics.admin.tabs import ClinicDesk, NoColumns, Tab
 from clinics.admin.texts import ClinicTextInline
 from clinics.domain.clinics import ClinicError, ClinicState
-from clinics.forms import ClinicForm
+from clinics.forms import START, ClinicForm
 from clinics.models import Clinic, ClinicText
 from clinics.planning.plans import change_clinic, create_clinic
+from clinics.planning.recipients import recipients_of
 from clinics.texts.writing import save_text
+from letsconnect.base.requests import noted_on
 from letsconnect.base.wall_clock import NotOneMoment
 from registrations.domain.registrations import Region
 from registrations.requests import signed_in
@@ -42,7 +44,11 @@ class PlanDesk(ClinicDesk):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Clinic | None = None) -> Any:
-        return [] if obj is not None and self._is_of_rows(request) else super().get_fields(request, obj)
+        if obj is not None and self._is_of_rows(request):
+            return []
+        fields = super().get_fields(request, obj)
+        is_typed = obj is None or "fold" not in self.get_readonly_fields(request, obj)
+        return fields if is_typed else [name for name in fields if name != "fold"]  # a question for who types a start
 
     def get_inlines(self, request: HttpRequest, obj: Clinic | None) -> list[type[InlineModelAdmin]]:
         """A new clinic is made with a first text; afterwards each tab has its own rows."""
@@ -55,9 +61,18 @@ class PlanDesk(ClinicDesk):
         return getattr(request, "tab", PLAN) is not PLAN
 
     def get_readonly_fields(self, request: HttpRequest, obj: Clinic | None = None) -> list[str]:
-        """Once it is announced, nothing asks any more to whom."""
-        is_plan = not self._is_of_rows(request)
-        return ["announce_to_all"] if is_plan and obj is not None and obj.state != ClinicState.DRAFT else []
+        """Once it is announced, nothing asks any more to whom; and once anybody was told when, moving has its page."""
+        if obj is None or self._is_of_rows(request):
+            return []
+        if obj.state != ClinicState.DRAFT:
+            return ["announce_to_all", *START]
+        return [*START] if self._are_told_when(request, obj) else []
+
+    def _are_told_when(self, request: HttpRequest, clinic: Clinic) -> bool:
+        """Tell whether anybody would be written to if this draft began at another time; asked once for each request."""
+        if not hasattr(request, "start_is_told"):
+            noted_on(request).start_is_told = recipients_of(clinic).total > 0
+        return noted_on(request).start_is_told
 
     def formfield_for_choice_field(
         self, db_field: Field, request: HttpRequest, **kwargs: Any

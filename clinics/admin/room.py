@@ -12,9 +12,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from clinics.admin.acts import ActsDesk
 from clinics.admin.plan import PLAN, PlanDesk
 from clinics.admin.tabs import Tab
+from clinics.admin.telling import TellingDesk
 from clinics.admin.texts import TEXTS
 from clinics.admin.who_comes import WHO_COMES
 from clinics.models import Clinic
@@ -27,7 +27,7 @@ from registrations.reference.names import language_name
 TABS: tuple[Tab, ...] = (PLAN, TEXTS, WHO_COMES)
 
 
-class RoomDesk(ActsDesk, PlanDesk):
+class RoomDesk(TellingDesk, PlanDesk):
     """The addresses of one clinic, and what stands around each of its tabs."""
 
     tabs = TABS

@@ -196,6 +196,17 @@ def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...
 
     It names fewer of them where mail programs would cut it.
     """
+    rendered = _rendered(kind, language, zone, clinics, count)
+    short = Rendered(rendered.subject, rendered.text, in_short_lines(rendered.html))
+    chosen = BulkList.ANNOUNCEMENTS if kind == ANNOUNCED else BulkList.DIGEST
+    headers = {"List-ID": links.list_id(chosen), "Auto-Submitted": "auto-generated"}
+    template = BulkTemplate(language, short, marks=MARKS, headers=headers)
+    if template.size > LARGEST and len(clinics) > 1:  # letters that take four bytes each
+        return _template(kind, language, zone, clinics[: len(clinics) * 3 // 4], count)
+    return template
+
+
+def _rendered(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...], count: int) -> Rendered:
     context: dict[str, Any] = {
         "clinics": [asdict(clinic) for clinic in clinics],
         "first": clinics[0],
@@ -205,14 +216,13 @@ def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...
         "preferences_url": MARKS["preferences"],
         "leave_url": MARKS["leave"],
     }
-    rendered = render_letter(_TEMPLATES[kind], context, language=language, zone=zone)
-    short = Rendered(rendered.subject, rendered.text, in_short_lines(rendered.html))
-    chosen = BulkList.ANNOUNCEMENTS if kind == ANNOUNCED else BulkList.DIGEST
-    headers = {"List-ID": links.list_id(chosen), "Auto-Submitted": "auto-generated"}
-    template = BulkTemplate(language, short, marks=MARKS, headers=headers)
-    if template.size > LARGEST and len(clinics) > 1:  # letters that take four bytes each
-        return _template(kind, language, zone, clinics[: len(clinics) * 3 // 4], count)
-    return template
+    return render_letter(_TEMPLATES[kind], context, language=language, zone=zone)
+
+
+def sample_of_announcement(clinic: Clinic, *, language: str, zone: str) -> Rendered:
+    """Return what a reader would get about this clinic alone; in place of their own links stand an ellipsis."""
+    letter = _rendered(ANNOUNCED, language, zone, (_new_clinic(clinic, language),), 1)
+    return Rendered(without_marks(letter.subject), without_marks(letter.text), without_marks(letter.html))
 
 
 def register() -> None:

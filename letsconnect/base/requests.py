@@ -16,6 +16,7 @@ class PortalRequest(HttpRequest):
     differences: Sequence[Any]  # what somebody else changed meanwhile, beside what was typed
     compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
     tab: Any  # which part of a page with tabs is open
+    start_is_told: bool  # somebody was told when a draft of a clinic begins
     wikimedia_until: float  # when to stop waiting for the wiki, by the monotonic clock
 
 
