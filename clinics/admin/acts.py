@@ -113,24 +113,6 @@ class ActsDesk(ClinicDesk):
         }
         return TemplateResponse(request, "clinics/admin/once_more.html", context)
 
-    def asked_once_more(
-        self,
-        request: HttpRequest,
-        question: ConfirmationPage,
-        *,
-        back: str,
-        opened: str = "",
-        carried: Iterable[Any] = (),
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            **question.context(request, back=back),
-            "opts": self.opts,
-            "opened": opened,
-            "carried": carried,
-        }
-        return TemplateResponse(request, "admin/once_more.html", context)
-
     def act(self, request: HttpRequest, act: str, clinic: Clinic) -> None:
         try:
             _label, action = _ACTS[act]

@@ -16,6 +16,7 @@ from clinics.models import Clinic, Rsvp
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.once_more import ConfirmationPage
 from registrations.requests import signed_in
 
 TabView = Callable[["ClinicDesk", HttpRequest, Clinic], HttpResponse]
@@ -105,6 +106,24 @@ class ClinicDesk(WorkingGroupAdmin[Clinic]):
     def frame(self, request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
         """Return what stands around each tab; the room says it."""
         return {}
+
+    def asked_once_more(
+        self,
+        request: HttpRequest,
+        question: ConfirmationPage,
+        *,
+        back: str,
+        opened: str = "",
+        carried: Iterable[Any] = (),
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **question.context(request, back=back),
+            "opts": self.opts,
+            "opened": opened,
+            "carried": carried,
+        }
+        return TemplateResponse(request, "admin/once_more.html", context)
 
 
 def facts_of_act(clinic: Clinic) -> dict[str, Any]:

@@ -1,16 +1,21 @@
 """What a clinic still lacks, in sentences, each with the tab of its page where it is mended.
 
-Each part of a clinic says what it misses in one function, named in `PARTS`.
+Each part of a clinic says what it misses in one function, named in `PARTS`, or in
+`STOPPING` where a clinic that lacks it cannot be announced.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import ClinicState, Venue
 from clinics.models import Clinic
+from clinics.planning.languages import languages_wanted
+from letsconnect.base.languages import listed
+from registrations.reference.names import language_name
 
 
 class Lack(NamedTuple):
@@ -30,6 +35,20 @@ def of_texts(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
         yield Lack(sentence, "texts", stops_announcing=True)
 
 
+def of_languages(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+    """Say in which languages somebody will look for a text and find none."""
+    if not clinic.is_to_come:
+        return
+    texts, reader = {text.language: text for text in clinic.texts.all()}, get_language() or "en"
+    wanted = [code for code in languages_wanted(clinic) if code not in texts or not texts[code].is_ready]
+    for codes, sentence in (
+        ([code for code in wanted if code not in texts], _("There is no text yet in: %(languages)s.")),
+        ([code for code in wanted if code in texts], _("A draft, not ready yet, is the text in: %(languages)s.")),
+    ):
+        if codes:
+            yield Lack(sentence % {"languages": listed(language_name(code, reader) for code in codes)}, "texts")
+
+
 def of_plan(clinic: Clinic, now: datetime) -> Iterator[Lack]:
     if not clinic.is_to_come:
         return
@@ -45,7 +64,8 @@ def of_plan(clinic: Clinic, now: datetime) -> Iterator[Lack]:
         yield Lack(_("It has no meeting link yet."), "change")
 
 
-PARTS: tuple[Part, ...] = (of_texts, of_plan)
+STOPPING: tuple[Part, ...] = (of_texts, of_plan)  # those by which announcing can be refused
+PARTS: tuple[Part, ...] = (*STOPPING, of_languages)
 
 
 def what_is_missing(clinic: Clinic, *, now: datetime) -> list[Lack]:
@@ -54,4 +74,5 @@ def what_is_missing(clinic: Clinic, *, now: datetime) -> list[Lack]:
 
 def why_not_to_announce(clinic: Clinic, *, now: datetime) -> str:
     """Say what a clinic lacks before people can be told of it, or return ""."""
-    return next((lack.sentence for lack in what_is_missing(clinic, now=now) if lack.stops_announcing), "")
+    lacks = (lack for part in STOPPING for lack in part(clinic, now))
+    return next((lack.sentence for lack in lacks if lack.stops_announcing), "")

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.texts import TextNotReady, TextState, check_ready
 from clinics.models import ClinicText
@@ -71,21 +72,33 @@ class TextForm(forms.ModelForm):
             attributes.pop("maxlength", None)  # a browser cuts what is pasted without a word; the form says it
             attributes["dir"] = "auto"
             if self.instance.language:
-                attributes["lang"] = self.instance.language
+                attributes |= {"lang": self.instance.language, "dir": self.instance.direction}
 
     def clean(self) -> dict[str, Any]:
         """Refuse at its field what is empty in a text that readers see."""
         cleaned = super().clean() or {}
-        if self.state(cleaned) == TextState.READY and {"title", "summary"} <= cleaned.keys():
+        if self.state_of(cleaned) == TextState.READY and {"title", "summary"} <= cleaned.keys():
             try:
                 check_ready(title=cleaned["title"], summary=cleaned["summary"])
             except TextNotReady as refusal:
                 self.add_error("summary", str(refusal))
         return cleaned
 
-    def state(self, _cleaned: dict[str, Any]) -> str:
+    def state_of(self, _cleaned: dict[str, Any]) -> str:
         """Return the state that the text will have."""
         return self._becomes
+
+
+class OneLanguageForm(TextForm):
+    """The text in one language, with the state it had when the form was opened: somebody else may change it."""
+
+    stood = forms.ChoiceField(
+        label=_("State"), choices=TextState, disabled=True, required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["stood"] = self.instance.state
 
 
 class FirstTextForm(TextForm):
@@ -100,5 +113,5 @@ class FirstTextForm(TextForm):
         if "language" in self.fields:  # not where it is only to be looked at
             offer(self, "language", languages_to_choose())
 
-    def state(self, cleaned: dict[str, Any]) -> str:
+    def state_of(self, cleaned: dict[str, Any]) -> str:
         return str(cleaned.get("state", ""))

@@ -92,11 +92,8 @@ CLINIC = {
     **{f"texts-{count}_FORMS": "0" for count in ("TOTAL", "INITIAL")},
 }
 TEXT_OF_CLINIC = {
-    "texts-TOTAL_FORMS": "1",
-    "texts-INITIAL_FORMS": "0",
-    "texts-0-language": "pt",
-    "texts-0-title": "Pedir dinheiro",
-    "texts-0-summary": "Como se faz.",
+    "title": "Asking for money",
+    "summary": "How it is done.",
 }
 DOORS = [
     Door("home", get=EVERYBODY),

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinics.models import Clinic, ClinicText
-from clinics.tests.factories import LINK, make_clinic, sign_up
+from clinics.tests.factories import LINK, make_clinic, make_text, sign_up
 from letsconnect.base import versioned_admin, versions
 from letsconnect.base.models import Act
 from letsconnect.base.versioned_admin import VersionedAdmin
@@ -54,19 +54,13 @@ def texts_of(clinic):
     return reverse("admin:clinics_clinic_texts", args=[clinic.pk])
 
 
-def form_of_texts(client, clinic):
-    """What the browser holds of the tab of the texts as it was opened."""
-    texts = {
-        f"texts-{place}-{name}": getattr(text, name)
-        for place, text in enumerate(clinic.texts.order_by("language"))
-        for name in ("id", "language", "state", "title", "summary", "audience", "preparation", "outcomes")
-    }
-    texts |= {f"texts-{place}-clinic": clinic.pk for place in range(clinic.texts.count())}
+def form_of_text(client, clinic, language="en"):
+    """What the browser holds of the tab of a text as it was opened."""
+    text = clinic.texts.filter(language=language).first() or ClinicText(state="draft")
     return {
-        **as_opened(client, texts_of(clinic)),
-        "texts-TOTAL_FORMS": clinic.texts.count(),
-        "texts-INITIAL_FORMS": clinic.texts.count(),
-        **texts,
+        **as_opened(client, f"{texts_of(clinic)}?language={language}"),
+        "stood": text.state,
+        **{name: getattr(text, name) for name in ("title", "summary", "audience", "preparation", "outcomes")},
     }
 
 
@@ -140,47 +134,65 @@ def test_where_both_typed_what_was_typed_stands_beside_what_is_there_now(desk):
     assert Clinic.objects.get().capacity == 12
 
 
-@pytest.mark.parametrize("other", ["text_changed", "text_added", "announced", "nothing"])
-def test_texts_and_the_state_are_part_of_the_version(desk, other):
+@pytest.mark.parametrize("other", ["changed", "set_back", "begun", "removed", "announced", "nothing"])
+def test_a_text_and_the_state_of_its_clinic_are_part_of_its_version(desk, other):
     clinic = make_clinic(state="draft")
-    typed = {**form_of_texts(desk, clinic), "texts-0-title": "Mine"}
-    if other == "text_changed":
-        ClinicText.objects.update(summary="Theirs")
-    elif other == "text_added":
-        ClinicText.objects.create(clinic=clinic, language="fr", title="La leur", summary="x", state="ready")
+    language, theirs = ("fr", "La leur") if other == "begun" else ("en", "Theirs")
+    typed, text = {**form_of_text(desk, clinic, language), "title": "Mine"}, clinic.texts.filter(language=language)
+    if other == "begun":
+        typed["summary"] = ""
+        make_text(clinic, "fr", "La leur", summary="x", state="draft")
     elif other == "announced":
         Clinic.objects.update(state="announced", announced_at=NOW)
+    elif other == "removed":
+        text.delete()
+    elif other != "nothing":
+        text.update(**({"summary": "Theirs"} if other == "changed" else {"state": "draft"}))
 
-    page = desk.post(texts_of(clinic), typed)
+    page = desk.post(f"{texts_of(clinic)}?language={language}", typed)
 
-    title = ClinicText.objects.get(language="en").title
     if other == "nothing":
-        assert (page.status_code, title) == (302, "Mine")
+        assert (page.status_code, text.get().title) == (302, "Mine")
         return
-    assert (page.status_code, title) == (200, "Asking for money kindly")
-    formset = page.context["inline_admin_formsets"][0].formset
-    typed_titles = {one["title"].value() for one in formset.forms}
-    assert "Mine" in typed_titles
-    assert ("La leur" in typed_titles) == (other == "text_added")
-    again = {key: value for key, value in formset.data.lists() if key != "opened"}
-    desk.post(texts_of(clinic), {**again, **hidden_in(page.content.decode())})
-    assert ClinicText.objects.get(language="en").title == "Mine"
-    if other == "text_changed":
-        assert ClinicText.objects.get(language="en").summary == "Theirs"
+    assert (page.status_code, text.filter(title="Mine").exists()) == (422, False)
+    form, shown = page.context["form"], page.content.decode()
+    assert form["title"].value() == "Mine" and "Somebody else changed this" in shown
+    assert page.context["differences"]
+    assert (theirs in shown) == (other in ("changed", "begun"))
+    again = {name: form[name].value() for name in form.fields}
+    assert desk.post(f"{texts_of(clinic)}?language={language}", {**again, **hidden_in(shown)}).status_code == 302
+    now = text.get()
+    assert (now.title, now.state == "ready") == ("Mine", other in ("changed", "announced"))
+    if other == "changed":
+        assert now.summary == "Theirs"
+
+
+def test_two_people_who_write_in_two_languages_do_not_disturb_each_other(desk):
+    clinic = make_clinic()
+    english, french = form_of_text(desk, clinic), form_of_text(desk, clinic, "fr")
+
+    for language, typed, title in (("en", english, "Money"), ("fr", french, "Argent")):
+        assert desk.post(f"{texts_of(clinic)}?language={language}", {**typed, "title": title}).status_code == 302
+
+    assert {text.language: (str(text.title), text.state) for text in clinic.texts.all()} == {
+        "en": ("Money", "ready"),
+        "fr": ("Argent", "draft"),
+    }
 
 
 def test_a_clinic_cancelled_meanwhile_keeps_what_was_typed(desk, client):
     clinic = make_clinic()
     typed = {**form_of_clinic(desk, clinic), "meeting_link": NEW_LINK}
-    text = {**form_of_texts(desk, clinic), "texts-0-preparation": "Bring a <b>laptop</b>."}
+    text = {**form_of_text(desk, clinic), "preparation": "Bring a <b>laptop</b>."}
     Clinic.objects.update(state="cancelled", cancel_reason="Ill.")
 
     page, page_of_texts = desk.post(change(clinic), typed), desk.post(texts_of(clinic), text)
 
     assert (page.status_code, page_of_texts.status_code) == (409, 409)
-    for one_page, what in ((page, NEW_LINK), (page_of_texts, "Bring a <b>laptop</b>.")):
-        assert ("State", "cancelled") in [(one.label.capitalize(), one.now) for one in one_page.context["changed"]]
-        assert {one.typed for one in one_page.context["typed"]} == {what}
+    for changed in (page.context["changed"], page_of_texts.context["differences"]):
+        assert ("State", "cancelled") in [(one.label.capitalize(), one.now) for one in changed]
+    assert {one.typed for one in page.context["typed"]} == {NEW_LINK}
+    assert 'value="save"' not in page_of_texts.content.decode()
     assert "Bring a &lt;b&gt;laptop&lt;/b&gt;." in page_of_texts.content.decode() and NEW_LINK in page.content.decode()
     assert Clinic.objects.get().meeting_link == LINK
     assert desk.post(change(clinic), {**typed, "opened": ""}).status_code == 403
