@@ -12,7 +12,7 @@ from clinics.domain.clinics import ForWhom
 from clinics.domain.texts import TextState
 from clinics.models import UNTITLED, Clinic, ClinicText, Rsvp
 from letsconnect.base.labels import label_of
-from letsconnect.base.languages import best_of
+from letsconnect.base.languages import best_of, direction_of
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
@@ -24,6 +24,10 @@ class Title(NamedTuple):
 
     text: str
     language: str
+
+    @property
+    def direction(self) -> str:
+        return direction_of(self.language)
 
 
 def titles_of(floor_languages: Mapping[int, str]) -> dict[int, Title]:
@@ -67,6 +71,7 @@ def card_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) -
         texts={
             "link": link_to("clinics:clinic-detail", clinic.pk),
             "text_language": title.language,
+            "text_direction": title.direction,
             "title": title.text,
             "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
             "when": when(clinic.starts_at),

@@ -190,10 +190,15 @@ def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
 def _clinic_line(clinic: ClinicLine, titles: Mapping[int, Title]) -> Piece:
     """Return the line of a clinic, with the state of the member's own seat if they have one."""
     return Piece(
-        shape={"state": str(RsvpState(clinic.my_state).label) if clinic.my_state else ""},
+        shape={
+            "state": str(RsvpState(clinic.my_state).label) if clinic.my_state else "",
+            "has_text": bool(titles[clinic.key].language),
+        },
         texts={
             "link": link_to("clinics:clinic-detail", clinic.key),
             "title": titles[clinic.key].text,
+            "text_language": titles[clinic.key].language,
+            "text_direction": titles[clinic.key].direction,
             "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
             "moment": when(clinic.starts_at),
         },

@@ -19,7 +19,7 @@ from clinics.announcing.choosing import ClinicsToTell
 from clinics.domain.clinics import ClinicState, ForWhom
 from clinics.models import Announcement, Clinic, Digest, Rsvp
 from letsconnect.base.labels import label_of
-from letsconnect.base.languages import language_or_default, speaking
+from letsconnect.base.languages import direction_of, language_or_default, speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
@@ -46,6 +46,7 @@ class NewClinic:
     title: str
     summary: str
     text_language: str
+    text_direction: str
     described_in: str  # the language of title and summary, by name, where it is not the reader's
     starts_at: datetime
     minutes: int
@@ -181,6 +182,7 @@ def _new_clinic(clinic: Clinic, language: str) -> NewClinic:
             title=without_marks(clinic.title),
             summary=without_marks(" ".join(Truncator(text.summary).chars(SUMMARY).split())) if text else "",
             text_language=text.language if text else language,
+            text_direction=direction_of(text.language if text else language),
             described_in=language_name(text.language, language) if text and is_other else "",
             starts_at=clinic.starts_at,
             minutes=clinic.minutes,

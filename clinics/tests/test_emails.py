@@ -11,7 +11,7 @@ from clinics.planning.notices import tell_still_waiting
 from clinics.planning.plans import cancel_clinic, reschedule
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.tests.factories import LINK, START, make_clinic, sign_up
+from clinics.tests.factories import LINK, START, make_clinic, make_text, sign_up
 from mailings import kinds
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_member
@@ -303,3 +303,13 @@ def test_who_signed_up_shortly_before_sign_up_closed_is_promised_no_seat():
     assert skipped_because(recorded, closes - MINUTE / 4) is None
     assert "closed" in skipped_because(recorded, closes + MINUTE / 2)
     assert tell_still_waiting(closes + MINUTE / 2) == 1
+
+
+def test_a_letter_says_in_which_language_its_title_is_and_names_any_spoken_language(coordinator):
+    clinic = make_clinic(title="Wikidata برای همه", language="fa", floor_language="yue")
+    make_text(clinic, "fr", "Wikidata pour tout le monde", state="draft")
+    [seat] = sign_up(clinic, 1)
+    letters = kinds.get("clinics.rsvp_recorded").render(seat, "fr", "UTC")
+
+    assert '<h1 lang="fa" dir="rtl"' in letters.html and "cantonais" in letters.text
+    assert "tout le monde" not in letters.text + letters.html + letters.subject

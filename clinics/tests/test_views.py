@@ -167,11 +167,11 @@ def test_an_arabic_reader_is_shown_the_closest_text_marked_as_such(client, clini
     words = text_of(see(client, page("clinic-detail", clinic.pk), make_member(language="ar")))
 
     assert '<html lang="ar" dir="rtl">' in words
-    assert '<h1 lang="en" dir="auto">\u2068Asking for money kindly\u2069</h1>' in words
+    assert '<h1 lang="en" dir="ltr">\u2068Asking for money kindly\u2069</h1>' in words
 
     ClinicText.objects.create(clinic=clinic, language="ar", title="طلب المال بلطف", summary="عن المال", state="ready")
     words = text_of(client.get(page("clinic-detail", clinic.pk)))
-    assert '<h1 lang="ar" dir="auto">\u2068طلب المال بلطف\u2069</h1>' in words
+    assert '<h1 lang="ar" dir="rtl">\u2068طلب المال بلطف\u2069</h1>' in words
 
 
 def test_anyone_signed_in_takes_a_seat_without_a_registration(client, stranger):
@@ -304,3 +304,16 @@ def test_the_hour_of_a_clinic_in_the_night_of_the_clock_change_is_right(client):
     assert "02:30 (Europe/Berlin)" in text_of(
         see(client, page("clinic-detail", clinic.pk), make_member(zone="Europe/Berlin"))
     )
+
+
+@pytest.mark.parametrize("page_name", ["clinic-detail", "clinic-list", "home"])
+def test_a_text_in_a_language_that_the_portal_has_not_says_which_and_how_it_is_written(client, page_name):
+    clinic = make_clinic(title="Wikidata برای همه", language="fa", floor_language="fa")
+    address = (
+        reverse("home") if page_name == "home" else page(page_name, *([clinic.pk] if "detail" in page_name else []))
+    )
+
+    words = text_of(client.get(address))
+
+    assert 'lang="fa" dir="rtl">\u2068Wikidata برای همه\u2069' in words
+    assert page_name == "home" or "Persian" in words
