@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicFormat, ClinicState, DeskSeats, ForWhom, RsvpState, Venue
+from clinics.models.outcomes import OUTCOME_RULES, ClinicOutcome
 from clinics.models.texts import ClinicText
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.labels import label_of
@@ -150,7 +151,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.annotate(waiting_count=Count("rsvps", filter=Q(rsvps__state=RsvpState.WAITING)))
 
 
-class Clinic(models.Model):
+class Clinic(ClinicOutcome):
     """One group session. The actions derive `starts_at` from the wall clock; nobody types it."""
 
     known_title: str = ""  # as the present reader calls it, on rows of a list that reads nothing else of their texts
@@ -296,6 +297,7 @@ class Clinic(models.Model):
                 condition=is_written_as_a_language("floor_language"), name="clinics_floor_language_is_a_code"
             ),
             models.UniqueConstraint(fields=["id", "is_edition"], name="clinics_what_an_edition_refers_to"),
+            *OUTCOME_RULES,
             models.UniqueConstraint(fields=["id", "floor_language"], name="clinics_what_a_channel_refers_to"),
         ]
 

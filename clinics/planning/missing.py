@@ -64,8 +64,13 @@ def of_plan(clinic: Clinic, now: datetime) -> Iterator[Lack]:
         yield Lack(_("It has no meeting link yet."), "change")
 
 
+def of_outcome(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+    if clinic.state == ClinicState.HELD and not clinic.outcome:
+        yield Lack(_("Nobody has written yet what came of it."), "after")
+
+
 STOPPING: tuple[Part, ...] = (of_texts, of_plan)  # those by which announcing can be refused
-PARTS: tuple[Part, ...] = (*STOPPING, of_languages)
+PARTS: tuple[Part, ...] = (*STOPPING, of_languages, of_outcome)
 
 
 def what_is_missing(clinic: Clinic, *, now: datetime) -> list[Lack]:

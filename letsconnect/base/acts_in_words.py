@@ -182,6 +182,7 @@ VERBS: dict[str, Promise] = {
     "withdraw_registration": pgettext_lazy("act", "withdrew from the programme"),
     "withdraw_topic": pgettext_lazy("act", "withdrew the topic request"),
     "write_agenda": pgettext_lazy("act", "wrote the agenda of the clinic"),
+    "write_clinic_outcome": pgettext_lazy("act", "wrote what came of the clinic"),
     "write_usual_agenda": pgettext_lazy("act", "changed the agenda to begin with"),
     "write_clinic_text": pgettext_lazy("act", "wrote the text of the clinic in a language"),
     "write_newsletter": pgettext_lazy("act", "wrote the text of the version"),
