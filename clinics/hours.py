@@ -7,108 +7,32 @@ The choice of two editions is a maximum coverage problem with two sets (Nemhause
 problem its name and a bound for greedy choice). Two sets are few enough to compare every pair, so ours is exact.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clinics.domain.finding import NIGHT_BEGINS, NIGHT_ENDS, STEP, WHOLE, Editions, HoursWanted, Interested, Option
 from letsconnect.base.hours import (
     QUARTER,
     QUARTERS_A_DAY,
     QUARTERS_A_WEEK,
     QUARTERS_AN_HOUR,
-    Span,
     local_quarters,
     monday_of,
 )
-from registrations.answers.availability import Window, slots_of_many
-
-STEP = timedelta(minutes=30)  # between one start and the next
-NIGHT_BEGINS, NIGHT_ENDS = time(22), time(7)  # by the clock of whoever comes
-WHOLE = 1000  # a person who comes by day, in the unit of scores; a weight or a burden is at most this
-LONGEST_RANGE = timedelta(weeks=8)
+from registrations.answers.availability import slots_of_many
 
 _STEP_QUARTERS = STEP // QUARTER
 _DAY_BEGINS, _DAY_ENDS = (clock.hour * QUARTERS_AN_HOUR for clock in (NIGHT_ENDS, NIGHT_BEGINS))
 _IS_NIGHT = np.array([not _DAY_BEGINS <= quarter < _DAY_ENDS for quarter in range(QUARTERS_A_DAY)])
-
-
-@dataclass(frozen=True)
-class Interested:
-    """Somebody who may come: when they are usually free (minutes of their local week), where, and where they are
-    busy."""
-
-    windows: Sequence[Window]
-    zone: str
-    region: str = ""
-    busy: Sequence[Span] = ()
-    was_served: bool = False  # by the last clinics: they came, or could have
-
-    @property
-    def told_their_hours(self) -> bool:
-        return bool(self.zone and self.windows)
-
-
-@dataclass(frozen=True)
-class HoursWanted:
-    """What a planner asks.
-
-    ``first`` and ``last`` bound the start (aware datetimes); ``minutes`` is the length, in whole quarters of an hour.
-    ``needed`` are the people without whom there is no clinic. ``burden`` says of each region, from 0 to 1000, how much
-    of the past nights it bore, and ``weight``, from 0 to 1000, how much that counts.
-    """
-
-    first: datetime
-    last: datetime
-    minutes: int
-    people: Sequence[Interested]
-    needed: Sequence[Interested] = ()
-    burden: Mapping[str, int] = field(default_factory=dict)
-    weight: int = 0
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a question that has no answer because of its own numbers."""
-        if self.first.tzinfo is None or self.last.tzinfo is None:
-            raise ValueError("the range of starts needs time zones")
-        if not timedelta(0) <= self.last - self.first <= LONGEST_RANGE:
-            raise ValueError("the range of starts ends before it begins, or is longer than eight weeks")
-        if self.minutes <= 0 or timedelta(minutes=self.minutes) % QUARTER:
-            raise ValueError(f"{self.minutes} minutes are not whole quarters of an hour")
-        if not all(0 <= share <= WHOLE for share in (self.weight, *self.burden.values())):
-            raise ValueError(f"weight and burdens go from 0 to {WHOLE}")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One start: how many can come, the same by region, whose night it is, and what choosing it means.
-
-    ``score`` counts everybody who can come as 1000, less what their night weighs. ``lost`` is how many fewer can come
-    than at the start at which most can.
-    """
-
-    starts_at: datetime
-    coming: int
-    score: int
-    by_region: Mapping[str, int]
-    night_by_region: Mapping[str, int]
-    newly_served: int
-    lost: int
-
-
-@dataclass(frozen=True)
-class Editions:
-    """Two starts for two editions of one clinic, and what a third would add. Everybody counts at the better one."""
-
-    first: Option
-    second: Option
-    coming: int
-    score: int
-    third: Option | None
-    third_adds: int
+# Single precision holds whole numbers up to 16,777,216 exactly: as many people at once as their worth stays below it.
+_PEOPLE_AT_ONCE = 4096
+_FIRST_BLOCK, _BLOCK = 32, 256  # starts that are compared with all others at once
 
 
 class HoursFound:
@@ -180,56 +104,65 @@ class HoursFound:
     def best_pair(self) -> Editions | None:
         """Return the best two starts of two editions that do not overlap; None where there are no two.
 
-        Every pair that can be the best is compared: what is in both is one product of matrices for each level of
-        night, in whole numbers that floating point holds exactly.
+        It is exact: a pair scores at most what its two starts score, so only pairs are left out whose two scores do
+        not come up to a pair that is known. Of several with the highest score it is the one to which most come, then
+        the earliest.
         """
-        columns = self._worth_pairing()
-        scores = self._in_either(columns, columns, self._levels())
-        coming = self._in_either(columns, columns, [(np.ones(len(self._people), dtype=np.int64), self._can_come)])
-        # Of several pairs with the highest score the one to which most come, then the earliest.
-        order = np.triu(np.where(self._apart(columns, columns), scores * (len(self._people) + 1) + coming + 1, 0))
-        if not order.any():
-            return None
-        at, beside = np.unravel_index(np.argmax(order), order.shape)
-        chosen = [int(columns[at]), int(columns[beside])]
-        third, adds = self._third(chosen)
+        columns = np.flatnonzero(self.is_possible)
+        columns = columns[np.argsort(-self.scores[columns], kind="stable")]
+        scores = self.scores[columns]
+        best: tuple[int, int, int, int] | None = None  # score, how many come, and the two starts, the later ones less
+        begin, block = 0, _FIRST_BLOCK
+        while begin < len(columns):
+            ends = begin + block
+            at_least = best[0] - scores[begin] if best else 0
+            others = columns[begin : begin + int((scores[begin:] >= at_least).sum())]
+            if not len(others):
+                break
+            found = self._best_of(columns[begin:ends], others)
+            best = max(best, found) if best and found else best or found
+            begin, block = ends, _BLOCK
+        return self.editions(-best[2], -best[3]) if best else None
+
+    def editions(self, first: int, second: int) -> Editions:
+        """Return what two starts, by their places in ``starts``, serve together, and what a third would add."""
+        two = np.array([first, second])
+        third, adds = self._third([first, second])
         return Editions(
-            first=self.option(chosen[0]),
-            second=self.option(chosen[1]),
-            coming=int(coming[at, beside]),
-            score=int(scores[at, beside]),
+            first=self.option(first),
+            second=self.option(second),
+            coming=int(self._can_come[:, two].any(axis=1).sum()),
+            score=int(self._in_either(two[:1], two[1:], self._reach)[0, 0]),
             third=third,
             third_adds=adds,
         )
 
-    def _worth_pairing(self) -> NDArray[np.intp]:
-        """Return the possible starts that can be in the best pair.
+    def _best_of(self, ones: NDArray[np.intp], others: NDArray[np.intp]) -> tuple[int, int, int, int] | None:
+        """Return the best pair of one of these and one of those starts, if any two of them do not overlap."""
+        scores = np.where(self._apart(ones, others), self._in_either(ones, others, self._reach), -1)
+        highest = int(scores.max(initial=-1))
+        if highest < 0:
+            return None
+        rows, places = np.nonzero(scores == highest)
+        coming = np.zeros(len(rows), dtype=np.int64)
+        if len(rows) > 1:
+            each = _Reach(np.ones(len(self._people), dtype=np.int64), self._can_come)
+            which_rows, at = np.unique(rows, return_inverse=True)
+            which_places, beside = np.unique(places, return_inverse=True)
+            coming = self._in_either(ones[which_rows], others[which_places], each)[at, beside]
+        first, second = np.minimum(ones[rows], others[places]), np.maximum(ones[rows], others[places])
+        chosen = np.lexsort((second, first, -coming))[0]
+        pair = int(first[chosen]), int(second[chosen])
+        return highest, int(self._can_come[:, pair].any(axis=1).sum()), -pair[0], -pair[1]
 
-        A pair scores at most what its two starts score. So a start is left out if it and the best start together do
-        not come up to the best pair that has the best start in it.
-        """
-        columns = np.flatnonzero(self.is_possible)
-        if not len(columns):
-            return columns
-        best = np.array(self.ranked()[:1], dtype=np.intp)
-        with_best = self._in_either(best, columns, self._levels())[0]
-        reached = with_best[self._apart(best, columns)[0]].max(initial=0)
-        worth_it: NDArray[np.intp] = columns[self.scores[columns] + self.scores[best[0]] >= reached]
-        return worth_it
-
-    def _in_either(
-        self,
-        ones: NDArray[np.intp],
-        others: NDArray[np.intp],
-        levels: Sequence[tuple[NDArray[np.int64], NDArray[np.bool_]]],
-    ) -> NDArray[np.int64]:
-        """Return for each two of these starts, over all levels, what those are worth who reach one of the two."""
+    def _in_either(self, ones: NDArray[np.intp], others: NDArray[np.intp], reach: "_Reach") -> NDArray[np.int64]:
+        """Return for each two of these starts what those are worth together who reach one of the two."""
         total = np.zeros((len(ones), len(others)), dtype=np.int64)
-        for weights, reached in levels:
-            first, second = (reached[:, starts].astype(np.float64) for starts in (ones, others))
-            first *= weights[:, None]
-            sums = first.sum(axis=0)[:, None] + weights @ second - first.T @ second
-            total += sums.astype(np.int64)
+        for weights, reached in reach.portions():
+            first, second = (reached[:, starts].astype(np.float32) for starts in (ones, others))
+            weighted = first * weights[:, None]
+            in_either = weighted.sum(axis=0)[:, None] + weights @ second - weighted.T @ second
+            total += in_either.astype(np.int64)
         return total
 
     def _third(self, chosen: list[int]) -> tuple[Option | None, int]:
@@ -245,9 +178,8 @@ class HoursFound:
 
     def _scores(self) -> NDArray[np.int64]:
         scores = np.zeros(len(self.starts), dtype=np.int64)
-        for weights, reached in self._levels():
-            for worth in np.unique(weights):
-                scores += worth * reached[weights == worth].sum(axis=0, dtype=np.int64)
+        for weights, reached in self._reach.portions():
+            scores += (weights @ reached.astype(np.float32)).astype(np.int64)
         return scores
 
     def _apart(self, ones: NDArray[np.intp], others: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -255,20 +187,31 @@ class HoursFound:
         apart: NDArray[np.bool_] = np.abs(ones[:, None] - others[None, :]) * _STEP_QUARTERS >= self._grid.length
         return apart
 
-    def _levels(self) -> list[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-        """Return the value of everybody at every start as a sum of levels: (what it is worth, who reaches it when).
+    @cached_property
+    def _reach(self) -> "_Reach":
+        """Return the value of everybody at every start as a sum of levels: who reaches which, and what it is worth.
 
         Somebody reaches level ``n`` at the starts at which they can come with at most ``n`` quarters of night. What
         one more quarter takes away is what the level below is worth more. So the value of the better of two starts is
-        the sum over the levels that one of them reaches, which is what `best_pair` needs.
+        the sum over the levels that one of them reaches, which is what `best_pair` needs. Of levels that somebody
+        reaches at the same starts, as all are to those who are free by day only, one is kept with the sum of their
+        worth.
         """
         worths = self._worths()
-        levels = []
+        weights, rows = [], []
+        pending = np.zeros(len(self._people), dtype=np.int64)
         for quarters in range(self._grid.length + 1):
-            weights = worths[:, quarters] - worths[:, quarters + 1]
-            if weights.any():
-                levels.append((weights, self._can_come & (self._night <= quarters)))
-        return levels
+            reached = self._can_come & (self._night <= quarters)
+            pending += worths[:, quarters] - worths[:, quarters + 1]
+            if quarters < self._grid.length:
+                is_last = (self._can_come & (self._night == quarters + 1)).any(axis=1)
+            else:
+                is_last = np.ones(len(self._people), dtype=np.bool_)
+            kept = is_last & (pending > 0)
+            weights.append(pending[kept])
+            rows.append(reached[kept])
+            pending[is_last] = 0
+        return _Reach(np.concatenate(weights), np.concatenate(rows))
 
     def _worths(self) -> NDArray[np.int64]:
         """Return what each person counts for with so many quarters of night, and 0 at the end for not coming."""
@@ -287,6 +230,20 @@ class HoursFound:
 
 
 @dataclass(frozen=True)
+class _Reach:
+    """Rows that say at which starts something is reached, and what that is worth (0 to 1000) in each row."""
+
+    weights: NDArray[np.int64]
+    reached: NDArray[np.bool_]
+
+    def portions(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        """Yield as many rows at a time as single precision can add up exactly."""
+        for begin in range(0, len(self.weights), _PEOPLE_AT_ONCE):
+            portion = slice(begin, begin + _PEOPLE_AT_ONCE)
+            yield self.weights[portion].astype(np.float32), self.reached[portion]
+
+
+@dataclass(frozen=True)
 class _Grid:
     """The starts a question allows, as places among the quarters of whole weeks that begin on a Monday in UTC."""
 
@@ -298,13 +255,21 @@ class _Grid:
     @classmethod
     def of(cls, question: HoursWanted) -> Self:
         first, last = question.first.astimezone(UTC), question.last.astimezone(UTC)
-        day = monday_of(first.date())
-        monday = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        monday = _monday_before(first)
         length = timedelta(minutes=question.minutes) // QUARTER
-        from_step, to_step = -((monday - first) // STEP), (last - monday) // STEP
-        begins = np.arange(from_step, to_step + 1, dtype=np.intp) * _STEP_QUARTERS
+        # The half hours of a clock that is 5:45 ahead of UTC are not those of UTC.
+        shift = (question.first.utcoffset() or timedelta(0)) % STEP
+        from_step, to_step = -((monday - shift - first) // STEP), (last + shift - monday) // STEP
+        begins = np.arange(from_step, to_step + 1, dtype=np.intp) * _STEP_QUARTERS - shift // QUARTER
         weeks = -((monday - last - timedelta(minutes=question.minutes)) // timedelta(weeks=1))
         return cls(monday, weeks, length, begins)
+
+    @classmethod
+    def of_one(cls, starts_at: datetime, ends_at: datetime) -> Self:
+        """The one start of a clinic that may begin and end within a quarter: its quarters count whole."""
+        monday = _monday_before(starts_at.astimezone(UTC))
+        begin, end = (starts_at - monday) // QUARTER, -((monday - ends_at) // QUARTER)
+        return cls(monday, -(-end // QUARTERS_A_WEEK), end - begin, np.array([begin], dtype=np.intp))
 
     @cached_property
     def starts(self) -> list[datetime]:
@@ -347,3 +312,16 @@ class _Grid:
             free = free[:, : free.shape[1] - further] & free[:, further:]
             have += further
         return free[:, self.begins]
+
+
+def could_come(people: Sequence[Interested], *, starts_at: datetime, minutes: int) -> list[bool]:
+    """Tell of each of these people whether they are usually free for the whole of one clinic; no, if nobody knows."""
+    grid = _Grid.of_one(starts_at, starts_at + timedelta(minutes=minutes))
+    known = [person.told_their_hours for person in people]
+    free = iter(grid.free([person for person in people if person.told_their_hours])[:, 0].tolist())
+    return [is_known and next(free) for is_known in known]
+
+
+def _monday_before(moment: datetime) -> datetime:
+    day = monday_of(moment.date())
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

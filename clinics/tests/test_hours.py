@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinics.hours import STEP, WHOLE, HoursFound, HoursWanted, Interested
+from clinics.domain.finding import STEP, WHOLE, HoursWanted, Interested
+from clinics.hours import HoursFound, could_come
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 DAY, HOUR, QUARTER = timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
@@ -226,6 +227,7 @@ def test_what_the_last_clinics_did_not_serve_is_counted():
         {"last": MONDAY + 57 * DAY},
         {"minutes": 0},
         {"minutes": 50},
+        {"minutes": 1455},
         {"weight": 1001},
         {"burden": {"SA": -1}},
         {"first": MONDAY.replace(tzinfo=None)},
@@ -234,3 +236,49 @@ def test_what_the_last_clinics_did_not_serve_is_counted():
 def test_a_question_without_an_answer_is_refused(values):
     with pytest.raises(ValueError, match=r"range|minutes|weight"):
         question([], **values)
+
+
+def test_half_hours_are_those_of_the_planners_clock():
+    kathmandu = ZoneInfo("Asia/Kathmandu")  # 5:45 ahead
+    day = datetime(2026, 3, 3, tzinfo=kathmandu)
+    hours = HoursFound(question([Interested(ALWAYS, "UTC")], first=day, last=day + HOUR))
+
+    assert [start.astimezone(kathmandu).strftime("%H:%M") for start in hours.starts] == ["00:00", "00:30", "01:00"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(persons.map(lambda person: replace(person, busy=())), st.integers(0, 400), st.sampled_from([20, 60, 125]))
+def test_somebody_could_come_to_a_clinic_that_began_at_any_minute_if_each_quarter_it_touched_was_free(person, at, long):
+    starts_at = MONDAY + at * timedelta(minutes=7)
+    touched = [starts_at.replace(minute=starts_at.minute // 15 * 15)]
+    while touched[-1] + QUARTER < starts_at + long * timedelta(minutes=1):
+        touched.append(touched[-1] + QUARTER)
+
+    nobody_knows = Interested((), "UTC")
+    assert could_come([nobody_knows, person], starts_at=starts_at, minutes=long) == [
+        False,
+        all(can_come(person, quarter, 15) for quarter in touched),
+    ]
+
+
+def test_of_pairs_that_score_the_same_the_one_to_which_most_come_is_the_best_and_then_the_earliest():
+    """Two who come at night and count half are as good as one who comes by day."""
+    by_day = Interested(daily(9, 11), "UTC", "NWE")
+    at_night = [Interested(daily(22, 24), "UTC", "SA")] * 2
+    beside = Interested(daily(13, 15), "UTC", "NWE")
+    asked = question([by_day, *at_night, beside], burden={"SA": 500}, weight=WHOLE)
+
+    pair = HoursFound(asked).best_pair()
+    assert pair is not None
+    assert (pair.score, pair.coming, pair.first.starts_at) == (2 * WHOLE, 3, MONDAY + 9 * HOUR)
+    assert pair.second.starts_at == MONDAY + 22 * HOUR
+    assert (pair.third_adds, pair.third and pair.third.starts_at) == (1, MONDAY + 13 * HOUR)
+
+
+def test_many_more_people_than_are_added_up_at_once_are_added_up_exactly():
+    people = [Interested(daily(9, 11), "UTC")] * 9001 + [Interested(daily(13, 15), "UTC")] * 4999
+    hours = HoursFound(question(people))
+
+    assert int(hours.scores.max()) == 9001 * WHOLE
+    pair = hours.best_pair()
+    assert pair is not None and (pair.score, pair.coming) == (14000 * WHOLE, 14000)

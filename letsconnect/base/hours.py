@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,13 +75,23 @@ def local_quarters(zone: str, start: date, weeks: int) -> NDArray[np.intp]:
     if start.weekday():
         raise ValueError(f"{start} is not a Monday")
     midnight, clock_zone = _midnight(start), zone_or_utc(zone)
-    quarters = np.empty(weeks * QUARTERS_A_WEEK, dtype=np.intp)
-    for index in range(len(quarters)):
-        local = (midnight + index * QUARTER).astimezone(clock_zone)
-        day = (local.date() - start).days
-        quarters[index] = day * QUARTERS_A_DAY + (local.hour * 60 + local.minute) // 15
+    quarters = np.arange(weeks * QUARTERS_A_WEEK, dtype=np.intp)
+    ahead = [_quarters_ahead(midnight + timedelta(days=day), clock_zone) for day in range(7 * weeks + 1)]
+    for day, (begins, ends) in enumerate(pairwise(ahead)):
+        of_day = quarters[day * QUARTERS_A_DAY : (day + 1) * QUARTERS_A_DAY]
+        if begins == ends:  # no clock is changed twice on one day
+            of_day += begins
+        else:
+            day_begins = midnight + timedelta(days=day)
+            of_day += [_quarters_ahead(day_begins + place * QUARTER, clock_zone) for place in range(QUARTERS_A_DAY)]
     quarters.flags.writeable = False
     return quarters
+
+
+def _quarters_ahead(moment: datetime, zone: ZoneInfo) -> int:
+    """Return by how many quarters, rounded down, the clock of ``zone`` is ahead of UTC."""
+    offset = moment.astimezone(zone).utcoffset() or timedelta(0)
+    return offset // QUARTER
 
 
 def _midnight(day: date) -> datetime:
