@@ -76,10 +76,21 @@ class HoursFound:
         possible: NDArray[np.bool_] = np.asarray(self.needed_free.all(axis=0))
         return possible
 
-    def ranked(self) -> list[int]:
-        """Return the possible starts by their place in ``starts``: best score, then most people, then the earliest."""
+    def ranked(self, *, possible: bool = True) -> list[int]:
+        """Return the starts that are possible, or those that are not, by their place in ``starts``.
+
+        Best score first, then most people, then the earliest.
+        """
         order = np.lexsort((np.arange(len(self.starts)), -self.coming, -self.scores))
-        return [int(index) for index in order if self.is_possible[index]]
+        return [int(index) for index in order if self.is_possible[index] == possible]
+
+    def who_is_missing(self, index: int) -> list[int]:
+        """Return who of those needed is not free at a start, by their place in the question."""
+        return [int(row) for row in np.flatnonzero(~self.needed_free[:, index])]
+
+    def are_apart(self, first: int, second: int) -> bool:
+        """Tell whether the one of two starts is over when the other begins."""
+        return bool(self._apart(np.array([first]), np.array([second]))[0, 0])
 
     def option(self, index: int) -> Option:
         """Return all that is said of the start at this place in ``starts``."""
@@ -119,8 +130,8 @@ class HoursFound:
             others = columns[begin : begin + int((scores[begin:] >= at_least).sum())]
             if not len(others):
                 break
-            found = self._best_of(columns[begin:ends], others)
-            best = max(best, found) if best and found else best or found
+            candidate = self._best_of(columns[begin:ends], others)
+            best = max(best, candidate) if best and candidate else best or candidate
             begin, block = ends, _BLOCK
         return self.editions(-best[2], -best[3]) if best else None
 
@@ -317,9 +328,9 @@ class _Grid:
 def could_come(people: Sequence[Interested], *, starts_at: datetime, minutes: int) -> list[bool]:
     """Tell of each of these people whether they are usually free for the whole of one clinic; no, if nobody knows."""
     grid = _Grid.of_one(starts_at, starts_at + timedelta(minutes=minutes))
-    known = [person.told_their_hours for person in people]
+    told_hours = [person.told_their_hours for person in people]
     free = iter(grid.free([person for person in people if person.told_their_hours])[:, 0].tolist())
-    return [is_known and next(free) for is_known in known]
+    return [has_told and next(free) for has_told in told_hours]
 
 
 def _monday_before(moment: datetime) -> datetime:

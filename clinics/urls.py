@@ -1,10 +1,11 @@
 from django.urls import path
 
-from clinics.views import checklists, clinics, topics
+from clinics.views import checklists, clinics, fair_hours, topics
 
 app_name = "clinics"
 urlpatterns = [
     path("", clinics.clinic_list, name="clinic-list"),
+    path("fair-hours/", fair_hours.hours_fairness, name="hours-fairness"),
     path("<int:clinic_id>/", clinics.clinic_detail, name="clinic-detail"),
     path("<int:clinic_id>/join/", clinics.clinic_join, name="clinic-join"),
     path("<int:clinic_id>/rsvp/", clinics.rsvp_make, name="rsvp-make"),

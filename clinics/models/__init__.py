@@ -9,6 +9,7 @@ from clinics.models.checklists import (
     in_working_group,
 )
 from clinics.models.clinics import CLOSES_AT, ENDS_AT, UNTITLED, Clinic, ClinicQuerySet
+from clinics.models.finding import ClinicHourChoice, ClinicHourRules
 from clinics.models.letters import Announcement, Digest, Notice, SpanOfReader
 from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
 from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPersonQuerySet
@@ -31,6 +32,8 @@ __all__ = [
     "ChecklistReminder",
     "ChecklistTemplateItem",
     "Clinic",
+    "ClinicHourChoice",
+    "ClinicHourRules",
     "ClinicPerson",
     "ClinicPersonQuerySet",
     "ClinicQuerySet",

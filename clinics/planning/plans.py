@@ -176,7 +176,7 @@ def reschedule(
     clinic.starts_at, clinic.start_set_at = starts_at, now
     clinic.sequence += 1
     clinic.save(update_fields=["starts_at", "start_set_at", "sequence"])
-    acts.record(by=by, verb="reschedule", on=clinic, now=now, was=_stamp(was), became=_stamp(starts_at))
+    acts.record(by=by, verb="reschedule", on=clinic, now=now, was=stamp(was), became=stamp(starts_at))
     if clinic.state == ClinicState.ANNOUNCED:
         for rsvp in clinic.rsvps.active().select_related("member"):
             owe_notice(rsvp, clinic=clinic, kind=NoticeKind.MOVED, now=now)
@@ -200,5 +200,6 @@ def _move(clinic: Clinic, becomes: ClinicState, *, verb: str, by: Member, now: d
     return clinic
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """Return a moment as the log of acts keeps it."""
     return moment.strftime("%Y-%m-%d %H:%MZ")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinics.agendas.context import agenda_of
 from clinics.cards import card_of, titles_of
 from clinics.domain.clinics import ClinicError, ClinicState, DeskSeats
+from clinics.finding.notes import why_this_hour
 from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
@@ -82,6 +83,7 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
             "begun": now >= clinic.starts_at,
             "agenda": agenda_of(clinic) if clinic.state != ClinicState.CANCELLED else [],
             "sign_in_url": _sign_in_url(clinic_id),
+            "why_this_hour": why_this_hour(clinic),
             "other_editions": list(Clinic.objects.visible_to(request.user).editions_beside(clinic)),
         },
     )

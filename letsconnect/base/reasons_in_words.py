@@ -15,6 +15,7 @@ from letsconnect.base.stored_words import in_words
 WRITTEN_BY_THE_PORTAL = frozenset(
     {
         "begin_merging_skill",
+        "change_hour_rules",
         "change_matching_rules",
         "export_registrations",
         "hold_newsletter",

@@ -4,7 +4,7 @@ Where clocks are changed, a time may come never or twice. Then the person is ask
 guessed.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +98,16 @@ def moments_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
         == wall
     }
     return tuple(sorted(moments))
+
+
+def day_begins(day: date, zone: str) -> datetime:
+    """Return the moment (UTC) at which this day begins by the clock of ``zone``.
+
+    Where clocks jump over midnight it begins with the jump, and where midnight comes twice, with the first.
+    """
+    midnight = datetime.combine(day, time())
+    moments = moments_of(midnight, zone)
+    return moments[0] if moments else _beside_the_gap(midnight, zone)[-1]
 
 
 def _beside_the_gap(wall: datetime, zone: str) -> tuple[datetime, ...]:

@@ -34,7 +34,7 @@ def _hidden_on(page: Any) -> dict[str, Any]:
 def sent_along(client: Client, path: str, typed: dict[str, Any]) -> dict[str, Any]:
     """Return the versions that the page sends along on which this button of the desk stands: the address itself shows
     it, or the page of the row does."""
-    path = path.split("?")[0]
+    asked_about, path = path, path.split("?")[0]
     if "id" in typed:  # a page that decides on several shows the version of each
         ids = typed["id"] if isinstance(typed["id"], list | tuple) else [typed["id"]]
         pages = [as_opened(client, f"{path}?{urlencode({'id': one})}") for one in ids]
@@ -42,6 +42,8 @@ def sent_along(client: Client, path: str, typed: dict[str, Any]) -> dict[str, An
     asked = {name: typed[name] for name in ("target",) if name in typed}
     shown = client.get(f"{path}?{urlencode(asked)}" if asked else path)
     found, match = _hidden_on(shown), resolve(path)
+    if not found and asked_about != path:  # a page that shows its buttons once it is asked something
+        found = _hidden_on(client.get(asked_about))
     is_sent_away = shown.status_code == 302 and shown["Location"].startswith(reverse("admin:login"))
     if found or not match.kwargs or is_sent_away:  # who has no seat is shown no page of the desk
         return found

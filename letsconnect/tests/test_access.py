@@ -4,6 +4,7 @@ A plus behind a status says that an act was written: something happened.
 """
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -95,6 +96,9 @@ TEXT_OF_CLINIC = {
     "title": "Asking for money",
     "summary": "How it is done.",
 }
+DAYS = {"first_on": "2026-03-09", "last_on": "2026-03-15", "zone": "UTC", "minutes": "120", "weight": "500"}
+FOUND = f"?{urlencode(DAYS)}"
+HOUR = {**DAYS, "start": "2026-03-09T18:00:00+00:00"}
 DOORS = [
     Door("home", get=EVERYBODY),
     Door("code-of-conduct", get=EVERYBODY),
@@ -170,6 +174,7 @@ DOORS = [
     Door("registrations:still-in", "no-token", get=GONE, post=GONE),
     Door("registrations:link-undo", get=BUTTON, post=ALL_LED_ON),
     Door("clinics:clinic-list", get=EVERYBODY),
+    Door("clinics:hours-fairness", get=EVERYBODY),
     Door("clinics:clinic-detail", "@clinic", get=EVERYBODY),
     Door("clinics:clinic-detail", "@draft", get="404 404 404 200 404 200 404 404"),
     Door("clinics:clinic-detail", "@regionless", get="404 404 404 404 404 200 404 404"),
@@ -737,6 +742,27 @@ DOORS = [
         data=TEXT_OF_CLINIC,
     ),
     Door("admin:clinics_clinic_texts", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door("admin:clinics_clinic_hours", "@clinic", get=MENA_ROW, query=FOUND),
+    Door("admin:clinics_clinic_hours", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door(
+        "admin:clinics_clinic_hours",
+        "@draft",
+        get=MENA_ROW,
+        post="302 302 302 302+ 404 302+ 302 403",
+        query=FOUND,
+        data=HOUR,
+    ),
+    Door("admin:clinics_clinichourrules_changelist", get="302 302 302 302 302 302 302 403"),
+    Door("admin:clinics_clinichourrules_add", get=NO_ONE, post=NO_ONE),
+    Door(
+        "admin:clinics_clinichourrules_change",
+        "1",
+        get=DESK,
+        post="302 302 302 403 403 302+ 302 403",
+        data={"night_weight": "300", "burden_days": "90"},
+    ),
+    Door("admin:clinics_clinichourrules_history", "1", get=DESK),
+    Door("admin:clinics_clinichourrules_delete", "1", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:clinics_clinic_who_comes", "@clinic", get=MENA_ROW),
     Door("admin:clinics_clinic_who_comes", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door(

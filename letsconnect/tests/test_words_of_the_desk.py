@@ -103,8 +103,8 @@ VALUES = {
     "text.language",  # a language of the portal, as are the next two
     "version.language",
     "language",
-    "_stamp(was)",  # a moment, as is the next
-    "_stamp(starts_at)",
+    "stamp(was)",  # a moment, as is the next
+    "stamp(starts_at)",
     "str(was)",  # a number, as are the next two
     "str(capacity)",
     "str(into.pk)",

@@ -1,6 +1,6 @@
 """What clocks skip and repeat, and the two questions it takes to know the moment somebody means."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from letsconnect.base.wall_clock import (
     ComesTwice,
     NotOneMoment,
     comes_twice,
+    day_begins,
     meanings,
     moment_now,
     moment_of,
@@ -184,3 +185,17 @@ def test_a_clock_names_one_moment_or_asks_which_of_two(zone, change, minutes):
         assert meant == (moment,)
         assert not comes_twice(shown, zone)
         assert in_zone(moment, zone).replace(tzinfo=None) == shown
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "begins"),
+    [
+        ("2026-03-29", "Europe/Berlin", "2026-03-28 23:00"),
+        ("2026-09-06", "America/Santiago", "2026-09-06 04:00"),  # at midnight the clock jumps to 1:00
+        ("2026-04-05", "America/Santiago", "2026-04-05 04:00"),  # 23:00 of the day before comes twice, midnight once
+        ("2023-11-05", "America/Havana", "2023-11-05 04:00"),  # at 1:00 it is midnight again
+        ("2026-03-02", "Asia/Kathmandu", "2026-03-01 18:15"),
+    ],
+)
+def test_a_day_begins_at_midnight_or_where_clocks_jump_over_it(day, zone, begins):
+    assert day_begins(date.fromisoformat(day), zone) == utc(begins)
