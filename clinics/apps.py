@@ -16,6 +16,15 @@ LETTERS = {
     "clinics.digest": pgettext_lazy("kind of letter", "weekly list of new clinics"),
     "clinics.topic_outcome": pgettext_lazy("kind of letter", "what came of a wish for a clinic"),
     "clinics.topic_announced": pgettext_lazy("kind of letter", "a clinic somebody wished for is announced"),
+    "clinics.person_asked": pgettext_lazy("kind of letter", "asked to take part in a clinic"),
+    "clinics.person_reminder": pgettext_lazy("kind of letter", "reminder to answer about a clinic"),
+    "clinics.person_moved": pgettext_lazy("kind of letter", "asked again about a clinic that was moved"),
+    "clinics.person_confirmed": pgettext_lazy("kind of letter", "thanks for a yes to a clinic"),
+    "clinics.person_day": pgettext_lazy("kind of letter", "reminder for the people of a clinic, a day before"),
+    "clinics.person_released": pgettext_lazy("kind of letter", "not needed at a clinic any more"),
+    "clinics.person_cancelled": pgettext_lazy("kind of letter", "a clinic is called off, to its people"),
+    "clinics.person_answered": pgettext_lazy("kind of letter", "somebody answered about a clinic"),
+    "clinics.person_left": pgettext_lazy("kind of letter", "somebody of a clinic is gone"),
 }
 
 
@@ -31,7 +40,10 @@ class ClinicsConfig(AppConfig):
         from clinics.announcing import emails as new_clinics
         from clinics.checklists import emails as checklist_letters
         from clinics.checklists import items, people, sweeps
+        from clinics.people import busy as people_busy
+        from clinics.people import emails as people_emails
         from clinics.people import leaving as people_leaving
+        from clinics.people import sweeps as people_sweeps
         from clinics.planning import linked, notices
         from clinics.requests import emails as request_emails
         from clinics.requests import leaving as leaving_requests
@@ -54,7 +66,13 @@ class ClinicsConfig(AppConfig):
         loading.register_loader("checklist", items.load_checklist_template)
         newsletters.register()
         request_emails.register()
+        kinds.register_sweep("clinics.people.remind", people_sweeps.remind_people)
+        kinds.register_sweep("clinics.people.tomorrow", people_sweeps.remind_of_tomorrow)
+        kinds.register_sweep("clinics.people.accounts", people_sweeps.hand_to_accounts)
+        kinds.register_sweep("clinics.people.forget", people_sweeps.forget_addresses)
+        people_emails.register()
         busy.register()
+        people_busy.register()
         leaving.connect()
         people_leaving.connect()
         leaving_requests.connect()

@@ -1,5 +1,8 @@
 """Locks on a clinic's row: whatever counts seats, or changes what is planned, locks it first, and only it."""
 
+from datetime import datetime
+
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import NotYourClinic
@@ -13,6 +16,16 @@ def lock_clinic(clinic: Clinic) -> Clinic:
     NO KEY, so that it does not wait for the foreign keys of other people's rows; correct under READ COMMITTED only.
     """
     return Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+
+
+def lock_clinics_of(member: Member, *, now: datetime) -> None:
+    """Lock every clinic to come at which somebody has a seat or a part, by their keys, before any of it is given up.
+
+    Whoever leaves gives up both: locked one after the other, two who leave at once would wait for each other for ever.
+    """
+    theirs = Q(rsvps__member=member) | Q(people__member=member)
+    keys = Clinic.objects.filter(theirs, starts_at__gt=now).values("pk")
+    list(Clinic.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinics.views import checklists, clinics, fair_hours, topics
+from clinics.views import checklists, clinics, fair_hours, people, topics
 
 app_name = "clinics"
 urlpatterns = [
@@ -18,4 +18,7 @@ urlpatterns = [
     path("topics/<int:request_id>/take-back/", topics.topic_take_back, name="topic-take-back"),
     path("to-do/", checklists.checklist_mine, name="checklist-mine"),
     path("to-do/<int:item_id>/", checklists.checklist_settle, name="checklist-settle"),
+    path("asked/<int:person_id>/", people.person_mine, name="person-mine"),
+    path("people/<str:token>/", people.person_answer, name="person-answer"),
+    path("people/<str:token>/delete/", people.person_erase, name="person-erase"),
 ]

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from clinics.cards import Title, titles_of
 from clinics.domain.clinics import ClinicState, RsvpState
-from clinics.models import Clinic, Rsvp
+from clinics.domain.people import AnswerState, ClinicRole
+from clinics.models import Clinic, ClinicPerson, Rsvp
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import how_many
@@ -49,6 +50,17 @@ class ClinicLine(NamedTuple):
     my_state: str | None = None
 
 
+class ClinicPart(NamedTuple):
+    """What the reader is asked to do, or does, at a clinic to come."""
+
+    key: int
+    role: str
+    state: str
+    clinic: int
+    floor_language: str
+    starts_at: datetime
+
+
 def _rows_of(member: Member, *, on: date, versions: tuple[tuple[str, ...], ...]) -> QuerySet[Any, Any]:
     """The row of ``_row_of``; its SQL holds the day, and the versions of documents that count on it."""
     reports = Report.objects.readable_by(member, on=on).waiting()
@@ -75,6 +87,17 @@ _CLINICS = Statement(
 )
 
 
+_PARTS = Statement(
+    lambda member, now: (
+        ClinicPerson.objects.of(member)
+        .asked_or_coming()
+        .of_clinics_to_come(now=now)
+        .order_by("clinic__starts_at", "pk")
+        .values_list("pk", "role", "state", "clinic_id", "clinic__floor_language", "clinic__starts_at")
+    )
+)
+
+
 def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
     me = _row_of(member, now=now)
@@ -85,6 +108,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     sessions = batch.add(_SESSIONS.queryset({"member": member, "now": now}))
     suggestions = batch.add(_SUGGESTIONS.queryset({"member": member}))
     clinics = batch.add(_CLINICS.queryset({"member": member, "now": now}))
+    parts = batch.add(_PARTS.queryset({"member": member, "now": now}))
     batch.run()
     lines, mine_to_answer = [MatchLine.of(match) for match in matches], list(to_answer)
     at_hand = [SessionLine.of(session) for session in sessions]
@@ -109,7 +133,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "to_confirm": [_session_line(session, member, skills) for session in to_confirm],
         "confided": me.confided,
         "hours_to_tell": [_hour_line(session, member) for session in to_tell],
-        **_clinics(clinics),
+        **_clinics(clinics, [ClinicPart(*row) for row in parts]),
     }
 
 
@@ -175,16 +199,34 @@ def _hour_line(session: SessionLine, member: Member) -> Piece:
     )
 
 
-def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
-    """Return the member's own clinics, and those that are still open to anybody."""
+def _clinics(clinics: Iterable[Any], parts: list[ClinicPart]) -> dict[str, object]:
+    """Return the member's own clinics, what they are asked to do or do at clinics, and those still open to anybody."""
     lines = [ClinicLine(*row) for row in clinics]
     mine = [clinic for clinic in lines if clinic.my_state][:SHOWN]
     open_ = [clinic for clinic in lines if clinic.state == ClinicState.ANNOUNCED][:SHOWN]
-    titles = titles_of({clinic.key: clinic.floor_language for clinic in (*mine, *open_)})
+    asked = [part for part in parts if part.state == AnswerState.ASKED][:SHOWN]
+    agreed = [part for part in parts if part.state == AnswerState.ACCEPTED][:SHOWN]
+    spoken = {part.clinic: part.floor_language for part in (*asked, *agreed)}
+    titles = titles_of(spoken | {clinic.key: clinic.floor_language for clinic in (*mine, *open_)})
     return {
+        "asked_for_clinics": [_part_line(part, titles) for part in asked],
+        "parts_in_clinics": [_part_line(part, titles) for part in agreed],
         "rsvps": [_clinic_line(clinic, titles) for clinic in mine],
         "upcoming": [_clinic_line(clinic, titles) for clinic in open_],
     }
+
+
+def _part_line(part: ClinicPart, titles: Mapping[int, Title]) -> Piece:
+    """Return the line of what the member is asked to do, or does, at a clinic."""
+    return Piece(
+        shape={},
+        texts={
+            "link": link_to("clinics:person-mine", part.key),
+            "title": titles[part.clinic].text,
+            "moment": when(part.starts_at),
+            "role": str(ClinicRole(part.role).label),
+        },
+    )
 
 
 def _clinic_line(clinic: ClinicLine, titles: Mapping[int, Title]) -> Piece:

@@ -340,6 +340,11 @@ class Clinic(ClinicOutcome):
         return label_of(self, "region" if self.for_whom == ForWhom.REGION and self.region else "for_whom")
 
     @property
+    def is_public(self) -> bool:
+        """Whether everybody may read its page: one that was never announced is its planners' own."""
+        return self.announced_at is not None
+
+    @property
     def is_to_come(self) -> bool:
         """Whether start, seats and texts can still be changed."""
         return self.state in (ClinicState.DRAFT, ClinicState.ANNOUNCED)

@@ -1,19 +1,95 @@
-"""What is stored about somebody as one of the people of clinics, for the page of their data."""
+"""People of clinics who leave: they step back from what is to come. And what is stored about them, for their data."""
 
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from clinics.models import ClinicPerson
+from clinics.domain.people import AnswerState
+from clinics.locking import lock_clinic, lock_clinics_of
+from clinics.models import Clinic, ClinicPerson
+from clinics.people import letters
+from letsconnect.base import acts
+from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.templatetags.when import moment_in_words
 from registrations import events
-from registrations.models import Member
+from registrations.domain.registrations import Step
+from registrations.models import Member, Registration
 
 
 def connect() -> None:
     """Connect to the signals about people who leave, and who ask for their data."""
+    events.registration_withdrawn.connect(on_withdrawn)
+    events.erasing.connect(on_erasing)
+    events.account_closed.connect(on_account_closed)
+    events.effects_asked.connect(foresee)
     events.data_asked.connect(collect)
+
+
+def on_withdrawn(
+    sender: Any, *, registration: Registration, by: Member, now: datetime, leaves_clinics: bool, **kwargs: Any
+) -> None:
+    if leaves_clinics and registration.member is not None:
+        step_back_everywhere(registration.member, by=by, now=now)
+
+
+def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+    step_back_everywhere(member, by=by or member, now=now)
+
+
+def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+    step_back_everywhere(member, by=by, now=now)
+
+
+def step_back_everywhere(member: Member, *, by: Member | None, now: datetime) -> None:
+    """Take back each yes to a clinic to come, and say no to what is asked; the planners hear of it.
+
+    It goes clinic by clinic in the order of their keys; the sender of the signal holds the lock on the member's row,
+    which answering takes first. Whom the planners only thought of is forgotten.
+    """
+    lock_clinics_of(member, now=now)
+    mine = ClinicPerson.objects.of(member).of_clinics_to_come(now=now).that_may_still_come()
+    for clinic in Clinic.objects.filter(pk__in=mine.values("clinic")).order_by("pk"):
+        clinic = lock_clinic(clinic)
+        for person in mine.filter(clinic=clinic).select_related("member", "asked_by", "channel").order_by("pk"):
+            person.clinic = clinic
+            if person.state == AnswerState.TO_ASK:
+                person.delete()
+                continue
+            was, person.state = person.state, _LEAVING[AnswerState(person.state)]
+            person.answered_at, person.version = now, person.version + 1
+            person.save(update_fields=["state", "answered_at", "version"])
+            verb = "step_back_from_clinic" if was == AnswerState.ACCEPTED else "decline_clinic_role"
+            acts.record(by=by, verb=verb, on=person, now=now, was=was, became=person.state)
+            letters.owe_to_planners(person, now=now)
+
+
+_LEAVING = {AnswerState.ACCEPTED: AnswerState.STEPPED_BACK, AnswerState.ASKED: AnswerState.DECLINED}
+
+
+def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+    """Return sentences that say which clinics have to do without somebody who leaves."""
+    if step not in _FORESEEN:
+        return []
+    confirmed = ClinicPerson.objects.of(member).of_clinics_to_come(now=now).accepted()
+    people = confirmed.select_related("clinic").prefetch_related("clinic__texts").order_by("clinic__starts_at", "pk")
+    return [
+        _FORESEEN[step]
+        % {
+            "role": person.get_role_display(),
+            "title": isolated(person.clinic.title),
+            "moment": moment_in_words(person.clinic.starts_at, member.zone),
+        }
+        for person in people
+    ]
+
+
+_FORESEEN = {
+    Step.WITHDRAW: gettext_lazy("You stay %(role)s of “%(title)s” on %(moment)s, unless you tick the box below."),
+    Step.ERASE: gettext_lazy("You step back as %(role)s of “%(title)s” on %(moment)s, and the planners hear of it."),
+}
 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:

@@ -21,6 +21,8 @@ from clinics.domain.clinics import (
 from clinics.locking import check_theirs, lock_theirs
 from clinics.models import Clinic
 from clinics.needs import raising
+from clinics.people.channels import check_floor_language
+from clinics.people.moving import ask_again, check_hour, nobody_in_two_places, tell_it_is_cancelled
 from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.missing import why_not_to_announce
 from clinics.planning.notices import owe_notice
@@ -74,22 +76,31 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
     if any(name in changes for name in START):
         lock_issues_about(clinic)
     clinic = lock_theirs(clinic, by=by)
+    if any(name in changes for name in START):  # first: whoever said yes to the old hour is in nobody's way any more
+        start = {name: changes.get(name, getattr(clinic, name)) for name in START}
+        clinic = reschedule(clinic=clinic, **start, by=by, now=now)
     plain = [name for name in _PLAIN if name in changes and getattr(clinic, name) != changes[name]]
     if plain:
+        _check_people(clinic, changes, plain, by=by)
         for name in plain:
             setattr(clinic, name, changes[name])
-        clinic.save(update_fields=plain)
+        with nobody_in_two_places():
+            clinic.save(update_fields=plain)
         acts.record(by=by, verb="change_clinic", on=clinic, now=now)
         check_theirs(clinic, by=by)  # nor can it be handed to a region that is not theirs
     if "skills" in changes:
         _set_skills(clinic, changes["skills"], by=by, now=now)
-    if any(name in changes for name in START):
-        start = {name: changes.get(name, getattr(clinic, name)) for name in START}
-        clinic = reschedule(clinic=clinic, **start, by=by, now=now)
     if "capacity" in changes:
         clinic = change_capacity(clinic=clinic, capacity=changes["capacity"], by=by, now=now)
     move_up(clinic, now=now)
     return clinic
+
+
+def _check_people(clinic: Clinic, changes: Mapping[str, Any], plain: list[str], *, by: Member) -> None:
+    if "floor_language" in plain:
+        check_floor_language(clinic, changes["floor_language"])
+    if "minutes" in plain:
+        check_hour(clinic, starts_at=clinic.starts_at, minutes=changes["minutes"], by=by)
 
 
 def _set_skills(clinic: Clinic, skills: Iterable[Skill], *, by: Member, now: datetime) -> None:
@@ -149,6 +160,7 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
         letters.owe(kind="clinics.clinic_cancelled", to=rsvp.member, about=rsvp, key=key, now=now)
     deciding.follow_cancelled(clinic, now=now)
     raising.follow_cancelled(clinic)
+    tell_it_is_cancelled(clinic, now=now)
     hold_issues_about(clinic, issues=issues, now=now)
     return clinic
 
@@ -158,6 +170,8 @@ def reschedule(
     *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member | None, now: datetime
 ) -> Clinic:
     """Move the start. Everyone signed up gets a letter and new reminders; the end of sign-up moves along.
+
+    Its people are asked again. BusyElsewhere if one of them is confirmed for another clinic at the new time.
 
     An issue of the newsletter that is being sent and invites to it is held, because it may name the old hour.
     """
@@ -173,8 +187,10 @@ def reschedule(
         return clinic
     if clinic.state == ClinicState.ANNOUNCED and starts_at <= now:
         raise ClinicNotReady(_("The start of this clinic lies in the past."))
+    check_hour(clinic, starts_at=starts_at, minutes=clinic.minutes, by=by)
     clinic.starts_at, clinic.start_set_at = starts_at, now
     clinic.sequence += 1
+    ask_again(clinic, now=now)
     clinic.save(update_fields=["starts_at", "start_set_at", "sequence"])
     acts.record(by=by, verb="reschedule", on=clinic, now=now, was=stamp(was), became=stamp(starts_at))
     if clinic.state == ClinicState.ANNOUNCED:

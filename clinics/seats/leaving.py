@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinics.locking import lock_clinics_of
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.lines import isolated
@@ -46,6 +47,7 @@ def give_seats_back(member: Member, *, by: Member | None, now: datetime) -> None
     It goes clinic by clinic in the order of their ids. The sender of the signal holds the lock on the member's row,
     which signing up takes first, so no new seat comes in between.
     """
+    lock_clinics_of(member, now=now)
     for clinic in Clinic.objects.filter(pk__in=_to_come(member, now=now).values("clinic")).order_by("pk"):
         cancel_rsvp(clinic=clinic, member=member, by=by, now=now)
 

@@ -17,13 +17,15 @@ from clinics.agendas.context import agenda_of
 from clinics.cards import card_of, titles_of
 from clinics.domain.clinics import ClinicError, ClinicState, DeskSeats
 from clinics.finding.notes import why_this_hour
-from clinics.models import Clinic, Rsvp
+from clinics.models import Clinic, ClinicPerson, Rsvp
+from clinics.people.context import parts_of, shown_people
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.paging import page_of
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from mailings.ledger.reachable import is_written_to
+from registrations.requests import is_signed_in
 
 # The SQL of the list holds the seats by which a reader sees drafts; it is kept for others with the same seats only.
 _COMING = Statement(
@@ -84,6 +86,8 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
             "agenda": agenda_of(clinic) if clinic.state != ClinicState.CANCELLED else [],
             "sign_in_url": _sign_in_url(clinic_id),
             "why_this_hour": why_this_hour(clinic),
+            "shown": shown_people(clinic),
+            "parts": _parts(request, clinic),
             "other_editions": list(Clinic.objects.visible_to(request.user).editions_beside(clinic)),
         },
     )
@@ -116,12 +120,13 @@ def rsvp_cancel(request: HttpRequest, clinic_id: int) -> HttpResponse:
 @require_safe
 @never_cache
 def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
-    """Show the meeting link to people with a seat, from half an hour before the start until the end; nobody else."""
+    """Show the meeting link to people with a seat, and to its own people, from half an hour before the start until
+    the end; nobody else."""
     clinic = _find(request, clinic_id)
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
     rsvp = _own_rsvps(request).get(clinic.pk)
-    is_going = bool(rsvp and rsvp.is_going)
+    is_going = bool(rsvp and rsvp.is_going) or any(part.is_accepted for part in _parts(request, clinic))
     doors_open = is_going and clinic.doors_are_open(timezone.now())
     context = {
         "clinic": clinic,
@@ -132,6 +137,11 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
         "quiz_link": clinic.quiz_link if doors_open else "",
     }
     return render(request, "clinics/clinic_join.html", context, status=200 if is_going else 403)
+
+
+def _parts(request: HttpRequest, clinic: Clinic) -> list[ClinicPerson]:
+    """Return what the reader is asked to do at the clinic, or does there."""
+    return parts_of(clinic, request.user) if is_signed_in(request) else []
 
 
 def _find(request: HttpRequest, clinic_id: int) -> Clinic:

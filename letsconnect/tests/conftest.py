@@ -12,7 +12,8 @@ from django.db import transaction
 
 from clinics.domain.clinics import ClinicState
 from clinics.models import ChecklistItem
-from clinics.tests.factories import make_clinic, make_need, make_topic_request
+from clinics.people.links import token_of as token_of_person
+from clinics.tests.factories import make_clinic, make_need, make_person, make_topic_request
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
@@ -106,6 +107,8 @@ def make_world():
         ),
         clinic=clinic,
         item=ChecklistItem.objects.create(clinic=clinic, name="tech_check", days=-2, assignee=people["coordinator"]),
+        part=make_person(clinic, state="asked", member=concerned),
+        outside_token=token_of_person(make_person(clinic, "host", "asked", address="outside@example.org")),
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
         topic=make_topic_request(member=concerned),

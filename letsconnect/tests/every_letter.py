@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from clinics.models import Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
-from clinics.tests.factories import make_clinic, make_topic_request, sign_up
+from clinics.tests.factories import make_clinic, make_person, make_topic_request, sign_up
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.preparing import read_facts
@@ -133,6 +133,21 @@ def _notice(kind: str) -> Callable[[str], tuple[Any, Any]]:
     return make
 
 
+def _person(answer: str, **clinic: Any) -> Callable[[str], tuple[Any, Any]]:
+    def make(_side: str) -> tuple[Any, Any]:
+        asked = make_clinic(**clinic)
+        host = make_person(asked, "host")
+        person = make_person(asked, "interpreter", answer, asked_by=host.member, role_line="grants officer")
+        return person, person.member
+
+    return make
+
+
+def _clinic_left(_side: str) -> tuple[Any, Any]:
+    host = make_person(make_clinic(), "host")
+    return host.clinic, host.member
+
+
 def _outage(_side: str) -> tuple[Any, Any]:
     return Outage.objects.create(kind="tick", began_at=NOW - DAY, ended_at=NOW), make_coordinator()
 
@@ -208,6 +223,15 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.topic_outcome": _topic("declined"),
     "clinics.topic_announced": _topic("planned"),
     "clinics.checklist_due": _checklist,
+    "clinics.person_asked": _person("asked"),
+    "clinics.person_moved": _person("asked"),
+    "clinics.person_reminder": _person("asked"),
+    "clinics.person_confirmed": _person("accepted"),
+    "clinics.person_day": _person("accepted"),
+    "clinics.person_released": _person("released"),
+    "clinics.person_cancelled": _person("asked", state="cancelled"),
+    "clinics.person_answered": _person("declined"),
+    "clinics.person_left": _clinic_left,
     "trust.message_received": _nothing,
     "trust.report_waits": _trust_seat,
     "trust.seat_given": _trust_seat,

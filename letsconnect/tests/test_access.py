@@ -76,6 +76,7 @@ ALL_ACT_LED_ON = "302+ 302+ 302+ 302+ 302+ 302+ 302+ 302+"
 BAD = "400 400 400 400 400 400 400 400"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 LISTS = {"wants_announcements": "on", "language": "fr"}
+HOST_SAYS_YES = {"answer": "accepted", "name": "Sol"}
 CLINIC = {
     "format": "clinic",
     "for_whom": "all",
@@ -180,6 +181,13 @@ DOORS = [
     Door("clinics:clinic-detail", "@regionless", get="404 404 404 404 404 200 404 404"),
     Door("clinics:clinic-join", "@clinic", get="302 403 403 403 403 403 403 403"),
     Door("clinics:clinic-join", "@draft", get="404 404 404 403 404 403 404 404"),
+    Door(
+        "clinics:person-mine", "@part", get=MINE, post="302 404 302+ 404 404 404 404 404", data={"answer": "accepted"}
+    ),
+    Door("clinics:person-answer", "@outside_token", get=EVERYBODY, post=ALL_ACT_LED_ON, data=HOST_SAYS_YES),
+    Door("clinics:person-answer", "forged", get=GONE, post=GONE),
+    Door("clinics:person-erase", "@outside_token", get=EVERYBODY, post=ALL_ACT),
+    Door("clinics:person-erase", "forged", get=GONE, post=GONE),
     Door("clinics:rsvp-make", "@clinic", get=NOBODY_ASKS, post="302 302+ 302+ 302+ 302+ 302+ 302+ 302+"),
     Door("clinics:rsvp-make", "@draft", get=NOBODY_ASKS, post="404 404 404 302 404 302 404 404"),
     Door("clinics:topic-list", get=MEMBERS),

@@ -6,8 +6,10 @@ import pytest
 
 from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.models import Rsvp
+from clinics.people.busy import NAME as PEOPLE
+from clinics.people.busy import busy_during
 from clinics.seats.busy import NAME as SEATS
-from clinics.tests.factories import make_clinic
+from clinics.tests.factories import START, make_clinic, make_person
 from letsconnect.base import busy
 from matching.domain.sessions import SessionState
 from matching.sessions import hours
@@ -38,7 +40,7 @@ def spans_of(member, *of):
 
 
 def test_sessions_and_clinics_say_when_their_people_are_busy():
-    assert busy.names() == [SEATS, SESSIONS]
+    assert busy.names() == [PEOPLE, SEATS, SESSIONS]
 
 
 def test_an_agreed_session_keeps_both_busy_until_it_is_over():
@@ -87,7 +89,7 @@ def test_many_people_cost_as_many_queries_as_one(django_assert_num_queries):
     sessions = [make_session() for _ in range(4)]
     members = [person.member_id for one in sessions for person in (one.learner, one.sharer)]
     for number in (1, len(members)):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             busy.spans(members[:number], now=NOW, provider_names=busy.names())
 
 
@@ -105,3 +107,24 @@ def test_a_clinic_takes_no_hour_from_what_two_people_can_propose():
 
     assert spans_of(match.learner.member) == [(clinic.starts_at, clinic.ends_at)]
     assert hours.to_choose(match, mine="UTC", theirs="UTC", name="Asha", now=NOW) == before
+
+
+def test_other_hours_people_agreed_to_are_in_the_way_of_a_clinic_and_their_part_in_it_is_not():
+    clinic, session = make_clinic(), make_session(starts_at=START + HOUR)
+    busy_one, seated, free = session.learner.member, make_member(), make_member()
+    make_person(make_clinic(starts_at=START + HOUR), "helper", member=seated)
+    make_person(clinic, "host", member=free)
+
+    assert busy_during(clinic, [busy_one.pk, seated.pk, free.pk], now=NOW) == {busy_one.pk, seated.pk}
+    assert busy_during(clinic, [], now=NOW) == set()
+
+
+@pytest.mark.parametrize("state", ["asked", "declined", "stepped_back"])
+def test_only_a_yes_to_a_clinic_that_takes_place_keeps_its_people_busy(state):
+    member = make_member()
+    clinic = make_clinic()
+    make_person(clinic, member=member)
+    make_person(make_clinic(starts_at=START + 9 * HOUR), state=state, member=member)
+    make_person(make_clinic(starts_at=START + 19 * HOUR, state="cancelled"), member=member)
+
+    assert spans_of(member) == [(clinic.starts_at, clinic.ends_at)]

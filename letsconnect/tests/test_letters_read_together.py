@@ -20,6 +20,7 @@ USUAL = [
     *("matching.session_agreed_learner", "matching.session_moved_sharer", "matching.session_proposed_sharer"),
     *("matching.did_you_meet_learner", "matching.thanks"),
     *("clinics.rsvp_recorded", "clinics.moved_up", "clinics.clinic_moved", "clinics.checklist_due"),
+    *("clinics.person_asked", "clinics.person_confirmed", "clinics.person_answered"),
 ]
 
 

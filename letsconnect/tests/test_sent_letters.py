@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinics.announcing import emails as announcing
 from clinics.models import ChecklistReminder, Notice
 from clinics.seats.rsvps import rsvp
+from clinics.tests.factories import make_clinic, make_person
 from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.domain.letters import KEPT_FOR
@@ -90,6 +91,9 @@ ABOUT = {
     "clinics.checklist_due": lambda world: ChecklistReminder.objects.create(
         member=world.people["coordinator"], day=NOW.date(), made_at=NOW
     ),
+    "clinics.person_left": lambda world: world.clinic,
+    "clinics.person_cancelled": lambda world: make_person(make_clinic(state="cancelled"), state="asked"),
+    "clinics.person_": lambda world: make_person(world.clinic, asked_by=make_member()),
     "clinics.": place,
     "trust.message_received": lambda world: None,
     "trust.": lambda world: world.trust_seat,

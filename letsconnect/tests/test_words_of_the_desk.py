@@ -100,7 +100,9 @@ def test_a_verb_is_always_given_by_its_name_so_that_it_is_found_here():
 
 # How our code says what an object was or became where that is none of its states, and why each can be read.
 VALUES = {
-    "text.language",  # a language of the portal, as are the next two
+    "channel.language",  # a language, as are the next three
+    "person.role",  # a choice of the row
+    "text.language",
     "version.language",
     "language",
     "stamp(was)",  # a moment, as is the next

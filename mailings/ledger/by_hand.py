@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
 from letsconnect.base import acts, nudges
 from letsconnect.base.addresses import canonical_or_as_it_is
@@ -56,6 +57,22 @@ def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = (
     settled = letters.exclude(state__in=OPEN)
     sent_texts.forget_texts_to(settled)
     return settled.update(member=None, address="", answer="")
+
+
+@transaction.atomic
+def forget_letters_about_gone(table: type[models.Model]) -> int:
+    """Take the address out of letters to people without an account, where what they were about is deleted.
+
+    What is still owed is skipped. What was kept of any letter about it is deleted, to whomever that went. Return how
+    many letters lost their address; one that is being sent right now is left for the next call.
+    """
+    about = Letter.objects.filter(about_type=table._meta.label_lower)
+    orphaned = about.exclude(Exists(table._default_manager.filter(pk=OuterRef("about_id"))))
+    sent_texts.forget_texts_to(orphaned)
+    with_address = orphaned.filter(member=None).exclude(address="")
+    for state in (LetterState.QUEUED, LetterState.DEFERRED, LetterState.CLAIMED):
+        with_address.move(state, LetterState.SKIPPED, reason="what it is about is gone")
+    return with_address.exclude(state__in=OPEN).update(address="", answer="")
 
 
 def _only(letter: Letter) -> Any:

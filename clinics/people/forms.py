@@ -1,0 +1,55 @@
+"""What somebody who is asked types with their answer."""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from clinics.models import ClinicPerson
+from letsconnect.base.choices import EMPTY, offer
+from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.zones import zone_names
+
+WORDS = ("name", "role_line", "group")
+
+
+class AnswerForm(forms.Form):
+    """How they wish to be named, and a word with their answer; whoever has no account says their time zone too."""
+
+    name = LineFormField(
+        label=_("Name to show"),
+        required=False,
+        max_length=longest(ClinicPerson, "name"),
+        help_text=_("As you wish to be named at this clinic; a pseudonym is fine."),
+    )
+    role_line = LineFormField(
+        label=_("A line about you"),
+        required=False,
+        max_length=longest(ClinicPerson, "role_line"),
+        help_text=_("What stands below the name, such as “grants officer”."),
+    )
+    group = LineFormField(label=_("Group"), required=False, max_length=longest(ClinicPerson, "group"))
+    zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, help_text=_("So that our letters tell you the hour by your clock.")
+    )
+    note = forms.CharField(
+        label=pgettext_lazy("with an answer", "A word to the planners"),
+        required=False,
+        max_length=longest(ClinicPerson, "answer_note"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("If you like; the planners and hosts read it."),
+    )
+
+    def __init__(self, typed: QueryDict | None, *, person: ClinicPerson) -> None:
+        initial = {"name": person.name, "role_line": person.role_line, "group": person.group, "zone": person.zone}
+        super().__init__(typed, initial=initial)
+        if person.has_account:
+            del self.fields["zone"]
+            self.fields["name"].widget.attrs["placeholder"] = str(person.member)
+        else:
+            self.fields["name"].required = True
+            offer(self, "zone", [EMPTY, *((name, name) for name in zone_names())])
+
+    def words(self) -> dict[str, str]:
+        """Return how they wish to be named, and their time zone, if it was asked."""
+        return {name: self.cleaned_data[name] for name in (*WORDS, "zone") if name in self.cleaned_data}

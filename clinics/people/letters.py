@@ -1,0 +1,67 @@
+"""Owing the letters to the people of a clinic, in the transaction of the action that changes where it stands."""
+
+from datetime import datetime
+from typing import Any
+
+from clinics.models import Clinic, ClinicPerson
+from mailings.ledger import letters
+from registrations.models import Member
+
+ASKED, MOVED, REMINDER = "clinics.person_asked", "clinics.person_moved", "clinics.person_reminder"
+CONFIRMED, RELEASED, CANCELLED = "clinics.person_confirmed", "clinics.person_released", "clinics.person_cancelled"
+ANSWERED, LEFT, DAY = "clinics.person_answered", "clinics.person_left", "clinics.person_day"
+
+
+def owe_to_person(person: ClinicPerson, *, kind: str, now: datetime) -> None:
+    """Owe them a letter about where it stands; of several within a minute they get the last one."""
+    letters.owe(
+        kind=kind,
+        about=person,
+        key=f"{kind}:{person.pk}:{person.version}",
+        gather=f"clinic_person:{person.pk}",
+        now=now,
+        **_recipient(person),
+    )
+
+
+def owe_reminder(person: ClinicPerson, *, kind: str, now: datetime) -> None:
+    """Owe them a letter that comes by the clock, once for what they were asked and answered last."""
+    key = f"{kind}:{person.pk}:{person.version}:{person.clinic.sequence}"
+    letters.owe(kind=kind, about=person, key=key, now=now, **_recipient(person))
+
+
+def owe_to_planners(person: ClinicPerson, *, now: datetime) -> None:
+    """Owe whoever asked, and the hosts, a letter about what somebody answered: each of them one."""
+    for number, recipient in planners_of(person.clinic, asked_by=person.asked_by, but=person).items():
+        letters.owe(
+            kind=ANSWERED,
+            about=person,
+            key=f"{ANSWERED}:{person.pk}:{person.version}:{number}",
+            gather=f"clinic_person:{person.pk}:answer:{number}",
+            now=now,
+            **recipient,
+        )
+
+
+def owe_that_somebody_left(person: ClinicPerson, *, now: datetime) -> None:
+    """Owe the same people a letter that somebody is gone of whom nothing is kept, so that it cannot say who."""
+    for number, recipient in planners_of(person.clinic, asked_by=person.asked_by, but=person).items():
+        letters.owe(kind=LEFT, about=person.clinic, key=f"{LEFT}:{person.pk}:{number}", now=now, **recipient)
+
+
+def planners_of(clinic: Clinic, *, asked_by: Member | None, but: ClinicPerson) -> dict[int, dict[str, Any]]:
+    """Return who hears what somebody answered, by a number of their own: whoever asked them, and the hosts."""
+    recipients: dict[int, dict[str, Any]] = {}
+    if asked_by is not None and asked_by.is_active and asked_by.pk != but.member_id:
+        recipients[asked_by.pk] = {"to": asked_by}
+    for host in clinic.people.hosts().accepted().exclude(pk=but.pk).select_related("member").order_by("pk"):
+        is_themself = host.member_id == but.member_id if but.has_account else host.address == but.address
+        if not is_themself:
+            recipients.setdefault(host.member_id or -host.pk, _recipient(host))
+    return recipients
+
+
+def _recipient(person: ClinicPerson) -> dict[str, Any]:
+    if person.member is not None:
+        return {"to": person.member}
+    return {"address": person.address, "language": person.language, "zone": person.zone}
