@@ -376,14 +376,18 @@ class Clinic(ClinicOutcome):
         texts = {text.language: text for text in self.texts.all() if text.is_ready}
         return best_of(texts, language, then=self.floor_language)
 
+    def text_or_draft_in(self, language: str) -> ClinicText | None:
+        """Return the same for those who plan the clinic or are asked to be part of it: a draft where nothing is ready.
+
+        Of a clinic that was announced something always is, so nobody else is shown a draft.
+        """
+        texts = {text.language: text for text in self.texts.all()}
+        return self.text_in(language) or best_of(texts, language, then=self.floor_language)
+
     @property
     def text(self) -> ClinicText | None:
-        """What the present reader is shown; of a clinic that was never announced, which only its planners see, a draft
-        where nothing is ready."""
-        reads = get_language() or "en"
-        if (ready := self.text_in(reads)) or self.announced_at is not None:
-            return ready
-        return best_of({text.language: text for text in self.texts.all()}, reads, then=self.floor_language)
+        """What the present reader is shown of it, on whatever page they may see it."""
+        return self.text_or_draft_in(get_language() or "en")
 
     @property
     @admin.display(description=_("title"))

@@ -67,6 +67,7 @@ def test_a_coordinator_plans_a_clinic_at_the_desk(live_server, open_window):
     page.locator("#id_texts-0-title").fill("Grants")
     page.locator("#id_texts-0-language").select_option("en")
     page.locator("#id_texts-0-summary").fill("About grants")
+    page.locator("#id_texts-0-state").select_option("ready")
     window.screenshot("clinic-desk-add")
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_role("link", name="Announce").click()

@@ -21,7 +21,13 @@ def test_the_demo_shows_a_clinic_of_each_sort():
         ClinicPhase.OVER,
     ]
     assert clinics[1].rsvps.waiting().count() == 3
-    assert clinics[3].state == "held"
+    assert (clinics[3].state, clinics[3].head_count) == ("held", 16)
+    assert "lexemes" in clinics[3].outcome
+    assert {text.language: text.state for text in clinics[1].texts.all()} == {
+        "en": "ready",
+        "es": "ready",
+        "pt": "draft",
+    }
     assert Letter.objects.filter(kind="clinics.announced").count() == demo.READERS
     for letter in Letter.objects.all():
         assert kinds.is_registered(letter.kind)

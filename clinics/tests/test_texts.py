@@ -1,5 +1,7 @@
 """Texts of a clinic: drafts and ready ones, in any language; who reads which; what is never taken away."""
 
+from importlib import import_module
+
 import pytest
 from django.db import connection, transaction
 from django.utils import translation
@@ -42,6 +44,15 @@ def test_a_clinic_is_spoken_and_written_in_any_language_that_people_speak():
     assert len(set(names.values())) == len(READERS)
 
 
+def test_every_language_that_could_be_chosen_before_still_can_be():
+    before = ["en", "es", "ar", "fr", "pt", "bn", "ha", "hi", "id", "ja"]
+    before += ["ko", "cmn", "ne", "ru", "sw", "tl", "tr", "uk", "ur"]
+    renamed = import_module("clinics.migrations.0006_texts_are_drafts_or_ready").OLD_CODES
+
+    assert {renamed.get(code, code) for code in before} <= LANGUAGES.keys()
+    assert renamed.keys() == set(before) - LANGUAGES.keys()
+
+
 @pytest.mark.parametrize("code", ["klingon", "EN", "en us", "", "e", "en-"])
 def test_the_database_takes_nothing_that_is_not_written_as_a_language(code):
     clinic = make_clinic()
@@ -82,6 +93,7 @@ def test_of_a_clinic_nobody_was_told_of_its_planners_see_drafts_where_nothing_is
     make_text(clinic, "fr", "Argent", state="draft")
 
     assert clinic.text_in("fr") is None and clinic.title == "Argent"
+    assert clinic.text_or_draft_in("ar").language == "fr"
     assert titles_of({clinic.pk: "en"})[clinic.pk].text == "Argent"
     make_text(clinic, "ne", "पैसा")
     clinic = Clinic.objects.get()

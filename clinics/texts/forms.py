@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.texts import TextNotReady, TextState, check_ready
@@ -112,6 +113,7 @@ class FirstTextForm(TextForm):
         super().__init__(*args, **kwargs)
         if "language" in self.fields:  # not where it is only to be looked at
             offer(self, "language", languages_to_choose())
+            self.initial["language"] = self.initial.get("language") or get_language() or "en"
 
     def state_of(self, cleaned: dict[str, Any]) -> str:
         return str(cleaned.get("state", ""))

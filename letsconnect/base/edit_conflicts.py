@@ -286,9 +286,13 @@ def _in_words(form: forms.BaseForm, name: str, values: list[str]) -> str:
     field = form.fields[name]
     if isinstance(field.widget, forms.CheckboxInput):
         return _("yes") if values else _("no")
-    flat = getattr(field, "choices", ())
-    labels = {str(value): str(label) for value, label in flat if not isinstance(label, list | tuple)}
+    labels = {str(value): str(label) for value, label in _without_groups(getattr(field, "choices", ()))}
     return listed(labels.get(value, value) for value in values)
+
+
+def _without_groups(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    for value, label in choices:
+        yield from label if isinstance(label, list | tuple) else ((value, label),)
 
 
 def _column_in_words(row: Any, name: str) -> str:

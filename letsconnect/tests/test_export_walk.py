@@ -167,6 +167,7 @@ def _fill_the_rest(one, other, coordinator):
     GroupAlias.objects.create(group=Group.objects.get(slug="x"), text="x")
     RoleName.objects.get_or_create(role_id=Registration.objects.get(member=one).role_id, language="en", text="x")
     make_clinic(state="cancelled", cancel_reason="x")
+    make_clinic(state="held", outcome="x", outcome_language="en")
     make_clinic(venue="in_person", place="x", series=ClinicSeries.objects.create(name="x"))
     make_need(words="x")
     source, target = Skill.objects.order_by("pk")[:2]
