@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from clinics.admin.after import AFTER
+from clinics.admin.agenda import AGENDA
+from clinics.admin.checklist import CHECKLIST
 from clinics.admin.hours import HOURS
 from clinics.admin.plan import PLAN, PlanDesk
 from clinics.admin.tabs import Tab
@@ -26,7 +28,7 @@ from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
 from registrations.reference.names import language_name
 
-TABS: tuple[Tab, ...] = (PLAN, HOURS, TEXTS, WHO_COMES, AFTER)
+TABS: tuple[Tab, ...] = (PLAN, HOURS, CHECKLIST, AGENDA, TEXTS, WHO_COMES, AFTER)
 
 
 class RoomDesk(TellingDesk, PlanDesk):

@@ -27,6 +27,12 @@ def agenda_of(clinic: Clinic) -> list[AgendaRow]:
     return [AgendaRow(item, *time) for item, time in zip(items, times, strict=True)]
 
 
+def people_who_speak(clinic: Clinic) -> list[str]:
+    """Return the clinic's people as they wish to be named, to be chosen as speakers."""
+    people = clinic.people.that_may_still_come().in_order()
+    return list(dict.fromkeys(str(person.name) for person in people if person.name))
+
+
 def fit_in_words(minutes: Sequence[int], *, length: int) -> str:
     """Say by how much an agenda is too long or too short for its clinic; "" where it fits, or is not written."""
     left = minutes_left(minutes, length=length)

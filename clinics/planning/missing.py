@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from clinics.agendas.context import why_unfinished
+from clinics.checklists.context import what_waits
 from clinics.domain.clinics import ClinicState, Venue
 from clinics.models import Clinic
 from clinics.planning.languages import languages_wanted
@@ -69,8 +72,18 @@ def of_outcome(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
         yield Lack(_("Nobody has written yet what came of it."), "after")
 
 
+def of_agenda(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+    if clinic.is_to_come and (sentence := why_unfinished(clinic)):
+        yield Lack(sentence, "agenda")
+
+
+def of_checklist(clinic: Clinic, now: datetime) -> Iterator[Lack]:
+    for sentence in what_waits(clinic, today=timezone.localdate(now), on=now.date()):
+        yield Lack(sentence, "checklist")
+
+
 STOPPING: tuple[Part, ...] = (of_texts, of_plan)  # those by which announcing can be refused
-PARTS: tuple[Part, ...] = (*STOPPING, of_languages, of_outcome)
+PARTS: tuple[Part, ...] = (*STOPPING, of_languages, of_agenda, of_checklist, of_outcome)
 
 
 def what_is_missing(clinic: Clinic, *, now: datetime) -> list[Lack]:

@@ -33,7 +33,7 @@ def checklist_settle(request: MemberRequest, item_id: int) -> HttpResponse:
     """Say that it is done, or that it is not needed."""
     mine = ChecklistItem.objects.of(request.user).select_related("clinic")
     item = get_object_or_404(mine, pk=item_id)
-    said = request.POST.get("said", "")
+    said, item.state = request.POST.get("said", ""), ItemState.OPEN  # as the page showed it
     if said in (ItemState.DONE, ItemState.NOT_NEEDED):
         try:
             settle_item(item=item, state=ItemState(said), by=request.user, now=timezone.now())

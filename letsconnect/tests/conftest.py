@@ -11,7 +11,7 @@ from celery import current_app
 from django.db import transaction
 
 from clinics.domain.clinics import ClinicState
-from clinics.models import ChecklistItem
+from clinics.models import AgendaTemplate, ChecklistItem, ChecklistTemplateItem
 from clinics.people.links import token_of as token_of_person
 from clinics.tests.factories import make_clinic, make_need, make_person, make_topic_request
 from letsconnect.base import security_log
@@ -109,6 +109,8 @@ def make_world():
         item=ChecklistItem.objects.create(clinic=clinic, name="tech_check", days=-2, assignee=people["coordinator"]),
         part=make_person(clinic, state="asked", member=concerned),
         outside_token=token_of_person(make_person(clinic, "host", "asked", address="outside@example.org")),
+        agenda_template=AgendaTemplate.objects.create(format="clinic"),
+        usual_item=ChecklistTemplateItem.objects.create(title="Bake a cake", days=-1),
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
         topic=make_topic_request(member=concerned),

@@ -100,6 +100,13 @@ TEXT_OF_CLINIC = {
 DAYS = {"first_on": "2026-03-09", "last_on": "2026-03-15", "zone": "UTC", "minutes": "120", "weight": "500"}
 FOUND = f"?{urlencode(DAYS)}"
 HOUR = {**DAYS, "start": "2026-03-09T18:00:00+00:00"}
+AGENDA_ROWS = {
+    "items-TOTAL_FORMS": "1",
+    "items-INITIAL_FORMS": "0",
+    "items-0-part": "news",
+    "items-0-minutes": "20",
+}
+AGENDA_OF_CLINIC = {**AGENDA_ROWS, "call-icebreaker": "Coffee or tea?", "call-quiz_link": ""}
 DOORS = [
     Door("home", get=EVERYBODY),
     Door("code-of-conduct", get=EVERYBODY),
@@ -771,6 +778,49 @@ DOORS = [
     ),
     Door("admin:clinics_clinichourrules_history", "1", get=DESK),
     Door("admin:clinics_clinichourrules_delete", "1", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door(
+        "admin:clinics_clinic_agenda",
+        "@clinic",
+        get=MENA_ROW,
+        post="302 302 302 302+ 404 302+ 302 403",
+        data=AGENDA_OF_CLINIC,
+    ),
+    Door("admin:clinics_clinic_agenda", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door(
+        "admin:clinics_clinic_checklist",
+        "@clinic",
+        get=MENA_ROW,
+        post="302 302 302 302+ 404 302+ 302 403",
+        data={"add": "1", "new-title": "Flyers", "new-days": "-3"},
+    ),
+    Door("admin:clinics_clinic_checklist", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door("admin:clinics_agendatemplate_changelist", get=DESK),
+    Door("admin:clinics_agendatemplate_add", get=NO_ONE, post=NO_ONE),
+    Door(
+        "admin:clinics_agendatemplate_change",
+        "@agenda_template",
+        get=DESK,
+        post="302 302 302 403 403 302+ 302 403",
+        data=AGENDA_ROWS,
+    ),
+    Door("admin:clinics_agendatemplate_history", "@agenda_template", get=DESK),
+    Door("admin:clinics_agendatemplate_delete", "@agenda_template", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:clinics_checklisttemplateitem_changelist", get=DESK),
+    Door(
+        "admin:clinics_checklisttemplateitem_add",
+        get=COORDINATORS,
+        post="302 302 302 403 403 302+ 302 403",
+        data={"title": "Flyers", "days": "-3", "is_used": "on"},
+    ),
+    Door(
+        "admin:clinics_checklisttemplateitem_change",
+        "@usual_item",
+        get=DESK,
+        post="302 302 302 403 403 302+ 302 403",
+        data={"title": "Bake two cakes", "days": "-2", "is_used": "on"},
+    ),
+    Door("admin:clinics_checklisttemplateitem_history", "@usual_item", get=DESK),
+    Door("admin:clinics_checklisttemplateitem_delete", "@usual_item", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:clinics_clinic_who_comes", "@clinic", get=MENA_ROW),
     Door("admin:clinics_clinic_who_comes", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door(
@@ -891,7 +941,8 @@ def test_what_somebody_at_the_desk_cannot_open_they_cannot_act_on(world, who):
     assert {door: said for door, said in got.items() if said not in ("302", "403", "404", "405")} == {}
 
 
-NEEDS_NO_VERSION = re.compile(r"_add\b|_new\b|_pair\b|_export\b|logout")
+# The forms of a checklist add to it, or say of each item themselves as what the page showed it.
+NEEDS_NO_VERSION = re.compile(r"_add\b|_new\b|_pair\b|_export\b|_checklist\b|logout")
 
 
 def test_no_form_or_button_of_the_desk_acts_without_the_version_it_was_opened_at(world):
