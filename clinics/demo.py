@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinics.domain.clinics import ClinicFormat, ForWhom
+from clinics.domain.finding import HoursAsked
 from clinics.domain.texts import TextState
-from clinics.models import Clinic, ClinicText
+from clinics.finding.questions import find_hours
+from clinics.finding.taking import take_hour
+from clinics.models import Clinic, ClinicHourRules, ClinicText
 from clinics.outcomes.writing import write_outcome
 from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic
 from clinics.seats.rsvps import rsvp
@@ -35,6 +38,7 @@ class DemoClinic:
     skills: tuple[str, ...] = ()
     drafts: tuple[str, ...] = ()  # the languages of texts that are not ready
     outcome: str = ""  # in English, of one that was held
+    finds_hour: bool = False  # the best within three days of its day, with the reasons for it
 
 
 PLANS = (
@@ -42,6 +46,7 @@ PLANS = (
         days=16,
         hour=15,
         zone="UTC",
+        finds_hour=True,
         signed_up=4,
         skills=("proposal-writing", "budgeting"),
         words={
@@ -141,6 +146,8 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
         save_text(text=text, by=planner, now=begun)
     skills = Skill.objects.active().filter(slug__in=plan.skills)
     change_clinic(clinic=clinic, changes={"skills": skills}, by=planner, now=begun)
+    if plan.finds_hour:
+        clinic = _take_best_hour(clinic, planner, begun)
     clinic = announce_clinic(clinic=clinic, by=planner, now=begun)
     for number, member in enumerate(members[: plan.signed_up]):
         rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
@@ -152,3 +159,15 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
             clinic=clinic, head_count=heads, outcome=plan.outcome, language="en", by=planner, now=now
         )
     return clinic
+
+
+def _take_best_hour(clinic: Clinic, planner: Member, now: datetime) -> Clinic:
+    """Let the clinic begin when most can come of those interested, within three days of its day."""
+    first_on, last_on = clinic.local_date - timedelta(days=3), clinic.local_date + timedelta(days=3)
+    asked = HoursAsked(
+        first_on, last_on, clinic.zone, clinic.minutes, weight=ClinicHourRules.objects.current().night_weight
+    )
+    answer = find_hours(clinic=clinic, asked=asked, now=now)
+    starts_at = answer.best[0].starts_at
+    reasons = answer.reasons(starts_at)
+    return take_hour(clinic=clinic, starts_at=starts_at, minutes=clinic.minutes, reasons=reasons, by=planner, now=now)

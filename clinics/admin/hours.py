@@ -23,14 +23,14 @@ from clinics.finding.forms import FindHourForm
 from clinics.finding.heat_map import heat_map
 from clinics.finding.people import needed_members
 from clinics.finding.questions import HoursAnswer, Refused, find_hours
-from clinics.finding.taking import draft_edition, take_hour
+from clinics.finding.taking import draft_edition, start_fields, take_hour
 from clinics.models import Clinic
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.languages import listed
 from letsconnect.base.templatetags.when import when_in
 from letsconnect.base.versions import ChangedMeanwhile
-from letsconnect.base.wall_clock import NotOneMoment
+from letsconnect.base.wall_clock import NotOneMoment, comes_twice
 from registrations.domain.registrations import Region
 from registrations.requests import signed_in
 
@@ -149,10 +149,17 @@ def _after(request: HttpRequest, clinic: Clinic, starts_at: datetime, zone: str)
     moment = when_in(starts_at, zone)
     if clinic.state == ClinicState.DRAFT:
         messages.success(request, _("The clinic begins %(moment)s.") % {"moment": moment})
-    else:
-        text = _("The reasons are kept. Move the clinic to %(moment)s here: those who signed up are told.")
-        messages.info(request, text % {"moment": moment})
-    return redirect(reverse("admin:clinics_clinic_change", args=[clinic.pk]))
+        return redirect("admin:clinics_clinic_change", clinic.pk)
+    text = _("The reasons are kept. Move the clinic to %(moment)s here: those who signed up are told.")
+    messages.info(request, text % {"moment": moment})
+    start = start_fields(starts_at, zone)
+    wall = datetime.combine(start["local_date"], start["local_time"])
+    asked = {
+        **start,
+        "local_time": f"{wall:%H:%M}",
+        "fold": start["fold"] if comes_twice(wall, zone) else "",
+    }
+    return redirect(f"{reverse('admin:clinics_clinic_move', args=[clinic.pk])}?{urlencode(asked)}")
 
 
 def _moment(text: str) -> datetime:

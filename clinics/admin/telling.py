@@ -49,6 +49,9 @@ class TellingDesk(ActsDesk):
         """Ask for another start, then once more with both starts and a sample, then move and write to everybody."""
         clinic = self.clinic_for(request, clinic_id)
         form = MoveForm(request.POST or None, instance=self.clinic_for(request, clinic_id))
+        form.initial.update(
+            {name: request.GET[name] for name in START if name in request.GET}
+        )  # an hour that was found
         is_filled_in = clinic.is_to_come and request.method == "POST" and form.is_valid()
         if not is_filled_in or (starts_at := form.starts_at) is None:
             return self._asked(request, clinic, _("Move this clinic"), form)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
+from babel import Locale
 from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from letsconnect.base.languages import chain
 from letsconnect.base.zones import zone_or_utc
 
 register = template.Library()
+_CLDR_CALLS = {"Asia/Kolkata": "Asia/Calcutta", "Europe/Kyiv": "Europe/Kiev"}  # it keeps the names it began with
 
 
 @register.inclusion_tag("clinics/_region_clocks.html")
@@ -29,4 +30,6 @@ def region_clocks(moment: datetime, zone: str = "") -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _city(zone: str, language: str) -> str:
-    return str(get_timezone_location(zone, locale=language, return_city=True))
+    """Return the city of a zone, as readers of this language call it."""
+    names = Locale.parse(language).time_zones.get(_CLDR_CALLS.get(zone, zone), {})
+    return str(names.get("city") or zone.rpartition("/")[2].replace("_", " "))

@@ -2,6 +2,7 @@ import pytest
 
 from clinics import demo
 from clinics.domain.clinics import ClinicPhase
+from clinics.finding.notes import why_this_hour
 from mailings import kinds
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_coordinator, make_member
@@ -20,6 +21,7 @@ def test_the_demo_shows_a_clinic_of_each_sort():
         ClinicPhase.OPEN,
         ClinicPhase.OVER,
     ]
+    assert why_this_hour(clinics[0])
     assert clinics[1].rsvps.waiting().count() == 3
     assert (clinics[3].state, clinics[3].head_count) == ("held", 16)
     assert "lexemes" in clinics[3].outcome

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState
+from clinics.finding.notes import why_this_hour
 from clinics.finding.taking import reasons_of
 from clinics.models import Clinic, ClinicHourChoice, ClinicHourRules
 from clinics.tests.factories import make_clinic, make_person
@@ -19,6 +20,7 @@ from registrations.domain.looks import LookKind
 from registrations.models import Look
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration
 
+QUARTER = timedelta(minutes=15)
 WEEK = {"first_on": "2026-03-09", "last_on": "2026-03-15", "zone": "UTC", "minutes": "120", "weight": "500"}
 RULES = "admin:clinics_clinichourrules_change"
 
@@ -176,15 +178,35 @@ def test_both_hours_of_a_pair_are_taken_and_the_second_is_a_draft_edition(client
     assert (edition.state, edition.starts_at) == (ClinicState.DRAFT, pair.second.starts_at)
 
 
-def test_of_an_announced_clinic_the_reasons_are_kept_and_its_start_is_moved_elsewhere(client, db):
+@pytest.mark.parametrize(
+    ("start", "days", "zone", "asked"),
+    [
+        (EVENING + QUARTER, {}, "Asia/Kathmandu", ("2026-03-10", "00:00", "Asia/Kathmandu", "")),
+        (
+            datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+            {"first_on": "2026-10-25", "last_on": "2026-10-25"},
+            "Europe/Berlin",
+            ("2026-10-25", "02:30", "Europe/Berlin", "1"),  # the second of the two
+        ),
+    ],
+)
+def test_of_an_announced_clinic_the_reasons_are_kept_and_the_page_that_moves_it_is_filled_in(
+    client, db, start, days, zone, asked
+):
     make_crowd()
     clinic = make_clinic()
     sign_in(client, make_coordinator())
     before = clinic.starts_at
-    press(client, clinic, EVENING)
+    answer = press(client, clinic, start, zone=zone, **days)
     clinic.refresh_from_db()
-    assert clinic.starts_at == before
-    assert ClinicHourChoice.objects.get().starts_at == EVENING
+    assert clinic.starts_at == before and why_this_hour(clinic) == []
+    form = answer.context["form"]
+    assert tuple(str(form[name].value()) for name in ("local_date", "local_time", "zone", "fold")) == asked
+    page, typed = answer.redirect_chain[-1][0], {name: form[name].value() for name in form.fields}
+    once_more = client.post(page, typed)
+    client.post(page, {**typed, **hidden_in(once_more.content.decode()), "confirmed": "0"})
+    clinic.refresh_from_db()
+    assert clinic.starts_at == start and why_this_hour(clinic)
 
 
 @pytest.mark.parametrize(
