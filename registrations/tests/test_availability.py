@@ -1,6 +1,6 @@
 """Local windows against a naive oracle that asks the zone's clock minute by minute, over every kind of clock change."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -29,8 +29,8 @@ CASES = [(zone, start) for zone, starts in CHANGES.items() for start in starts]
 @cache
 def clock_shows(zone, start):
     """Ask the clock of a zone once for each minute of four weeks; it answers with the minute of its own week."""
-    midnight, here = datetime(start.year, start.month, start.day, tzinfo=UTC), ZoneInfo(zone)
-    shown = ((midnight + timedelta(minutes=minute)).astimezone(here) for minute in range(4 * 10080))
+    midnight, here = int(datetime(start.year, start.month, start.day, tzinfo=UTC).timestamp()), ZoneInfo(zone)
+    shown = [datetime.fromtimestamp(moment, here) for moment in range(midnight, midnight + 4 * 7 * 86_400, 60)]
     return np.array([local.weekday() * 1440 + local.hour * 60 + local.minute for local in shown])
 
 

@@ -287,7 +287,7 @@ def press(client, link):
 
 def test_who_signs_in_by_a_link_was_here_from_the_second_page_on(client, mailoutbox):
     """A program that looks into letters opens the link, presses the button and follows to the first page."""
-    long_ago = factories.NOW.date()
+    long_ago, today = factories.NOW.date(), timezone.now().date()
     member = factories.make_member(email="amina@example.org", last_seen_on=long_ago)
     ask(client)
     press(client, link_in(mailoutbox))
@@ -296,11 +296,11 @@ def test_who_signs_in_by_a_link_was_here_from_the_second_page_on(client, mailout
     assert client.get("/").wsgi_request.user == member
 
     member.refresh_from_db()
-    assert member.last_seen_on == timezone.now().date()
+    assert today <= member.last_seen_on <= timezone.now().date()
 
 
 def test_a_button_pressed_after_signing_in_by_a_link_was_pressed_by_somebody(client, mailoutbox):
-    long_ago = factories.NOW.date()
+    long_ago, today = factories.NOW.date(), timezone.now().date()
     member = factories.make_member(email="amina@example.org", last_seen_on=long_ago)
     ask(client)
     link = link_in(mailoutbox)
@@ -311,7 +311,7 @@ def test_a_button_pressed_after_signing_in_by_a_link_was_pressed_by_somebody(cli
     client.post(reverse("set-language"), {"language": "fr"})
 
     member.refresh_from_db()
-    assert member.last_seen_on == timezone.now().date()
+    assert today <= member.last_seen_on <= timezone.now().date()
     Member.objects.update(last_seen_on=long_ago)
     client.get("/")
     client.get("/")
@@ -320,8 +320,9 @@ def test_a_button_pressed_after_signing_in_by_a_link_was_pressed_by_somebody(cli
 
 
 def test_who_types_the_code_was_here(client, mailoutbox):
+    today = timezone.now().date()
     factories.make_member(email="amina@example.org", last_seen_on=factories.NOW.date())
     ask(client)
     client.post(CODE, {"code": code_in(mailoutbox)})
 
-    assert Member.objects.get().last_seen_on == timezone.now().date()
+    assert today <= Member.objects.get().last_seen_on <= timezone.now().date()
