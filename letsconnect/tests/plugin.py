@@ -13,6 +13,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.conjecture import providers
 
 from letsconnect.translations import compile_stale
 
@@ -125,11 +126,14 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure() -> None:
     """Let pages render without a set-up step: sheets as they are in the checkout, translations compiled. Examples that
-    hypothesis makes up are the same in each run, and no machine is too slow for them."""
+    hypothesis makes up are the same in each run, whichever modules a process has read, and no machine is too slow for
+    them."""
     hypothesis_settings.register_profile(
         "portal", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
     )
     hypothesis_settings.load_profile("portal")
+    # It reads all our modules for constants to try: seconds in a fresh clone, and other ones beside other tests.
+    providers._get_local_constants = lambda: providers._local_constants
     gc.disable()  # until all tests are read: a fresh clone compiles each of them
     DatabaseOperations.sql_flush = _delete_rows
     client.store_rendered_templates_of_django = client.store_rendered_templates
