@@ -140,3 +140,16 @@ def test_no_text_to_translate_stands_inside_an_f_string():
     ]
 
     assert inside == []
+
+
+def test_arabic_counts_eleven_in_the_last_form_and_a_hundred_in_the_one_before():
+    """The formula of the catalogue puts 100 before 11 to 99, unlike the lists in most books; the words follow it."""
+    catalog = catalog_of(LOCALE / "ar" / "LC_MESSAGES" / "django.po")
+    forms = [(message.id[0], *message.string[4:6]) for message in catalog if isinstance(message.string, tuple)]
+
+    assert len(forms) > 100
+    assert [
+        english
+        for english, hundred, eleven in forms
+        if len(hundred) > len(eleven) and hundred.replace("ًا", "") == eleven.replace("ًا", "")
+    ] == []
