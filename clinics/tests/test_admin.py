@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, ClinicText
-from clinics.tests.factories import LINK, make_clinic, sign_up
+from clinics.tests.factories import LINK, make_clinic, make_text, sign_up
 from letsconnect.base.models import Act
 from letsconnect.tests.opened import as_opened
 from mailings.models import Letter
@@ -251,6 +251,18 @@ def test_announcing_asks_once_more_and_says_to_how_many_of_which_language(client
     assert not Letter.objects.exists() and Clinic.objects.get().state == ClinicState.DRAFT
     client.post(desk("act", clinic.pk, "announce"), {"confirmed": "3"})
     assert Letter.objects.filter(kind="clinics.announced").count() == 3
+
+
+def test_readers_of_a_text_in_a_language_that_the_portal_has_not_are_counted_by_its_name(client, coordinator):
+    make_text(clinic := make_clinic(state=ClinicState.DRAFT, title=""), "fa", "پول")
+    make_text(clinic, "fr", "Argent", state="draft")
+    readers(languages=("en", "fr"))
+    client.force_login(coordinator)
+
+    asked = client.get(desk("act", clinic.pk, "announce"))
+
+    (line,) = asked.context["question"].concerned.lines
+    assert (line.name, line.people, line.fallbacks) == ("Persian", 2, 2)
 
 
 def test_announcing_several_asks_once_more_with_each_of_them_and_counts_a_reader_once(client, coordinator):
