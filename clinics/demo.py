@@ -7,11 +7,15 @@ from zoneinfo import ZoneInfo
 
 from clinics.domain.clinics import ClinicFormat, ForWhom
 from clinics.domain.finding import HoursAsked
+from clinics.domain.people import AnswerState, ClinicRole, Turn
 from clinics.domain.texts import TextState
 from clinics.finding.questions import find_hours
 from clinics.finding.taking import take_hour
 from clinics.models import Clinic, ClinicHourRules, ClinicText
 from clinics.outcomes.writing import write_outcome
+from clinics.people.answering import answer
+from clinics.people.asking import Named, Part, add_person, ask_person
+from clinics.people.channels import add_channel
 from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic
 from clinics.seats.rsvps import rsvp
 from clinics.texts.writing import save_text
@@ -36,6 +40,7 @@ class DemoClinic:
     capacity: int = 30
     facts: dict[str, object] = field(default_factory=dict)
     skills: tuple[str, ...] = ()
+    has_people: bool = False
     drafts: tuple[str, ...] = ()  # the languages of texts that are not ready
     outcome: str = ""  # in English, of one that was held
     finds_hour: bool = False  # the best within three days of its day, with the reasons for it
@@ -49,6 +54,7 @@ PLANS = (
         finds_hour=True,
         signed_up=4,
         skills=("proposal-writing", "budgeting"),
+        has_people=True,
         words={
             "en": ("Writing a grant proposal that gets read", "From an idea to two clear pages, with real examples."),
             "es": ("Cómo escribir una propuesta que se lea", "De una idea a dos páginas claras, con ejemplos reales."),
@@ -151,6 +157,8 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
     clinic = announce_clinic(clinic=clinic, by=planner, now=begun)
     for number, member in enumerate(members[: plan.signed_up]):
         rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
+    if plan.has_people:
+        _ask_people(clinic, members, planner, begun)
     clinic.refresh_from_db()
     if clinic.ends_at <= now:
         clinic = hold_clinic(clinic=clinic, by=planner, now=clinic.ends_at)
@@ -171,3 +179,25 @@ def _take_best_hour(clinic: Clinic, planner: Member, now: datetime) -> Clinic:
     starts_at = answer.best[0].starts_at
     reasons = answer.reasons(starts_at)
     return take_hour(clinic=clinic, starts_at=starts_at, minutes=clinic.minutes, reasons=reasons, by=planner, now=now)
+
+
+def _ask_people(clinic: Clinic, members: Sequence[Member], planner: Member, now: datetime) -> None:
+    """Two sharers and a host who said yes, and three channels: one with both interpreters, one waiting, one empty."""
+    first, second, host, lead, relief, waiting = (members[-number] for number in range(1, 7))
+    channels = {
+        language: add_channel(clinic=clinic, language=language, by=planner, now=now) for language in ("es", "fr", "ar")
+    }
+    sharer, interpreter = Part(ClinicRole.SHARER), ClinicRole.INTERPRETER
+    for member, part, role_line in (
+        (first, sharer, "grants officer"),
+        (second, sharer, "treasurer of a user group"),
+        (host, Part(ClinicRole.HOST), ""),
+        (lead, Part(interpreter, channels["es"], Turn.LEAD), ""),
+        (relief, Part(interpreter, channels["es"], Turn.RELIEF), ""),
+        (waiting, Part(interpreter, channels["fr"], Turn.LEAD), ""),
+    ):
+        named = Named(member=member, role_line=role_line)
+        person = add_person(clinic=clinic, part=part, named=named, by=planner, now=now)
+        person = ask_person(person=person, by=planner, now=now)
+        if member is not waiting:
+            answer(person=person, becomes=AnswerState.ACCEPTED, by=member, now=now + timedelta(hours=1))

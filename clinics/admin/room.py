@@ -16,6 +16,8 @@ from clinics.admin.after import AFTER
 from clinics.admin.agenda import AGENDA
 from clinics.admin.checklist import CHECKLIST
 from clinics.admin.hours import HOURS
+from clinics.admin.languages import LANGUAGES
+from clinics.admin.people import PEOPLE
 from clinics.admin.plan import PLAN, PlanDesk
 from clinics.admin.tabs import Tab
 from clinics.admin.telling import TellingDesk
@@ -28,7 +30,7 @@ from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
 from registrations.reference.names import language_name
 
-TABS: tuple[Tab, ...] = (PLAN, HOURS, CHECKLIST, AGENDA, TEXTS, WHO_COMES, AFTER)
+TABS: tuple[Tab, ...] = (PLAN, HOURS, CHECKLIST, PEOPLE, LANGUAGES, AGENDA, TEXTS, WHO_COMES, AFTER)
 
 
 class RoomDesk(TellingDesk, PlanDesk):

@@ -29,10 +29,15 @@ def busy_during(clinic: Clinic, members: Iterable[int], *, now: datetime) -> set
     Their own part and seat at this very clinic are not in their way.
     """
     keys = list(members)
-    own = (clinic.starts_at, clinic.ends_at)
-    spans = busy.spans(keys, now=now, provider_names=busy.names()) if keys else {}
+    if not keys:
+        return set()
+    begins, ends = clinic.starts_at, clinic.ends_at
+    there = set(clinic.people.accepted().filter(member__in=keys).values_list("member", flat=True))
+    there |= set(clinic.rsvps.going().filter(member__in=keys).values_list("member", flat=True))
+    spans = busy.spans(keys, now=now, provider_names=busy.names())
     return {
         member
         for member, theirs in spans.items()
-        if any(begin < own[1] and end > own[0] and (begin, end) != own for begin, end in theirs)
+        for begin, end in theirs
+        if begin < ends and end > begins and not (member in there and (begin, end) == (begins, ends))
     }

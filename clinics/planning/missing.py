@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from clinics.agendas.context import why_unfinished
 from clinics.checklists.context import what_waits
-from clinics.domain.clinics import ClinicState, Venue
+from clinics.domain.clinics import ClinicFormat, ClinicState, Venue
+from clinics.domain.people import ClinicRole
 from clinics.models import Clinic
 from clinics.planning.languages import languages_wanted
 from letsconnect.base.languages import listed
@@ -67,6 +68,26 @@ def of_plan(clinic: Clinic, now: datetime) -> Iterator[Lack]:
         yield Lack(_("It has no meeting link yet."), "change")
 
 
+def of_people(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+    """Say which roles nobody has said yes to yet; a community call needs nobody who shares."""
+    if not clinic.is_to_come:
+        return
+    roles = set(clinic.people.accepted().values_list("role", flat=True))
+    if ClinicRole.SHARER not in roles and clinic.format != ClinicFormat.COMMUNITY_CALL:
+        yield Lack(_("Nobody has said yes yet to sharing."), "people")
+    if ClinicRole.HOST not in roles:
+        yield Lack(_("Nobody has said yes yet to hosting."), "people")
+
+
+def of_channels(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+    """Say into which languages interpretation is planned, and no interpreter has said yes."""
+    if clinic.is_to_come:
+        interpreted = clinic.channels.interpreted().values("pk")
+        without = [channel.language_in_words for channel in clinic.channels.exclude(pk__in=interpreted)]
+        if without:
+            yield Lack(_("Nobody interprets yet into: %(languages)s.") % {"languages": listed(without)}, "languages")
+
+
 def of_outcome(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
     if clinic.state == ClinicState.HELD and not clinic.outcome:
         yield Lack(_("Nobody has written yet what came of it."), "after")
@@ -83,7 +104,10 @@ def of_checklist(clinic: Clinic, now: datetime) -> Iterator[Lack]:
 
 
 STOPPING: tuple[Part, ...] = (of_texts, of_plan)  # those by which announcing can be refused
-PARTS: tuple[Part, ...] = (*STOPPING, of_languages, of_agenda, of_checklist, of_outcome)
+PARTS: tuple[Part, ...] = (
+    *(*STOPPING, of_people, of_channels, of_languages),
+    *(of_agenda, of_checklist, of_outcome),
+)
 
 
 def what_is_missing(clinic: Clinic, *, now: datetime) -> list[Lack]:

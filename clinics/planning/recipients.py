@@ -9,7 +9,7 @@ from typing import NamedTuple
 from clinics.models import Clinic
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.once_more import PeopleConcerned, concerned
-from mailings.ledger.reachable import those_written_to
+from mailings.ledger.reachable import stops_letters, those_written_to, why_address_not_written_to
 
 
 class LettersCounted(NamedTuple):
@@ -29,7 +29,21 @@ def of_seats(clinic: Clinic) -> LettersCounted:
     return LettersCounted([member.language for member in written_to], without=len(members) - len(written_to))
 
 
-PARTS: tuple[Part, ...] = (of_seats,)
+def of_people(clinic: Clinic) -> LettersCounted:
+    """Count its own people who said yes, or are asked; whoever has two roles gets two letters."""
+    people = list(clinic.people.asked_or_coming().select_related("member"))
+    members = [person.member for person in people if person.member is not None]
+    written_to = {member.pk for member in those_written_to(members) if member.is_active}
+    languages = [
+        person.member.language if person.member else person.language
+        for person in people
+        if person.member_id in written_to
+        or (not person.has_account and not stops_letters(why_address_not_written_to(person.address)))
+    ]
+    return LettersCounted(languages, without=len(people) - len(languages))
+
+
+PARTS: tuple[Part, ...] = (of_seats, of_people)
 
 
 def recipients_of(clinic: Clinic) -> PeopleConcerned:

@@ -30,6 +30,9 @@ def test_the_demo_shows_a_clinic_of_each_sort():
         "es": "ready",
         "pt": "draft",
     }
+    people = clinics[0].people.accepted()
+    assert (people.sharers().count(), people.hosts().count(), people.interpreters().count()) == (2, 1, 2)
+    assert (clinics[0].channels.count(), clinics[0].channels.interpreted().count()) == (3, 1)
     assert Letter.objects.filter(kind="clinics.announced").count() == demo.READERS
     for letter in Letter.objects.all():
         assert kinds.is_registered(letter.kind)

@@ -76,6 +76,8 @@ ALL_ACT_LED_ON = "302+ 302+ 302+ 302+ 302+ 302+ 302+ 302+"
 BAD = "400 400 400 400 400 400 400 400"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 LISTS = {"wants_announcements": "on", "language": "fr"}
+MENA_ADDS = MENA_RELEASES = "302 302 302 302+ 404 302+ 302 403"
+CHANNEL = {"do": "add_channel", "channel_language": "fr", "material_days_before": "7"}
 HOST_SAYS_YES = {"answer": "accepted", "name": "Sol"}
 CLINIC = {
     "format": "clinic",
@@ -822,6 +824,16 @@ DOORS = [
     Door("admin:clinics_checklisttemplateitem_history", "@usual_item", get=DESK),
     Door("admin:clinics_checklisttemplateitem_delete", "@usual_item", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:clinics_clinic_who_comes", "@clinic", get=MENA_ROW),
+    Door(
+        "admin:clinics_clinic_people",
+        "@clinic",
+        get=MENA_ROW,
+        post=MENA_RELEASES,
+        data={"do": "release", "person": "@part"},
+    ),
+    Door("admin:clinics_clinic_people", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door("admin:clinics_clinic_languages", "@clinic", get=MENA_ROW, post=MENA_ADDS, data=CHANNEL),
+    Door("admin:clinics_clinic_languages", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door("admin:clinics_clinic_who_comes", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door(
         "admin:clinics_clinic_after",

@@ -9,17 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import choice_field
 from registrations.models import Member
+from registrations.models.members import MemberQuerySet
 
 MOST_FOUND = 20
 MOST_WORDS = 6
 
 
-def find_people(words: str) -> list[Member]:
+def find_people(words: str, *, among: MemberQuerySet | None = None) -> list[Member]:
     """Return the first people with an open account whose name has each of these words, or whose account number this is.
 
-    Nobody if nothing was typed.
+    Nobody if nothing was typed; with ``among`` only those whose names may be looked through.
     """
-    people = Member.objects.with_open_account().select_related("registration")
+    people = (Member.objects.with_open_account() if among is None else among).select_related("registration")
     for word in words.split()[:MOST_WORDS]:
         like = Q(name__icontains=word) | Q(registration__name__icontains=word) | Q(public_id=word)
         people = people.filter(like)
@@ -46,6 +47,8 @@ class PersonForm(forms.Form):
     )
     member = forms.ChoiceField(label=_("Which of them"), required=False, widget=forms.RadioSelect)
 
+    among: MemberQuerySet | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people_found = self._look()
@@ -56,13 +59,13 @@ class PersonForm(forms.Form):
     def _look(self) -> list[Member]:
         field, typed = self.fields["person"], self.data.get(self.add_prefix("person"), "")
         try:
-            people = find_people(field.clean(typed))
+            people = find_people(field.clean(typed), among=self.among)
         except forms.ValidationError:
             people = []
         chosen = self.data.get(self.add_prefix("member"), "")
         public_ids = {person.public_id for person in people}
         if chosen.isalnum() and chosen not in public_ids:
-            people += [person for person in find_people(chosen) if person.public_id == chosen]
+            people += [person for person in find_people(chosen, among=self.among) if person.public_id == chosen]
         return people
 
     def clean(self) -> dict[str, Any]:

@@ -1,0 +1,164 @@
+"""The tab of the languages of a clinic: interpretation channels, who interprets, and which languages nobody does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from clinics.admin.people import SomebodyForm, act_on_people, people_facts, rows_of
+from clinics.admin.tabs import ClinicDesk, Tab
+from clinics.domain.clinics import ClinicError
+from clinics.domain.people import MATERIAL_DAYS_BEFORE, MAY_STILL_COME, ChannelRefused, ClinicRole, Turn
+from clinics.models import Channel, Clinic
+from clinics.people.asking import Part
+from clinics.people.channels import add_channel, change_channel, remove_channel
+from clinics.people.gaps import language_gaps
+from clinics.texts.languages import languages_to_choose
+from letsconnect.base import versions
+from letsconnect.base.access_log import PeopleShown, people_on
+from letsconnect.base.choices import EMPTY, LongSelect, offer
+from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.versions import ChangedMeanwhile
+from registrations.requests import signed_in
+
+
+class ChannelForm(forms.Form):
+    """A channel to add."""
+
+    channel_language = forms.ChoiceField(label=gettext_lazy("Language"), widget=LongSelect)
+    channel_name = LineFormField(
+        label=gettext_lazy("Name of the channel"),
+        required=False,
+        max_length=longest(Channel, "name"),
+        help_text=gettext_lazy("As the call shows it."),
+    )
+    material_days_before = forms.IntegerField(
+        label=gettext_lazy("Material is due, days before the start"),
+        min_value=0,
+        max_value=60,
+        initial=MATERIAL_DAYS_BEFORE,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "channel_language", languages_to_choose())
+
+
+class InterpreterForm(SomebodyForm):
+    """Somebody who is to interpret: at which channel, and whether they lead."""
+
+    place = forms.ChoiceField(label=gettext_lazy("Channel and turn"))
+
+    def __init__(self, *args: Any, channels: list[Channel], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._channels = {str(channel.pk): channel for channel in channels}
+        turns = [(str(turn.value), str(turn.label)) for turn in Turn]
+        offer(
+            self,
+            "place",
+            [
+                EMPTY,
+                *(
+                    (f"{key}:{turn}", f"{channel.language_in_words}: {label}")
+                    for key, channel in self._channels.items()
+                    for turn, label in turns
+                ),
+            ],
+        )
+
+    def part(self) -> Part:
+        key, _colon, turn = self.cleaned_data["place"].partition(":")
+        return Part(ClinicRole.INTERPRETER, self._channels[key], turn)
+
+
+def _facts(clinic: Clinic) -> Mapping[str, Any]:
+    return {**people_facts(clinic), "channels": versions.all_rows(clinic.channels.all())}
+
+
+def _people(clinic: Clinic) -> PeopleShown:
+    return people_on(clinic.people.interpreters(), ("member",))
+
+
+def _act_on_channels(request: HttpRequest, clinic: Clinic, form: ChannelForm) -> None:
+    planner, now, pressed = signed_in(request), timezone.now(), request.POST["do"]
+    if pressed == "add_channel":
+        values = form.cleaned_data
+        add_channel(
+            clinic=clinic,
+            language=values["channel_language"],
+            name=values["channel_name"],
+            material_days_before=values["material_days_before"],
+            by=planner,
+            now=now,
+        )
+        return
+    key = request.POST.get("channel", "")
+    channels = clinic.channels.filter(pk=int(key)) if key.isascii() and key.isdecimal() and len(key) < 18 else None
+    channel = channels.first() if channels is not None else None
+    if channel is None:
+        raise ChannelRefused(_("This channel has been removed meanwhile."))
+    channel.clinic = clinic
+    if pressed == "remove_channel":
+        remove_channel(channel=channel, by=planner, now=now)
+    else:
+        typed = request.POST.get("material_days_before", "")
+        is_number = typed.isascii() and typed.isdecimal() and len(typed) < 4 and int(typed) <= 60
+        days = int(typed) if is_number else channel.material_days_before
+        name = request.POST.get("channel_name", "")[: longest(Channel, "name")]
+        change_channel(channel=channel, name=name, material_days_before=days, by=planner, now=now)
+
+
+def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    planner, channels = signed_in(request), list(clinic.channels.all())
+    for channel in channels:
+        channel.clinic = clinic
+
+    def draw(
+        form: SomebodyForm | None, refusal: str, *, status: int = 422, channel_form: ChannelForm | None = None
+    ) -> HttpResponse:
+        rows = rows_of(clinic.people.interpreters(), clinic)
+        by_channel: dict[int, list[dict[str, Any]]] = {channel.pk: [] for channel in channels}
+        for row in rows:
+            by_channel.setdefault(row["person"].channel_id, []).append(row)
+        taken = {
+            f"{row['person'].channel_id}:{row['person'].turn}" for row in rows if row["person"].state in MAY_STILL_COME
+        }
+        context = {
+            "channels": [(channel, by_channel[channel.pk]) for channel in channels],
+            "gaps": [(gap, gap.name(get_language() or "en")) for gap in language_gaps(clinic)],
+            "has_free_turn": len(taken) < len(channels) * len(Turn),
+            "form": form or InterpreterForm(planner=planner, channels=channels),
+            "channel_form": channel_form or ChannelForm(),
+            "refusal": refusal,
+            "may_write": desk.may_change(request, clinic),
+            "opened": desk.opened(request, clinic),
+        }
+        return desk.draw(request, clinic, "languages", context, status=status)
+
+    if request.method != "POST":
+        return draw(None, "", status=200)
+    if "channel" not in request.POST.get("do", ""):
+        form = InterpreterForm(request.POST, planner=planner, channels=channels)
+        return act_on_people(desk, request, clinic, LANGUAGES, form, draw)
+    if not desk.may_change(request, clinic):
+        raise PermissionDenied
+    channel_form = ChannelForm(request.POST if request.POST["do"] == "add_channel" else None)
+    if channel_form.is_bound and not channel_form.is_valid():
+        return draw(None, "", channel_form=channel_form)
+    try:
+        with desk.as_opened(request, clinic) as seen:
+            _act_on_channels(request, seen, channel_form)
+    except (ChangedMeanwhile, ClinicError) as refusal:
+        return draw(None, str(refusal), channel_form=channel_form if channel_form.is_bound else None)
+    messages.success(request, _("Saved."))
+    return redirect(LANGUAGES.url(clinic))
+
+
+LANGUAGES = Tab("languages", pgettext_lazy("part of a clinic's page", "Languages"), _view, facts=_facts, people=_people)
