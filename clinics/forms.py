@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import CapacityTooSmall, ClinicState, ForWhom, Venue
-from clinics.models import Clinic
+from clinics.models import Clinic, ClinicSeries
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import longest
@@ -88,8 +88,8 @@ class StartForm(forms.ModelForm):
                 self.add_error("local_date", ValidationError(_("The start lies in the past."), code="past"))
 
 
-class MoveForm(StartForm):
-    """Another start for a clinic that people were told of."""
+class NewStartForm(StartForm):
+    """Another start: of a clinic that is moved, or of a new draft made from it."""
 
     class Meta(StartForm.Meta):
         widgets = {
@@ -110,6 +110,9 @@ class ClinicForm(StartForm):
         help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in a letter."),
     )
 
+    new_series = ClinicSeries._meta.get_field("name").formfield(
+        label=_("Or a new series"), required=False, help_text=_("By its name, such as that of a course.")
+    )
     regions = forms.TypedMultipleChoiceField(
         label=_("For the regions"),
         choices=Region,
@@ -166,6 +169,9 @@ class ClinicForm(StartForm):
         self._clean_for_whom(cleaned)
         self._clean_venue(cleaned)
         self._clean_capacity(cleaned)
+        if cleaned.get("series") and cleaned.get("new_series"):
+            refusal = _("Choose a series, or name a new one.")
+            self.add_error("new_series", ValidationError(refusal, code="two"))
         return cleaned
 
     def _clean_for_whom(self, cleaned: dict[str, Any]) -> None:
@@ -195,7 +201,7 @@ class ClinicForm(StartForm):
 
     def changes(self) -> dict[str, Any]:
         """Return what was changed, by name; date, time and zone of the start count as one."""
-        names = set(self.changed_data)
+        names = set(self.changed_data) - {"new_series"}
         if names & set(START):
             names |= set(START)
         return {name: self.cleaned_data[name] for name in names}

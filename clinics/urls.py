@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinics.views import checklists, clinics, fair_hours, people, topics
+from clinics.views import checklists, clinics, fair_hours, hosting, people, topics
 
 app_name = "clinics"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("fair-hours/", fair_hours.hours_fairness, name="hours-fairness"),
     path("<int:clinic_id>/", clinics.clinic_detail, name="clinic-detail"),
     path("<int:clinic_id>/join/", clinics.clinic_join, name="clinic-join"),
+    path("<int:clinic_id>/host/", hosting.clinic_host, name="clinic-host"),
     path("<int:clinic_id>/rsvp/", clinics.rsvp_make, name="rsvp-make"),
     path("<int:clinic_id>/cancel/", clinics.rsvp_cancel, name="rsvp-cancel"),
     path("topics/", topics.topic_list, name="topic-list"),

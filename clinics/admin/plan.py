@@ -16,6 +16,7 @@ from clinics.forms import START, ClinicForm
 from clinics.models import Clinic, ClinicText
 from clinics.planning.plans import change_clinic, create_clinic
 from clinics.planning.recipients import recipients_of
+from clinics.planning.series import create_series
 from clinics.texts.writing import save_text
 from letsconnect.base.requests import noted_on
 from letsconnect.base.wall_clock import NotOneMoment
@@ -46,7 +47,10 @@ class PlanDesk(ClinicDesk):
     def get_fields(self, request: HttpRequest, obj: Clinic | None = None) -> Any:
         if obj is not None and self._is_of_rows(request):
             return []
-        fields = super().get_fields(request, obj)
+        fields = list(super().get_fields(request, obj))
+        if {"series", "new_series"} <= set(fields):
+            fields.remove("new_series")
+            fields.insert(fields.index("series") + 1, "new_series")
         is_typed = obj is None or "fold" not in self.get_readonly_fields(request, obj)
         return fields if is_typed else [name for name in fields if name != "fold"]  # a question for who types a start
 
@@ -84,10 +88,15 @@ class PlanDesk(ClinicDesk):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Clinic, form: "ModelForm[Any]", change: bool) -> None:
+        by, now = signed_in(request), timezone.now()
+        name = form.cleaned_data.get("new_series")
+        series = create_series(name=name, by=by, now=now) if name else obj.series
         if change and isinstance(form, ClinicForm):
-            change_clinic(clinic=obj, changes=form.changes(), by=signed_in(request), now=timezone.now())
+            changes = {**form.changes(), **({"series": series} if name else {})}
+            change_clinic(clinic=obj, changes=changes, by=by, now=now)
         elif not change:
-            create_clinic(clinic=obj, by=signed_in(request), now=timezone.now())
+            obj.series = series
+            create_clinic(clinic=obj, by=by, now=now)
 
     def save_formset(
         self, request: HttpRequest, form: "ModelForm[Any]", formset: "BaseModelFormSet[Any, Any]", change: bool

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from clinics.admin.after import AFTER
 from clinics.admin.agenda import AGENDA
 from clinics.admin.checklist import CHECKLIST
+from clinics.admin.cloning import CloningDesk
 from clinics.admin.hours import HOURS
 from clinics.admin.languages import LANGUAGES
 from clinics.admin.people import PEOPLE
@@ -33,7 +34,7 @@ from registrations.reference.names import language_name
 TABS: tuple[Tab, ...] = (PLAN, HOURS, CHECKLIST, PEOPLE, LANGUAGES, AGENDA, TEXTS, WHO_COMES, AFTER)
 
 
-class RoomDesk(TellingDesk, PlanDesk):
+class RoomDesk(TellingDesk, CloningDesk, PlanDesk):
     """The addresses of one clinic, and what stands around each of its tabs."""
 
     tabs = TABS
@@ -84,6 +85,7 @@ class RoomDesk(TellingDesk, PlanDesk):
             "text_languages": texts,
             "missing": [(lack.sentence, links.get(lack.tab, "")) for lack in what_is_missing(clinic, now=now)],
             "acts": self.acts_of(clinic),
+            "copies": self.copies_of(clinic),
             "tabs": [(tab.label, links[tab.name], tab is here) for tab in shown],
             "back": reverse("admin:clinics_clinic_changelist"),
         }

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from clinics.admin.acts import ActsDesk, Sample
 from clinics.domain.clinics import ClinicError
-from clinics.forms import START, CancelForm, MoveForm
+from clinics.forms import START, CancelForm, NewStartForm
 from clinics.models import Clinic
 from clinics.planning.linked import issues_that_invite_to
 from clinics.planning.plans import cancel_clinic, reschedule
@@ -48,7 +48,7 @@ class TellingDesk(ActsDesk):
     def move_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
         """Ask for another start, then once more with both starts and a sample, then move and write to everybody."""
         clinic = self.clinic_for(request, clinic_id)
-        form = MoveForm(request.POST or None, instance=self.clinic_for(request, clinic_id))
+        form = NewStartForm(request.POST or None, instance=self.clinic_for(request, clinic_id))
         form.initial.update(
             {name: request.GET[name] for name in START if name in request.GET}
         )  # an hour that was found

@@ -81,6 +81,7 @@ MIN_MINUTES, MAX_MINUTES = 15, 24 * 60
 USUAL_MINUTES = {ClinicFormat.CLINIC: 120, ClinicFormat.CONNECTATHON: 60, ClinicFormat.COMMUNITY_CALL: 60}
 DOORS_OPEN = timedelta(minutes=30)
 DAY = timedelta(days=1)
+HOST_READS_FOR = timedelta(days=7)  # after the end: to thank people, or to send what was promised
 HOUR = timedelta(hours=1)
 
 # What somebody with a seat is told before a clinic. The last is short, and goes to everybody.
@@ -120,6 +121,10 @@ class NotYourClinic(ClinicError):
 
 class ClinicNotReady(ClinicError):
     """The clinic lacks something people must be told before it can be announced."""
+
+
+class AlreadyPlanned(ClinicError):
+    """The same clinic was planned for the same hour a moment ago: somebody pressed the button twice."""
 
 
 class ClinicClosed(ClinicError):
@@ -203,6 +208,11 @@ def check_open(*, state: str, closes_at: datetime, now: datetime) -> None:
         raise ClinicClosed(_("This clinic is not open for sign-up."))
     if now >= closes_at:
         raise ClinicClosed(_("Sign-up for this clinic has closed."))
+
+
+def may_be_hosted(*, state: str, ends_at: datetime, now: datetime) -> bool:
+    """Tell whether its host still sees who comes to a clinic: until a week after the end, unless it is cancelled."""
+    return state not in (ClinicState.CANCELLED, ClinicState.ARCHIVED) and now < ends_at + HOST_READS_FOR
 
 
 def offer_seat(*, capacity: int, seats_taken: int, anyone_waiting: bool) -> RsvpState:

@@ -8,9 +8,10 @@ from clinics.models.checklists import (
     ChecklistTemplateItem,
     in_working_group,
 )
-from clinics.models.clinics import CLOSES_AT, ENDS_AT, UNTITLED, Clinic, ClinicQuerySet
+from clinics.models.clinics import UNTITLED, Clinic, ClinicQuerySet
 from clinics.models.finding import ClinicHourChoice, ClinicHourRules
 from clinics.models.letters import Announcement, Digest, Notice, SpanOfReader
+from clinics.models.moments import CLOSES_AT, ENDS_AT
 from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
 from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPersonQuerySet
 from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport

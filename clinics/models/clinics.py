@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicFormat, ClinicState, DeskSeats, ForWhom, RsvpState, Venue
+from clinics.domain.people import AnswerState, ClinicRole
+from clinics.models.moments import CLOSES_AT, ENDS_AT
 from clinics.models.outcomes import OUTCOME_RULES, ClinicOutcome
 from clinics.models.texts import ClinicText
 from letsconnect.base.fields import LineField, lines_can_be_seen
@@ -35,17 +37,6 @@ if TYPE_CHECKING:
 UNTITLED = _("Clinic without a title")
 
 
-def _minutes_of(column: str) -> ExpressionWrapper:
-    minutes = F(column) * Value(timedelta(minutes=1), output_field=models.DurationField())
-    return ExpressionWrapper(minutes, output_field=models.DurationField())
-
-
-ENDS_AT = ExpressionWrapper(F("starts_at") + _minutes_of("minutes"), output_field=models.DateTimeField())
-CLOSES_AT = ExpressionWrapper(
-    F("starts_at") - _minutes_of("closes_minutes_before"), output_field=models.DateTimeField()
-)
-
-
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def visible_to(self, reader: "Reader") -> "ClinicQuerySet":
         """The clinics a reader may see: those that were announced; the others only those see who look after them."""
@@ -61,8 +52,8 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
     def looked_after_by(self, reader: "Reader") -> "ClinicQuerySet":
         """The clinics a member of the working group plans, cancels and reads the names of.
 
-        These are the clinics of their regions, and those without a region that they created, as the log of acts says.
-        Coordinators look after all clinics; somebody without a seat looks after none.
+        These are the clinics of their regions, and those without a region that they created, as the log of acts says,
+        or said yes to hosting. Coordinators look after all clinics; somebody without a seat looks after none.
         """
         return self.looked_after_with(DeskSeats.of(reader), reader)
 
@@ -75,7 +66,9 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         if not isinstance(reader, Member):
             raise ValueError("what a liaison looks after depends on who they are")
         created = Act.objects.by(reader, verb="create_clinic", on=Clinic).values("object_id")
-        return self.filter(Q(region__in=seats.regions) | Q(region="", pk__in=created))
+        hosts = Q(people__member=reader, people__role=ClinicRole.HOST, people__state=AnswerState.ACCEPTED)
+        theirs = Q(pk__in=created) | Q(pk__in=Clinic.objects.filter(hosts).values("pk"))
+        return self.filter(Q(region__in=seats.regions) | Q(theirs, region=""))
 
     def ever_announced(self) -> "ClinicQuerySet":
         """The clinics that people were told of; neither drafts, nor those that were cancelled as drafts."""

@@ -8,7 +8,7 @@ import time_machine
 
 from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic
-from clinics.tests.factories import LINK, START, make_clinic, make_text, sign_up
+from clinics.tests.factories import LINK, START, make_clinic, make_person, make_text, sign_up
 from clinics.tests.test_admin import desk, readers, typed
 from letsconnect.base.models import Act
 from mailings.ledger.reachable import is_written_to, those_written_to
@@ -54,12 +54,19 @@ def sent(kind):
 
 
 @pytest.mark.parametrize(
-    ("act", "posted", "kind"),
-    [("move", start(), "clinics.clinic_moved"), ("cancel", {"reason": "Ill"}, "clinics.clinic_cancelled")],
+    ("act", "posted", "kinds"),
+    [
+        ("move", start(), ("clinics.clinic_moved", "clinics.person_moved")),
+        ("cancel", {"reason": "Ill"}, ("clinics.clinic_cancelled", "clinics.person_cancelled")),
+    ],
 )
-def test_as_many_letters_go_out_as_the_page_said(client, coordinator, sink, act, posted, kind):
+def test_as_many_letters_go_out_as_the_page_said(client, coordinator, sink, act, posted, kinds):
     clinic = make_clinic(capacity=4)
     people_around(clinic)
+    make_person(clinic, state="accepted"), make_person(clinic, "host", "asked", address="outside@example.org")
+    make_person(clinic, state="declined"), make_person(clinic, state="to_ask")
+    Suppression.objects.suppress(["gone@example.org"], source="bounce", now=NOW)
+    make_person(clinic, "helper", "asked", address="gone@example.org")
     tick(now=NOW + timedelta(minutes=5))
     client.force_login(coordinator)
 
@@ -67,13 +74,14 @@ def test_as_many_letters_go_out_as_the_page_said(client, coordinator, sink, act,
     client.post(desk(act, clinic.pk), {**posted, "confirmed": number_on(asked)})
     tick(now=NOW + timedelta(minutes=10))
 
-    assert "send 5 letters" in words_of(asked) and "2 readers get no letter" in words_of(asked)
+    assert "send 7 letters" in words_of(asked) and "3 readers get no letter" in words_of(asked)
     assert re.findall(r"(English|Français|العربية) (\d) 0", words_of(asked)) == [
-        ("English", "2"),
+        ("English", "4"),
         ("العربية", "2"),
         ("Français", "1"),
     ]
-    assert sent(kind) == 5 == int(number_on(asked))
+    assert [sent(kind) for kind in kinds] == [5, 2]
+    assert int(number_on(asked)) == 7
 
 
 def test_as_many_announcements_go_out_as_the_page_said(client, coordinator, sink):

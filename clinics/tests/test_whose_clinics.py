@@ -18,7 +18,7 @@ from clinics.planning.plans import (
     hold_clinic,
     reschedule,
 )
-from clinics.tests.factories import make_clinic, sign_up
+from clinics.tests.factories import make_clinic, make_person, sign_up
 from clinics.texts.writing import save_text
 from registrations.models import WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
@@ -86,6 +86,29 @@ def test_the_list_shows_a_draft_to_those_who_look_after_it_whoever_has_looked_be
 def test_what_a_liaison_looks_after_is_never_asked_without_saying_who_they_are(db):
     with pytest.raises(ValueError, match="depends on who they are"):
         Clinic.objects.visible_with(DeskSeats(are_some=True, regions=frozenset({"MENA"})))
+
+
+@pytest.mark.parametrize(
+    ("region", "state", "role", "is_theirs"),
+    [
+        ("", "accepted", "host", True),
+        ("MENA", "declined", "host", True),
+        ("LAC", "accepted", "host", False),
+        ("", "asked", "host", False),
+        ("", "declined", "host", False),
+        ("", "stepped_back", "host", False),
+        ("", "accepted", "sharer", False),
+    ],
+)
+def test_a_liaison_looks_after_the_open_clinics_they_host(db, region, state, role, is_theirs):
+    liaison, another, clinic = make_liaison("MENA"), make_liaison("NA"), make_clinic(region=region)
+    host = make_person(clinic, role=role, state=state, member=liaison)
+
+    looked_after = {reader: Clinic.objects.looked_after_by(reader).exists() for reader in (liaison, another)}
+
+    assert looked_after == {liaison: is_theirs, another: False}
+    WorkingGroupSeat.objects.filter(member=liaison).update(from_on="2025-01-01", until_on="2025-02-01")
+    assert not Clinic.objects.looked_after_by(type(liaison).objects.get(pk=host.member_id)).exists()
 
 
 @pytest.mark.parametrize("where", ["LAC", ""])

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinics.agendas.context import agenda_of
 from clinics.cards import card_of, titles_of
-from clinics.domain.clinics import ClinicError, ClinicState, DeskSeats
+from clinics.domain.clinics import ClinicError, ClinicState, DeskSeats, may_be_hosted
+from clinics.domain.people import ClinicRole
 from clinics.finding.notes import why_this_hour
 from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.people.context import parts_of, shown_people
@@ -71,7 +72,8 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
     """Show one clinic: what, for whom, when, in which language, seats left, and the buttons for this reader."""
     now = timezone.now()
     clinic = _find(request, clinic_id)
-    rsvp = _own_rsvps(request).get(clinic.pk)
+    rsvp, parts = _own_rsvps(request).get(clinic.pk), _parts(request, clinic)
+    is_open = may_be_hosted(state=clinic.state, ends_at=clinic.ends_at, now=now)
     return render(
         request,
         "clinics/clinic_detail.html",
@@ -87,7 +89,8 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
             "sign_in_url": _sign_in_url(clinic_id),
             "why_this_hour": why_this_hour(clinic),
             "shown": shown_people(clinic),
-            "parts": _parts(request, clinic),
+            "parts": parts,
+            "is_host": is_open and any(part.role == ClinicRole.HOST and part.is_accepted for part in parts),
             "other_editions": list(Clinic.objects.visible_to(request.user).editions_beside(clinic)),
         },
     )

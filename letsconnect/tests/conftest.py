@@ -11,7 +11,7 @@ from celery import current_app
 from django.db import transaction
 
 from clinics.domain.clinics import ClinicState
-from clinics.models import AgendaTemplate, ChecklistItem, ChecklistTemplateItem
+from clinics.models import AgendaTemplate, ChecklistItem, ChecklistTemplateItem, ClinicSeries
 from clinics.people.links import token_of as token_of_person
 from clinics.tests.factories import make_clinic, make_need, make_person, make_topic_request
 from letsconnect.base import security_log
@@ -113,6 +113,7 @@ def make_world():
         usual_item=ChecklistTemplateItem.objects.create(title="Bake a cake", days=-1),
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
+        series=ClinicSeries.objects.create(name="Asking for money"),
         topic=make_topic_request(member=concerned),
         withdrawn=make_topic_request(member=concerned, words="Old", state="withdrawn"),
         need=make_need(recorded_by=reviewer),

@@ -1,4 +1,4 @@
-"""What somebody of the working group may have read about a person."""
+"""What somebody of the working group, or the host of a clinic, may have read about a person."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
