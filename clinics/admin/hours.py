@@ -21,7 +21,6 @@ from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.domain.finding import Editions, Option
 from clinics.finding.forms import FindHourForm
 from clinics.finding.heat_map import heat_map
-from clinics.finding.people import needed_members
 from clinics.finding.questions import HoursAnswer, Refused, find_hours
 from clinics.finding.taking import draft_edition, start_fields, take_hour
 from clinics.models import Clinic
@@ -66,6 +65,7 @@ def _form(asked: Mapping[str, Any] | None, clinic: Clinic) -> FindHourForm:
 def _shown_of(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: FindHourForm) -> dict[str, Any]:
     """Return what the page shows of the hours that were found."""
     answer = find_hours(clinic=clinic, asked=form.asked(form.cleaned_data), now=form.now)
+    desk.note_look(request, _named(answer), kind=desk.look)
     week = parse_date(request.GET["week"]) if _is_day(request.GET.get("week", "")) else None
     kept = {name: value for name, value in request.GET.items() if name in form.fields}
     pair = answer.hours.best_pair() if form.cleaned_data["two"] else None
@@ -176,13 +176,14 @@ def _facts(clinic: Clinic) -> Mapping[str, Any]:
     return versions.columns_of(clinic, ("starts_at", "minutes"))
 
 
-def _people(clinic: Clinic) -> PeopleShown:
-    """Those needed are named."""
-    return PeopleShown(members=needed_members(clinic))
+def _named(answer: HoursAnswer) -> PeopleShown:
+    """Return those needed whom the page names: they are not free at a better hour."""
+    named = (person.member for refused in answer.ruled_out for person in refused.by)
+    return PeopleShown(members={member for member in named if member is not None})
 
 
 def _is_to_come(clinic: Clinic) -> bool:
     return clinic.is_to_come
 
 
-HOURS = Tab("hours", gettext_lazy("Find the hour"), _view, facts=_facts, people=_people, is_shown=_is_to_come)
+HOURS = Tab("hours", gettext_lazy("Find the hour"), _view, facts=_facts, is_shown=_is_to_come)

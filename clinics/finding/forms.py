@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from clinics.domain.clinics import MAX_MINUTES, MIN_MINUTES
+from clinics.domain.clinics import MAX_MINUTES, MIN_MINUTES, ClinicState
 from clinics.domain.finding import LONGEST_DAYS, WHOLE, HoursAsked
 from clinics.models import Clinic, ClinicHourRules
 from letsconnect.base.choices import offer
@@ -50,6 +50,7 @@ class FindHourForm(forms.Form):
             "minutes": clinic.minutes,
             "weight": ClinicHourRules.objects.current().night_weight,
         }
+        self.fields["minutes"].disabled = clinic.state != ClinicState.DRAFT  # a move changes the start only
         names = zone_names()
         offer(self, "zone", [(name, name) for name in (names if zone in names else (zone, *names))])
 

@@ -80,11 +80,6 @@ def needed_people(clinic: Clinic, *, first: datetime, now: datetime) -> list[Nee
     ]
 
 
-def needed_members(clinic: Clinic) -> set[int]:
-    """Return the keys of the accounts of those needed."""
-    return {person.member for person in _people_of(clinic) if person.member is not None}
-
-
 def interested_people(
     clinic: Clinic, *, needed: Sequence[NeededPerson], first: datetime, last: datetime, now: datetime
 ) -> list[Interested]:

@@ -98,6 +98,8 @@ def test_those_needed_are_named_to_whoever_looks_after_the_clinic_and_can_read_w
     sharer = make_registration(windows=tuple((day * 1440 + 480, day * 1440 + 660) for day in range(5))).member
     make_person(clinic, member=sharer, name="Amina")
     liaison = sign_in(client, make_liaison("LAC"))
+    client.get(url_of(clinic))
+    assert not Look.objects.about(sharer).exists()  # nobody is named before hours are looked for
     page = looked_at(client, clinic)
     assert "12 people can come, but not Amina." in page.content.decode()
     assert [(look.viewer, look.kind) for look in Look.objects.about(sharer)] == [(liaison, LookKind.CLINIC)]
@@ -243,6 +245,13 @@ def test_what_is_no_moment_is_refused(client, db, start):
     sign_in(client, make_coordinator())
     data = {**WEEK, "start": start, "opened": ""}
     assert client.post(url_of(make_draft()), data).status_code == 400
+
+
+def test_an_announced_clinic_keeps_its_length(client, db):
+    make_crowd()
+    clinic = make_clinic(minutes=60)
+    sign_in(client, make_coordinator())
+    assert looked_at(client, clinic, minutes="240").context["answer"].asked.minutes == 60
 
 
 def test_an_hour_that_is_not_possible_any_more_is_refused_in_words(client, db):
