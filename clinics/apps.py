@@ -1,4 +1,7 @@
+from functools import partial
+
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -50,6 +53,7 @@ class ClinicsConfig(AppConfig):
         from clinics.seats import busy, leaving
         from mailings import kinds
         from mailings.newsletters import checking
+        from registrations import needs
         from registrations.catalogue import loading
 
         kinds.name_kinds(LETTERS)
@@ -71,6 +75,7 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.people.accounts", people_sweeps.hand_to_accounts)
         kinds.register_sweep("clinics.people.forget", people_sweeps.forget_addresses)
         people_emails.register()
+        needs.register_page(partial(reverse, "admin:clinics_topicrequest_needs"))
         busy.register()
         people_busy.register()
         leaving.connect()

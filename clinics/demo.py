@@ -11,12 +11,15 @@ from clinics.domain.people import AnswerState, ClinicRole, Turn
 from clinics.domain.texts import TextState
 from clinics.finding.questions import find_hours
 from clinics.finding.taking import take_hour
-from clinics.models import Clinic, ClinicHourRules, ClinicText
+from clinics.models import Clinic, ClinicHourRules, ClinicText, RaisedNeed
+from clinics.needs.raising import record_need
 from clinics.outcomes.writing import write_outcome
 from clinics.people.answering import answer
 from clinics.people.asking import Named, Part, add_person, ask_person
 from clinics.people.channels import add_channel
+from clinics.planning.from_needs import plan_clinic_from, wanted_by_request
 from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic
+from clinics.requests.asking import WishedTopic, ask_topic, support_topic
 from clinics.seats.rsvps import rsvp
 from clinics.texts.writing import save_text
 from mailings.domain.subscriptions import BulkList, SubscriptionSource
@@ -114,6 +117,14 @@ PLANS = (
 )
 
 
+# A skill of the catalogue or words, the language, why, and how many others support it.
+TOPICS = (
+    ("conflict-management", "Calming down a heated talk page", "en", "Two of our best editors stopped writing.", 6),
+    ("", "Oral history with elders", "ar", "Our elders tell what no book holds, and we lack a way to cite it.", 2),
+    ("volunteer-retention", "Keeping volunteers", "es", "Many come to our first meeting, and few to the second.", 3),
+)
+
+
 def load(members: Sequence[Member], now: datetime, *, planner: Member | None = None) -> list[Clinic]:
     """Make the clinics as the working group would, step by step, with ``members`` signing up in order.
 
@@ -125,7 +136,25 @@ def load(members: Sequence[Member], now: datetime, *, planner: Member | None = N
         choose_as_member(
             member=member, lists=lists, source=SubscriptionSource.PAGE, by=member, now=now - timedelta(days=20)
         )
+    _ask_for_topics(members, planner, now)
     return [_plan_held_clinic(plan, members, planner, now) for plan in PLANS]
+
+
+def _ask_for_topics(members: Sequence[Member], planner: Member, now: datetime) -> None:
+    """Let people ask for three clinics, of which one is being planned, and record a need that was raised."""
+    asked_at = now - timedelta(days=9)
+    requests = []
+    for number, (slug, words, language, why, supporters) in enumerate(TOPICS):
+        skill = Skill.objects.active().filter(slug=slug).first()
+        topic = WishedTopic(skill, "" if skill else words, language)
+        who = members[number % len(members)]
+        request = ask_topic(topic=topic, why=why, why_is_public=number == 0, by=who, now=asked_at)
+        for member in members[number + 1 : number + 1 + supporters]:
+            support_topic(request=request, by=member, now=asked_at + timedelta(hours=1))
+        requests.append(request)
+    plan_clinic_from(wanted=wanted_by_request(requests[-1]), by=planner, now=now - timedelta(days=2))
+    need = RaisedNeed(words="Running a booth at a book fair", raised_where="Community call in May", people=12)
+    record_need(need=need, by=planner, now=now - timedelta(days=5))
 
 
 def lists_of(member: Member) -> list[BulkList]:

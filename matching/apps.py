@@ -46,6 +46,7 @@ class MatchingConfig(AppConfig):
         from matching.matches import leaving
         from matching.matches import sweeps as match_sweeps
         from matching.models import MatchingRules
+        from matching.rounds import needs
         from matching.rounds import sweeps as round_sweeps
         from matching.sessions import busy, pausing
         from matching.sessions import emails as session_emails
@@ -82,5 +83,6 @@ class MatchingConfig(AppConfig):
         newsletters.register_filling()
         next_round.register_least_minutes(MatchingRules.objects.least_minutes)
         busy.register()
+        needs.register()
         for listener in (leaving, my_data, pausing):
             listener.connect()

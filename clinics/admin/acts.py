@@ -23,6 +23,7 @@ from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.models import Clinic
 from clinics.planning.missing import what_is_missing, why_not_to_announce
 from clinics.planning.plans import announce_clinic, archive_clinic, hold_clinic
+from clinics.requests.letters import to_tell_of
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
 from letsconnect.base.versions import ChangedMeanwhile
@@ -147,13 +148,21 @@ def question_about(planned: Sequence[Clinic]) -> ConfirmationPage:
     refusals = {clinic.pk: _why_not(clinic, now) for clinic in planned}
     ready = [clinic for clinic in planned if not refusals[clinic.pk]]
     readers = ReadersCounted.now()
-    people = readers.of_any(ready)
+    asked_for = sum(to_tell_of(clinic).count() for clinic in ready)
+    people = readers.of_any(ready) + asked_for
     why_not = tuple(f"{clinic}: {refusals[clinic.pk]}" for clinic in planned if refusals[clinic.pk])
     written = ngettext("It writes to %(count)d reader.", "It writes to %(count)d readers.", people) % {"count": people}
     button = ngettext("Announce to %(count)d reader", "Announce to %(count)d readers", people) % {"count": people}
     each = _("“%(clinic)s”: %(people)d, of whom %(fallbacks)d read of it in another language than theirs")
     counts = [(clinic, readers.of(clinic)) for clinic in ready]
     lines = [each % {"clinic": clinic, "people": of.total, "fallbacks": of.fallbacks} for clinic, of in counts]
+    if asked_for:
+        text = ngettext(
+            "%(count)d of them asked for it or supported that, and gets a letter of its own.",
+            "%(count)d of them asked for it or supported that, and get a letter of their own.",
+            asked_for,
+        )
+        written = " ".join([written, text % {"count": asked_for}])
     end = _("Those announced within a day come in one letter. A letter that has left cannot be taken back.")
     return ConfirmationPage(
         title=_("Announce “%(clinic)s”?") % {"clinic": planned[0]}

@@ -24,6 +24,7 @@ from clinics.admin.tabs import Tab
 from clinics.admin.telling import TellingDesk
 from clinics.admin.texts import TEXTS
 from clinics.admin.who_comes import WHO_COMES
+from clinics.admin.who_wants import WHO_WANTS
 from clinics.models import Clinic
 from clinics.planning.missing import what_is_missing
 from letsconnect.base.labels import label_of
@@ -31,7 +32,7 @@ from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
 from registrations.reference.names import language_name
 
-TABS: tuple[Tab, ...] = (PLAN, HOURS, CHECKLIST, PEOPLE, LANGUAGES, AGENDA, TEXTS, WHO_COMES, AFTER)
+TABS: tuple[Tab, ...] = (PLAN, WHO_WANTS, HOURS, CHECKLIST, PEOPLE, LANGUAGES, AGENDA, TEXTS, WHO_COMES, AFTER)
 
 
 class RoomDesk(TellingDesk, CloningDesk, PlanDesk):

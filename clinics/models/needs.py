@@ -9,10 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models.clinics import Clinic
-from clinics.models.requests import LANGUAGE_CODE
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.domain.registrations import Region
 from registrations.models import Member, Skill
+from registrations.models.languages import is_written_as_a_language
 from registrations.reference.names import language_name
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class RaisedNeed(models.Model):
                 condition=Q(people__gte=1, people__lte=MOST_PEOPLE), name="clinics_raised_need_is_of_somebody"
             ),
             models.CheckConstraint(
-                condition=Q(language="") | Q(language__regex=LANGUAGE_CODE),
+                condition=Q(language="") | is_written_as_a_language("language"),
                 name="clinics_raised_need_language_is_a_code",
             ),
             models.CheckConstraint(

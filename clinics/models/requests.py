@@ -11,12 +11,11 @@ from clinics.domain.requests import GOING_ON, TopicRequestState
 from clinics.models.clinics import Clinic
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.models import Member, Skill, heir_at
+from registrations.models.languages import is_written_as_a_language
 from registrations.reference.names import language_name
 
 if TYPE_CHECKING:
     from clinics.models.clinics import Reader
-
-LANGUAGE_CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
 class TopicRequestQuerySet(models.QuerySet["TopicRequest"]):
@@ -127,7 +126,7 @@ class TopicRequest(models.Model):
                 condition=lines_can_be_seen("words"), name="clinics_topic_request_words_can_be_seen"
             ),
             models.CheckConstraint(
-                condition=Q(language__regex=LANGUAGE_CODE), name="clinics_topic_request_language_is_a_code"
+                condition=is_written_as_a_language("language"), name="clinics_topic_request_language_is_a_code"
             ),
             models.UniqueConstraint(
                 fields=["member", "skill", "language"],

@@ -69,6 +69,7 @@ WRITERS_BUTTON = "302 302 302 405 405 405 302 405"
 WRITERS_ACT = "302 302 302 302+ 302+ 302+ 302 302+"
 DESK_BUTTON = "302 302 302 405 405 405 302 403"
 MENA = "302 302 302 200 302 200 302 403"  # Django leads from a row that is not there to the desk, and says so
+ALL_AT_DESK_LED_ON = "302 302 302 302 302 302 302 403"
 MENA_ROW = "302 302 302 200 404 200 302 403"
 NO_LIAISON = "302 302 302 302 302 200 302 403"
 ALL_ACT = "200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+"
@@ -109,6 +110,7 @@ AGENDA_ROWS = {
     "items-0-minutes": "20",
 }
 AGENDA_OF_CLINIC = {**AGENDA_ROWS, "call-icebreaker": "Coffee or tea?", "call-quiz_link": ""}
+NEED = {"words": "Bookbinding", "raised_where": "A call", "people": "7", "region": "MENA"}
 DOORS = [
     Door("home", get=EVERYBODY),
     Door("code-of-conduct", get=EVERYBODY),
@@ -908,6 +910,56 @@ DOORS = [
     ),
     Door("admin:clinics_clinicseries_history", "@series", get=DESK),
     Door("admin:clinics_clinicseries_delete", "@series", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:clinics_clinic_who_wants", "@clinic", get=MENA_ROW, post="302 302 302 302 404 302 302 403"),
+    Door("admin:clinics_clinic_who_wants", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door("admin:clinics_topicrequest_changelist", get=DESK),
+    Door("admin:clinics_topicrequest_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:clinics_topicrequest_change", "@topic", get=DESK),
+    Door("admin:clinics_topicrequest_history", "@topic", get=COORDINATORS),
+    Door("admin:clinics_topicrequest_delete", "@topic", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:clinics_topicrequest_act", "@topic", "moon", get=ALL_AT_DESK_LED_ON, post=ALL_AT_DESK_LED_ON),
+    Door(
+        "admin:clinics_topicrequest_act",
+        "@topic",
+        "decline",
+        get=ALL_AT_DESK_LED_ON,
+        post="302 302 302 302+ 302 302+ 302 403",
+        data={"decline-reason": "A tutorial exists."},
+    ),
+    Door(
+        "admin:clinics_topicrequest_act",
+        "@topic",
+        "answer",
+        get=ALL_AT_DESK_LED_ON,
+        post="302 302 302 422 302 422 302 403",
+    ),
+    Door(
+        "admin:clinics_topicrequest_act",
+        "@topic",
+        "plan",
+        get=ALL_AT_DESK_LED_ON,
+        post="302 302 302 302+ 302 302+ 302 403",
+    ),
+    Door("admin:clinics_topicrequest_needs", get=DESK),
+    Door(
+        "admin:clinics_topicrequest_need",
+        "@skill",
+        get=DESK,
+        post="302 302 302 302+ 302+ 302+ 302 403",
+        data={"seen": "@clinic"},
+    ),
+    Door("admin:clinics_raisedneed_changelist", get=DESK),
+    Door("admin:clinics_raisedneed_add", get=DESK, post="302 302 302 302+ 200 302+ 302 403", data=NEED),
+    Door("admin:clinics_raisedneed_change", "@need", get=DESK, post="302 302 302 302+ 403 302+ 302 403", data=NEED),
+    Door("admin:clinics_raisedneed_history", "@need", get=DESK),
+    Door("admin:clinics_raisedneed_delete", "@need", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door(
+        "admin:clinics_raisedneed_act",
+        "@need",
+        "close",
+        get=ALL_AT_DESK_LED_ON,
+        post="302 302 302 302+ 302 302+ 302 403",
+    ),
     Door("admin:clinics_clinic_act", "@draft", "announce", get=MENA_ROW, post=MENA_ROW),
     Door(
         "admin:clinics_clinic_act",
@@ -987,7 +1039,7 @@ def test_what_somebody_at_the_desk_cannot_open_they_cannot_act_on(world, who):
 
 
 # The forms of a checklist add to it, or say of each item themselves as what the page showed it.
-NEEDS_NO_VERSION = re.compile(r"_add\b|_new\b|_pair\b|_export\b|_checklist\b|logout")
+NEEDS_NO_VERSION = re.compile(r"_add\b|_need\b|_new\b|_pair\b|_export\b|_checklist\b|logout")
 
 
 def test_no_form_or_button_of_the_desk_acts_without_the_version_it_was_opened_at(world):

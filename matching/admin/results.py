@@ -16,6 +16,7 @@ from matching.rounds import explanations
 from matching.words import reasons, shortages
 from matching.words.shortages import LeftOutGroup, LeftOutLearner
 from registrations.models import Member, Registration
+from registrations.needs import page_of_needs
 
 Figures = Mapping[str, Any]
 _CHARTS = (charts.of_regions, charts.of_languages, charts.of_scores, charts.of_load)
@@ -33,6 +34,7 @@ class RoundResult:
     others: list[LeftOutGroup] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    needs_url: str = ""  # the page of the desk that ranks what is short in all rounds
     named: list[Registration] = field(default_factory=list)  # in the warnings: each can read who looked
 
 
@@ -190,6 +192,7 @@ def _result(round_: Round, now: Figures, before: Figures | None, reader: Member)
         left_sentence=_left_sentence(len(looked_for)),
         others=shortages.left_in_groups([learner for learner in left if learner.left_out in NOT_LOOKED_FOR], names),
         warnings=_against_rules(round_, now, reader),
+        needs_url=page_of_needs(),
     )
 
 

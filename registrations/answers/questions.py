@@ -177,7 +177,14 @@ QUESTIONS = (
             "level": forms.TypedChoiceField(
                 label=_("How well I know it"), coerce=int, choices=OfferLevel.choices, initial=OfferLevel.PRACTICE
             ),
-            "would_host": forms.BooleanField(label=_("I would also share it in a learning clinic"), required=False),
+            "would_host": forms.BooleanField(
+                label=_("I would also share it in a learning clinic"),
+                required=False,
+                help_text=_(
+                    "The working group of every region then sees your name, group and languages, and may ask you "
+                    "through the portal."
+                ),
+            ),
         },
     ),
     Question(

@@ -21,3 +21,5 @@ class LookKind(TextChoices):
     INVITATIONS = "invitations", _("your invitation to take over what you wrote in the old form")
     CLINIC = "clinic", _("who comes to a clinic, with your name")
     IMPORT = "import", _("what you wrote in the old form, in a file")
+    TOPIC = "topic", _("for which clinics you asked, or which you support, with your name")
+    CANDIDATE = "candidate", _("who would like to share in a clinic or to come, with your name")

@@ -1,0 +1,175 @@
+"""The desk's page of needs: skills ranked by what 1:1 matches cannot serve, and the button that plans a clinic."""
+
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from clinics.domain.clinics import ClinicError
+from clinics.domain.requests import SMALLEST_COUNT_SHOWN
+from clinics.models import RaisedNeed, TopicRequest
+from clinics.needs.counting import ShownCount, SkillNeed, WhoseNeeds, shown, shown_by_region, skill_needs
+from clinics.needs.forms import WhoseNeedsForm
+from clinics.planning.from_needs import clinics_to_come_on, plan_clinic_from, wanted_on_skill
+from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.keys import keys_among
+from letsconnect.base.paging import page_of
+from registrations.domain.registrations import Region
+from registrations.models import Member, Skill
+from registrations.reference.names import language_name
+from registrations.requests import signed_in
+
+NEEDS = "admin:clinics_topicrequest_needs"
+MOST_IN_WORDS = 50
+
+
+class NeedLine(NamedTuple):
+    """One skill on the page, its numbers in words for this reader. How many want a clinic is told exactly, as on the
+    pages of requests, because the working group decides by it."""
+
+    need: SkillNeed
+    wishes: str
+    sharers: str
+    waiting: str
+    supporters: str
+    link: str
+
+
+def in_words(count: ShownCount) -> str:
+    """Return a number of people as the reader may know it."""
+    if count.total is not None:
+        return str(count.total)
+    few = _("fewer than %(count)d elsewhere") % {"count": SMALLEST_COUNT_SHOWN}
+    # Translators: how many people in the reader's own region, and that there are a few in others, as in "3 + fewer than
+    # 5 elsewhere".
+    return _("%(own)d + %(few)s") % {"own": count.own, "few": few} if count.own else few
+
+
+class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
+    """The pages of needs, below those of topic requests."""
+
+    def get_urls(self) -> list[Any]:
+        needs, need = (self.admin_site.admin_view(view) for view in (self.needs_view, self.need_view))
+        return [
+            path("needs/", needs, name="clinics_topicrequest_needs"),
+            path("needs/<int:skill_id>/", need, name="clinics_topicrequest_need"),
+            *super().get_urls(),
+        ]
+
+    def needs_view(self, request: HttpRequest) -> HttpResponse:
+        """Rank the skills, page by page; below, what people asked for and raised in words of their own."""
+        reader, chosen, form = self._asked(request)
+        page = page_of(skill_needs(chosen, on=timezone.now().date()), request)
+        query = f"?region={chosen.region}&language={chosen.language}"
+        wordy, raised = _in_own_words(chosen)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Needs that matches cannot serve"),
+            "opts": self.opts,
+            "form": form,
+            "page": page,
+            "lines": [_line(need, reader, query) for need in page],
+            "in_words": wordy,
+            "raised": raised,
+        }
+        return TemplateResponse(request, "clinics/admin/needs.html", context)
+
+    def need_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
+        """Show one skill by region, and plan a clinic on it."""
+        reader, chosen, _form = self._asked(request)
+        skill = get_object_or_404(Skill.objects.with_names(), pk=skill_id).heir
+        now = timezone.now()
+        if request.method == "POST":
+            seen = keys_among(request.POST.get("seen", "").split("-"))
+            wanted = wanted_on_skill(skill, language=chosen.language, region=chosen.region, seen=seen, by=reader)
+            try:
+                clinic = plan_clinic_from(wanted=wanted, by=reader, now=now)
+            except ClinicError as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _planned(len(wanted.requests)))
+                return redirect("admin:clinics_clinic_who_wants", clinic.pk)
+        needs = {need.skill: need for need in skill_needs(chosen, on=now.date())}
+        need = needs.get(skill.pk) or SkillNeed(skill.pk)
+        planned = clinics_to_come_on(skill, now=now)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Need: %(skill)s") % {"skill": skill},
+            "opts": self.opts,
+            "skill": skill,
+            "line": _line(need, reader, ""),
+            "regions": _by_region(need, reader),
+            "chosen": chosen,
+            "language_in_words": language_name(chosen.language, get_language() or "en") if chosen.language else "",
+            "region_in_words": str(Region(chosen.region).label) if chosen.region else "",
+            "planned": planned,
+            "seen": "-".join(str(clinic.pk) for clinic in planned),
+            "requests": TopicRequest.objects.going_on().about(skill.pk).with_names().counting_supporters(),
+            "raised": RaisedNeed.objects.standing().filter(skill__in=[skill.pk, *_merged(skill)]),
+            "back": reverse(NEEDS),
+        }
+        return TemplateResponse(request, "clinics/admin/need.html", context)
+
+    def _asked(self, request: HttpRequest) -> tuple[Member, WhoseNeeds, WhoseNeedsForm]:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = WhoseNeedsForm(request.GET)
+        return signed_in(request), form.chosen(), form
+
+
+def _in_own_words(chosen: WhoseNeeds) -> tuple[list[TopicRequest], list[RaisedNeed]]:
+    """Return what people asked for, and what was raised, on no skill: what most people want first."""
+    asked, raised = TopicRequest.objects.going_on().filter(skill=None), RaisedNeed.objects.standing().filter(skill=None)
+    if chosen.language:
+        asked, raised = asked.filter(language=chosen.language), raised.filter(language=chosen.language)
+    if chosen.region:
+        asked, raised = asked.filter(member__region=chosen.region), raised.filter(region=chosen.region)
+    most_wanted = asked.annotate(wanted=Count("supports", distinct=True)).order_by("-wanted", "-pk")
+    return list(most_wanted[:MOST_IN_WORDS]), list(raised.order_by("-people", "-pk")[:MOST_IN_WORDS])
+
+
+def _merged(skill: Skill) -> list[int]:
+    return list(skill.merged_from.values_list("pk", flat=True))
+
+
+def _line(need: SkillNeed, reader: Member, query: str) -> NeedLine:
+    return NeedLine(
+        need=need,
+        wishes=in_words(shown(need.wishes, reader)),
+        sharers=in_words(shown(need.sharers, reader)),
+        waiting=in_words(shown(need.waiting, reader)),
+        supporters=str(need.supporters.total()),
+        link=reverse("admin:clinics_topicrequest_need", args=[need.skill]) + query,
+    )
+
+
+def _by_region(need: SkillNeed, reader: Member) -> list[tuple[str, list[str]]]:
+    """Return the rows of the table by region: wishes, sharers, who waited, supporters."""
+    columns = [shown_by_region(counts, reader) for counts in (need.wishes, need.sharers, need.waiting, need.supporters)]
+    few = _("fewer than %(count)d") % {"count": SMALLEST_COUNT_SHOWN}
+    regions = [region for region in (*Region.values, "") if any(region in column for column in columns)]
+    return [
+        (
+            str(Region(region).label) if region else _("no region"),
+            [few if column.get(region, 0) is None else str(column.get(region, 0)) for column in columns],
+        )
+        for region in regions
+    ]
+
+
+def _planned(requests: int) -> str:
+    if not requests:
+        return _("A draft is made.")
+    return ngettext(
+        "A draft is made, for %(count)d request too: its people are told that it is planned.",
+        "A draft is made, for %(count)d requests too: their people are told that it is planned.",
+        requests,
+    ) % {"count": requests}
