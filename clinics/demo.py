@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from clinics.agendas.writing import AgendaEntry, write_agenda
+from clinics.checklists.items import fill_checklist, load_checklist_template, settle_item
+from clinics.domain.agendas import AgendaPart
+from clinics.domain.checklists import ItemState, UsualItem
 from clinics.domain.clinics import ClinicFormat, ForWhom
 from clinics.domain.finding import HoursAsked
 from clinics.domain.people import AnswerState, ClinicRole, Turn
@@ -42,6 +46,9 @@ class DemoClinic:
     signed_up: int
     capacity: int = 30
     facts: dict[str, object] = field(default_factory=dict)
+    agenda: tuple[AgendaEntry, ...] = ()
+    icebreaker: str = ""
+    quiz_link: str = ""
     skills: tuple[str, ...] = ()
     has_people: bool = False
     drafts: tuple[str, ...] = ()  # the languages of texts that are not ready
@@ -58,6 +65,15 @@ PLANS = (
         signed_up=4,
         skills=("proposal-writing", "budgeting"),
         has_people=True,
+        agenda=(
+            AgendaEntry(AgendaPart.ICEBREAKER, 10),
+            AgendaEntry(AgendaPart.INTRODUCTION, 10),
+            AgendaEntry(AgendaPart.PRESENTATION, 35, speaker="Amina of Tunis"),
+            AgendaEntry(AgendaPart.CASE_STUDY, 20, "The budget that was too round", "Rosa of Lima"),
+            AgendaEntry(AgendaPart.QUESTIONS, 25),
+            AgendaEntry(AgendaPart.SUMMARY, 10),
+        ),
+        icebreaker="What is the smallest sum that made something possible for you?",
         words={
             "en": ("Writing a grant proposal that gets read", "From an idea to two clear pages, with real examples."),
             "es": ("Cómo escribir una propuesta que se lea", "De una idea a dos páginas claras, con ejemplos reales."),
@@ -105,6 +121,15 @@ PLANS = (
         zone="Asia/Kathmandu",
         signed_up=8,
         facts={"format": ClinicFormat.COMMUNITY_CALL, "minutes": 60},
+        agenda=(
+            AgendaEntry(AgendaPart.ICEBREAKER, 10),
+            AgendaEntry(AgendaPart.NEWS, 10),
+            AgendaEntry(AgendaPart.PRESENTATION, 20, "Twenty lexemes of Newar", "Rajesh of Patan"),
+            AgendaEntry(AgendaPart.QUESTIONS, 15),
+            AgendaEntry(AgendaPart.SUMMARY, 5),
+        ),
+        icebreaker="Which word of your language has no translation?",
+        quiz_link="https://quiz.example.org/lexemes",
         outcome=(
             "We entered the first twenty lexemes of Newar together, and found out that three other communities miss "
             "the same forms.\n\nThe next call is about sounds: bring a word that you can say aloud."
@@ -183,7 +208,17 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
     change_clinic(clinic=clinic, changes={"skills": skills}, by=planner, now=begun)
     if plan.finds_hour:
         clinic = _take_best_hour(clinic, planner, begun)
+    if plan.agenda:
+        clinic = write_agenda(
+            clinic=clinic,
+            entries=plan.agenda,
+            icebreaker=plan.icebreaker,
+            quiz_link=plan.quiz_link,
+            by=planner,
+            now=begun,
+        )
     clinic = announce_clinic(clinic=clinic, by=planner, now=begun)
+    _tick_what_is_over(clinic, planner, begun)
     for number, member in enumerate(members[: plan.signed_up]):
         rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
     if plan.has_people:
@@ -230,3 +265,15 @@ def _ask_people(clinic: Clinic, members: Sequence[Member], planner: Member, now:
         person = ask_person(person=person, by=planner, now=now)
         if member is not waiting:
             answer(person=person, becomes=AnswerState.ACCEPTED, by=member, now=now + timedelta(hours=1))
+
+
+def _tick_what_is_over(clinic: Clinic, planner: Member, now: datetime) -> None:
+    """Tick what had to be done before a clinic is announced; the rest of its list waits for its day."""
+    if not clinic.checklist.exists():
+        load_checklist_template()
+        fill_checklist(clinic=clinic, by=planner, now=now)
+    for item in clinic.checklist.select_related("clinic"):
+        if item.name in (UsualItem.TOPIC_AND_SHARERS, UsualItem.ANNOUNCE):
+            settle_item(item=item, state=ItemState.DONE, by=planner, now=now)
+        elif item.name == UsualItem.CERTIFICATES:
+            settle_item(item=item, state=ItemState.NOT_NEEDED, by=planner, now=now)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from clinics.admin.agenda_form import AgendaPage
 from clinics.admin.tabs import ClinicDesk, Tab
-from clinics.agendas.context import agenda_of, people_who_speak
+from clinics.agendas.context import agenda_of
 from clinics.agendas.forms import AgendaForms
-from clinics.agendas.writing import write_agenda
+from clinics.agendas.writing import people_by_name, write_agenda
 from clinics.locking import lock_clinic
 from clinics.models import Clinic
 from letsconnect.base import edit_conflicts, versions
@@ -35,7 +35,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         write_agenda(clinic=clinic, entries=entries, **said, by=signed_in(request), now=timezone.now())
 
     def draw(_owner: Any, context: dict[str, Any]) -> HttpResponse:
-        return desk.draw(request, clinic, "agenda", {**context, "speakers": people_who_speak(clinic)})
+        return desk.draw(request, clinic, "agenda", {**context, "speakers": list(people_by_name(clinic))})
 
     return AgendaPage(clinic, lock, save, draw, back=AGENDA.url(clinic)).respond(request)
 

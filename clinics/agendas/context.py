@@ -1,6 +1,6 @@
 """What pages show of an agenda: the clock of each item, and in words whether it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from clinics.domain.agendas import minutes_left, timed
 from clinics.models import AgendaItem, Clinic
+from letsconnect.base.lines import isolated
 
 
 class AgendaRow(NamedTuple):
@@ -22,15 +23,9 @@ class AgendaRow(NamedTuple):
 
 def agenda_of(clinic: Clinic) -> list[AgendaRow]:
     """Return the items in order, each with its clock, counted from the start of the clinic."""
-    items = list(clinic.agenda.all())
+    items = list(clinic.agenda.select_related("person__member"))
     times = timed([item.minutes for item in items], starts_at=clinic.starts_at, length=clinic.minutes)
     return [AgendaRow(item, *time) for item, time in zip(items, times, strict=True)]
-
-
-def people_who_speak(clinic: Clinic) -> list[str]:
-    """Return the clinic's people as they wish to be named, to be chosen as speakers."""
-    people = clinic.people.that_may_still_come().in_order()
-    return list(dict.fromkeys(str(person.name) for person in people if person.name))
 
 
 def fit_in_words(minutes: Sequence[int], *, length: int) -> str:
@@ -53,7 +48,12 @@ def fit_in_words(minutes: Sequence[int], *, length: int) -> str:
     return text % {"count": left}
 
 
-def why_unfinished(clinic: Clinic) -> str:
-    """Say what the agenda of a clinic lacks, or return ""."""
-    minutes = [item.minutes for item in clinic.agenda.all()]
-    return fit_in_words(minutes, length=clinic.minutes) if minutes else _("There is no agenda yet.")
+def what_is_unfinished(clinic: Clinic) -> Iterator[str]:
+    """Say what the agenda of a clinic lacks: whether it fits, and who stands in it and does not come."""
+    items = list(clinic.agenda.select_related("person__member"))
+    if not items:
+        yield _("There is no agenda yet.")
+    if words := fit_in_words([item.minutes for item in items], length=clinic.minutes):
+        yield words
+    for name in dict.fromkeys(item.speaker_planned for item in items if item.person and not item.person.may_still_come):
+        yield _("%(person)s is in the agenda and does not come.") % {"person": isolated(name)}

@@ -47,6 +47,11 @@ class AgendaLineForm(forms.ModelForm):
 
 
 class AgendaItemForm(AgendaLineForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["speaker"] = self.instance.speaker_planned
+
     class Meta:
         model = AgendaItem
         fields = ["part", "title", "minutes", "speaker"]
@@ -121,7 +126,8 @@ class AgendaForms:
     def __init__(self, owner: AgendaOwner, data: QueryDict | None = None) -> None:
         is_clinic = isinstance(owner, Clinic)
         self.owner, self.is_bound = owner, data is not None
-        rows = owner.agenda.order_by("place") if isinstance(owner, Clinic) else owner.items.order_by("place")
+        rows: Any = owner.items.all() if isinstance(owner, AgendaTemplate) else owner.agenda.all()
+        rows = rows.order_by("place").select_related("person__member") if is_clinic else rows.order_by("place")
         usual = usual_agenda(owner.format) if isinstance(owner, Clinic) and data is None and not rows.exists() else []
         self.begins_with_the_usual = bool(usual)
         initial = [

@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from clinics.domain.agendas import AGENDA_TEMPLATES, ITEMS_AT_MOST, AgendaRefused
 from clinics.domain.clinics import ClinicMoveNotAllowed
 from clinics.locking import lock_theirs
-from clinics.models import AgendaItem, AgendaTemplate, AgendaTemplateItem, Clinic
+from clinics.models import AgendaItem, AgendaTemplate, AgendaTemplateItem, Clinic, ClinicPerson
 from letsconnect.base import acts
 from registrations.models import Member
 
 Row = TypeVar("Row", bound=models.Model)
 
-_OF_AN_ITEM = ("place", "part", "title", "minutes", "speaker")
+_OF_AN_ITEM = ("place", "part", "title", "minutes", "speaker", "person_id")
 _OF_A_TEMPLATE = ("place", "part", "title", "minutes")
 
 
@@ -45,6 +45,7 @@ def write_agenda(
 ) -> Clinic:
     """Store the whole agenda in this order, with its question and quiz where they are given; what is missing goes.
 
+    Where a speaker is called as one of the clinic's people is, it is this person: their name goes with them.
     Writing the same again changes nothing and is not logged.
     """
     clinic = lock_theirs(clinic, by=by)
@@ -53,6 +54,7 @@ def write_agenda(
     kept = {item.pk: item for item in clinic.agenda.all()}
     if any(entry.key is not None and entry.key not in kept for entry in entries):
         raise AgendaRefused(_("Somebody took an item away meanwhile. Look at the agenda as it is now."))
+    people = {name: person.pk for name, person in people_by_name(clinic).items()}
     rows = [
         (
             kept.get(entry.key or 0) or AgendaItem(clinic=clinic),
@@ -61,7 +63,8 @@ def write_agenda(
                 "part": entry.part,
                 "title": entry.title,
                 "minutes": entry.minutes,
-                "speaker": entry.speaker,
+                "speaker": "" if entry.speaker in people else entry.speaker,
+                "person_id": people.get(entry.speaker),
             },
         )
         for place, entry in enumerate(entries, start=1)
@@ -80,9 +83,27 @@ def write_agenda(
 
 @transaction.atomic
 def copy_agenda(*, source: Clinic, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Give a clinic the agenda of another one, with its question; a quiz is made anew each time."""
-    entries = [AgendaEntry(item.part, item.minutes, item.title, item.speaker) for item in source.agenda.all()]
+    """Give a clinic the agenda of another one, with its question; a quiz is made anew each time.
+
+    Of its people those speak who are people of the new clinic too.
+    """
+    people = people_by_name(clinic)
+    entries = [
+        AgendaEntry(
+            item.part,
+            item.minutes,
+            item.title,
+            item.speaker_planned if item.person is None or item.speaker_planned in people else "",
+        )
+        for item in source.agenda.select_related("person__member")
+    ]
     return write_agenda(clinic=clinic, entries=entries, icebreaker=source.icebreaker, by=by, now=now)
+
+
+def people_by_name(clinic: Clinic) -> dict[str, ClinicPerson]:
+    """Return the people of a clinic who may still come, by what they are called; of two with one name the first."""
+    people = clinic.people.that_may_still_come().select_related("member").in_order()
+    return {person.shown_name: person for person in reversed(people)}
 
 
 def usual_agenda(clinic_format: str) -> list[AgendaEntry]:

@@ -36,26 +36,19 @@ def fill_checklist(*, clinic: Clinic, by: Member, now: datetime) -> list[Checkli
 def copy_checklist(*, source: Clinic, clinic: Clinic, by: Member, now: datetime) -> list[ChecklistItem]:
     """Give a clinic the list of another one, with nothing of it done: to those who may still do it, or else to ``by``.
 
-    What its own list has already is not doubled.
+    What its own list has already is not doubled, but arranged as in the other one.
     """
     clinic = _lock_to_change(clinic, by=by)
-    there = {(item.name, item.title) for item in clinic.checklist.all()}
+    there = {(item.name, item.title): item for item in clinic.checklist.all()}
     able = set(who_may_do_it(clinic, on=now.date()).values_list("pk", flat=True))
-    return _add(
-        clinic,
-        [
-            ChecklistItem(
-                name=item.name,
-                title=item.title,
-                days=item.days,
-                assignee_id=item.assignee_id if item.assignee_id in able else by.pk,
-            )
-            for item in source.checklist.all()
-            if (item.name, item.title) not in there
-        ],
-        by=by,
-        now=now,
-    )
+    new: list[ChecklistItem] = []
+    for item in source.checklist.all():
+        copied = there.get((item.name, item.title)) or ChecklistItem(name=item.name, title=item.title)
+        copied.days, copied.assignee_id = item.days, item.assignee_id if item.assignee_id in able else by.pk
+        if copied.pk is None:
+            new.append(copied)
+    ChecklistItem.objects.bulk_update(there.values(), ["days", "assignee"])
+    return _add(clinic, new, by=by, now=now)
 
 
 @transaction.atomic

@@ -54,10 +54,16 @@ class AgendaLine(models.Model):
 
 
 class AgendaItem(AgendaLine):
-    """One item of the agenda of a clinic."""
+    """One item of the agenda of a clinic. Who speaks is one of its people, or a line of text.
+
+    A key of two columns, (person, clinic), keeps the person of one clinic out of the agenda of another.
+    """
 
     clinic = models.ForeignKey("Clinic", on_delete=models.CASCADE, related_name="agenda")
     speaker = LineField(pgettext_lazy("of an agenda item", "who speaks"), max_length=150, blank=True)
+    person = models.ForeignKey(
+        "ClinicPerson", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("agenda item")
@@ -66,7 +72,18 @@ class AgendaItem(AgendaLine):
         constraints = [
             *_rules("agenda_item", "clinic"),
             models.CheckConstraint(condition=lines_can_be_seen("speaker"), name="clinics_speaker_can_be_seen"),
+            models.CheckConstraint(condition=Q(person=None) | Q(speaker=""), name="clinics_speaker_is_named_once"),
         ]
+
+    @property
+    def speaker_planned(self) -> str:
+        """Who speaks, as those who plan the clinic see it, whatever the person has answered."""
+        return self.person.shown_name if self.person else str(self.speaker)
+
+    @property
+    def speaker_shown(self) -> str:
+        """Who speaks, as everybody may read it: somebody who was only asked, or has stepped back, is not named."""
+        return self.speaker_planned if self.person is None or self.person.is_accepted else ""
 
 
 class AgendaTemplate(models.Model):

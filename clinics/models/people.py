@@ -215,6 +215,7 @@ class ClinicPerson(models.Model):
             models.CheckConstraint(
                 condition=lines_can_be_seen("name", "role_line", "group"), name="clinics_names_of_people_can_be_seen"
             ),
+            models.UniqueConstraint(fields=["id", "clinic"], name="clinics_what_a_speaker_refers_to"),
             models.UniqueConstraint(
                 fields=["clinic", "role", "member"],
                 condition=Q(member__isnull=False),

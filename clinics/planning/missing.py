@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinics.agendas.context import why_unfinished
+from clinics.agendas.context import what_is_unfinished
 from clinics.checklists.context import what_waits
 from clinics.domain.clinics import ClinicFormat, ClinicState, Venue
 from clinics.domain.people import ClinicRole
@@ -94,8 +94,8 @@ def of_outcome(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
 
 
 def of_agenda(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
-    if clinic.is_to_come and (sentence := why_unfinished(clinic)):
-        yield Lack(sentence, "agenda")
+    if clinic.is_to_come:
+        yield from (Lack(sentence, "agenda") for sentence in what_is_unfinished(clinic))
 
 
 def of_checklist(clinic: Clinic, now: datetime) -> Iterator[Lack]:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from clinics.agendas.context import agenda_of, fit_in_words, why_unfinished
+from clinics.agendas.context import agenda_of, fit_in_words, what_is_unfinished
 from clinics.agendas.writing import (
     AgendaEntry,
     copy_agenda,
@@ -24,7 +24,8 @@ from clinics.domain.agendas import AGENDA_TEMPLATES, ITEMS_AT_MOST, AgendaRefuse
 from clinics.domain.clinics import ClinicFormat, ClinicMoveNotAllowed, ClinicState, NotYourClinic
 from clinics.models import AgendaItem, AgendaTemplate, AgendaTemplateItem
 from clinics.seats.rsvps import rsvp
-from clinics.tests.factories import START, make_clinic
+from clinics.tests.factories import START, make_clinic, make_person
+from clinics.tests.test_people_models import deferred
 from letsconnect.base.models import Act
 from letsconnect.base.templatetags.when import hours_until
 from letsconnect.tests.database import change, refuses
@@ -204,10 +205,64 @@ def test_whether_it_fits_is_said_in_words(minutes, words):
     assert fit_in_words(minutes, length=120) == words
 
 
-def test_a_clinic_without_an_agenda_says_so():
+def test_a_clinic_says_what_its_agenda_lacks():
     clinic = make_clinic()
-    assert why_unfinished(clinic) == "There is no agenda yet."
-    assert why_unfinished(written(clinic, entry(minutes=150))) == "The agenda is 30 minutes longer than the clinic."
+    assert list(what_is_unfinished(clinic)) == ["There is no agenda yet."]
+    person = make_person(clinic, state="accepted", name="Amina")
+    written(clinic, entry(minutes=150, speaker="Amina"))
+    assert list(what_is_unfinished(clinic)) == ["The agenda is 30 minutes longer than the clinic."]
+    change(person, state="stepped_back")()
+    assert list(what_is_unfinished(clinic))[1] == "Amina is in the agenda and does not come."
+
+
+def test_a_speaker_who_is_called_as_one_of_the_people_is_this_person_and_named_once_they_have_accepted(client):
+    clinic = make_clinic()
+    person = make_person(clinic, state="asked", name="Amina")
+    item = written(clinic, entry(speaker="Amina")).agenda.get()
+    page = reverse("clinics:clinic-detail", args=[clinic.pk])
+
+    assert (item.person, str(item.speaker), item.speaker_planned, item.speaker_shown) == (person, "", "Amina", "")
+    assert "Amina" not in client.get(page).content.decode()
+    change(person, state="accepted", answered_at=NOW, name="Amina of Tunis")()
+    assert "Amina of Tunis" in client.get(page).content.decode()
+
+    written(clinic, entry(speaker="Somebody else", key=item.pk))
+    item.refresh_from_db()
+    assert (item.person, str(item.speaker)) == (None, "Somebody else")
+
+
+def test_a_speaker_is_of_the_same_clinic_and_named_once():
+    clinic = make_clinic()
+    person = make_person(clinic, name="Amina")
+    item = written(clinic, entry(speaker="Amina")).agenda.get()
+
+    refuses("clinics_speaker_is_of_the_clinic", deferred(change(item, person=make_person(make_clinic()))))
+    refuses("clinics_speaker_is_named_once", change(item, speaker="Amina"))
+    refuses("clinics_clinicperson_pkey|clinics_what_a_speaker_refers_to", change(make_person(clinic), id=person.pk))
+
+
+def test_the_name_of_a_speaker_who_is_deleted_goes_with_them():
+    clinic = make_clinic()
+    person = make_person(clinic, name="Amina")
+    item = written(clinic, entry(speaker="Amina")).agenda.get()
+
+    person.delete()
+
+    item.refresh_from_db()
+    assert (item.person, str(item.speaker)) == (None, "")
+
+
+def test_a_copy_names_only_those_who_are_people_of_the_new_clinic():
+    source, clinic = make_clinic(), make_clinic()
+    make_person(source, name="Amina"), make_person(source, name="Ben")
+    written(source, entry(speaker="Amina"), entry(speaker="Ben"), entry(speaker="The group"))
+    person = make_person(clinic, name="Ben")
+
+    copy_agenda(source=source, clinic=clinic, by=make_coordinator(), now=NOW)
+
+    assert [(item.person, str(item.speaker)) for item in clinic.agenda.all()] == [
+        (None, ""), (person, ""), (None, "The group"),
+    ]  # fmt: skip
 
 
 def test_the_clock_of_each_item_is_the_readers_over_the_night_in_which_clocks_change():

@@ -281,12 +281,14 @@ def test_a_copy_takes_all_items_and_nothing_of_it_is_done(clinic, planner):
     arrange_item(item=item_of(clinic, "Late"), assignee=gone, days=-8, by=planner, now=NOW)
     settle_item(item=item_of(clinic, "Due"), state=ItemState.DONE, by=planner, now=NOW)
     WorkingGroupSeat.objects.filter(member=gone).update(until_on=NOW.date())
-    other = make_coordinator()
+    other, new = make_coordinator(), make_clinic()
+    add_item(clinic=new, title="Due", days=0, assignee=other, by=other, now=NOW)
 
-    copied = copy_checklist(source=clinic, clinic=make_clinic(), by=other, now=NOW)
+    copied = copy_checklist(source=clinic, clinic=new, by=other, now=NOW)
 
-    assert [(item.title, item.assignee, item.state) for item in copied] == [
-        ("Late", other, "open"), ("Due", planner, "open"), ("Tomorrow", planner, "open"),
+    assert [item.title for item in copied] == ["Late", "Tomorrow"]
+    assert [(item.title, item.days, item.assignee, item.state) for item in new.checklist.all()] == [
+        ("Late", -8, other, "open"), ("Due", -7, planner, "open"), ("Tomorrow", -6, planner, "open"),
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from clinics import demo
+from clinics.agendas.context import what_is_unfinished
 from clinics.domain.clinics import ClinicPhase
 from clinics.finding.notes import why_this_hour
 from mailings import kinds
@@ -33,6 +34,10 @@ def test_the_demo_shows_a_clinic_of_each_sort():
     people = clinics[0].people.accepted()
     assert (people.sharers().count(), people.hosts().count(), people.interpreters().count()) == (2, 1, 2)
     assert (clinics[0].channels.count(), clinics[0].channels.interpreted().count()) == (3, 1)
+    assert sum(item.minutes for item in clinics[0].agenda.all()) == 110
+    assert "of the clinic are not in the agenda yet" in next(what_is_unfinished(clinics[0]))
+    assert {item.state for item in clinics[0].checklist.all()} == {"open", "done", "not_needed"}
+    assert (clinics[3].format, clinics[3].agenda.count(), bool(clinics[3].quiz_link)) == ("community_call", 5, True)
     assert Letter.objects.filter(kind="clinics.announced").count() == demo.READERS
     for letter in Letter.objects.all():
         assert kinds.is_registered(letter.kind)
