@@ -83,6 +83,7 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
         "position": rsvp.position(),
         "title": text.title if text else "",
         "text": text,
+        "tells_languages": True,
         "url": absolute("clinics:clinic-detail", clinic.pk),
         "list_url": absolute("clinics:clinic-list"),
         "join_url": absolute("clinics:clinic-join", clinic.pk),
@@ -100,14 +101,16 @@ def place_in_notice(notice: Notice) -> str:
 
 _RSVPS = Statement(
     lambda keys: (
-        Rsvp.objects.filter(pk__in=any_of(keys)).select_related("clinic", "member").prefetch_related("clinic__texts")
+        Rsvp.objects.filter(pk__in=any_of(keys))
+        .select_related("clinic", "member")
+        .prefetch_related("clinic__texts", "clinic__channels__interpreters")
     )
 )
 _NOTICES = Statement(
     lambda keys: (
         Notice.objects.filter(pk__in=any_of(keys))
         .select_related("rsvp__clinic", "rsvp__member")
-        .prefetch_related("rsvp__clinic__texts")
+        .prefetch_related("rsvp__clinic__texts", "rsvp__clinic__channels__interpreters")
     )
 )
 

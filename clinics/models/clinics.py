@@ -333,6 +333,13 @@ class Clinic(ClinicOutcome):
         return label_of(self, "region" if self.for_whom == ForWhom.REGION and self.region else "for_whom")
 
     @property
+    def interpreted_in_words(self) -> str:
+        """The languages into which an interpreter has said yes to interpret; a list reads channels and interpreters
+        together before it asks."""
+        channels = [one for one in self.channels.all() if any(person.is_accepted for person in one.interpreters.all())]
+        return listed(sorted(channel.language_in_words for channel in channels))
+
+    @property
     def is_public(self) -> bool:
         """Whether everybody may read its page: one that was never announced is its planners' own."""
         return self.announced_at is not None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop, pgettext
 
 from clinics.domain.clinics import ClinicState
 from clinics.domain.people import ClinicRole
+from clinics.domain.region_clocks import clocks_at
 from clinics.models import Clinic, ClinicPerson
 from clinics.people import letters
 from clinics.people.links import answer_link
@@ -266,6 +267,8 @@ def _render(
         "clinic": clinic,
         "title": title,
         "said": said,
+        "tells_languages": True,
+        "clocks": clocks_at(clinic.starts_at, reader_zone=zone_or_utc(zone)) if knows_no_zone else [],
         "after": [line for line in said.after if line],
         "knows_no_zone": knows_no_zone,
     }
@@ -286,10 +289,12 @@ _PEOPLE = Statement(
     lambda keys: (
         ClinicPerson.objects.filter(pk__in=any_of(keys))
         .select_related("clinic", "channel__clinic", "member", "asked_by")
-        .prefetch_related("clinic__texts")
+        .prefetch_related("clinic__texts", "clinic__channels__interpreters")
     )
 )
-_CLINICS = Statement(lambda keys: Clinic.objects.filter(pk__in=any_of(keys)).prefetch_related("texts"))
+_CLINICS = Statement(
+    lambda keys: Clinic.objects.filter(pk__in=any_of(keys)).prefetch_related("texts", "channels__interpreters")
+)
 
 
 def _read_people(keys: list[int], _now: datetime) -> list[ClinicPerson]:

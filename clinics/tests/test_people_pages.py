@@ -16,7 +16,7 @@ from clinics.models import ClinicPerson
 from clinics.people import emails, leaving
 from clinics.people.links import answer_link, token_of
 from clinics.seats.rsvps import rsvp
-from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person
+from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
 from letsconnect.tests.signed_links import signed_in
 from mailings import kinds
@@ -219,7 +219,8 @@ def test_a_letter_says_who_asks_for_what_and_when_and_its_link_is_theirs():
     letter = rendered("asked", person)
 
     assert "Planning Pia" in letter.text and "interpreter into French (lead)" in letter.text
-    assert "(Asia/Kathmandu)" in letter.text  # whose zone is not known reads the hour by two clocks
+    for zone in ("UTC", "Asia/Kathmandu", "Africa/Lagos", "America/Sao_Paulo"):  # whose zone we do not know
+        assert f"({zone})" in letter.text and f"({zone})" in letter.html
     assert signed_in(letter.text, "clinics.person") == {"clinics:person-answer": [person.pk, clinic.pk]}
     assert LINK not in letter.text + letter.html and ADDRESS not in letter.text + letter.html
     assert person.channel.material_due_on.isoformat() in letter.text
@@ -227,7 +228,19 @@ def test_a_letter_says_who_asks_for_what_and_when_and_its_link_is_theirs():
     person.zone = "America/Bogota"
     local = rendered("asked", person, language="es", zone="America/Bogota")
     assert "(America/Bogota)" in local.text and "(Asia/Kathmandu)" not in local.text
-    assert "francés" in local.text
+    assert "francés" in local.text and "(Africa/Lagos)" not in local.text
+
+
+def test_letters_to_those_who_come_say_into_which_languages_it_is_interpreted():
+    clinic = make_clinic()
+    make_person(clinic, ClinicRole.INTERPRETER, channel=make_channel(clinic, "fr"))
+    make_person(clinic, ClinicRole.INTERPRETER, "asked", channel=make_channel(clinic, "ar"))
+    [seat] = sign_up(clinic, 1)
+
+    letter = kinds.get("clinics.rsvp_recorded").render(seat, "en", "UTC")
+
+    for part in (letter.text, letter.html):
+        assert "Interpreted into: French" in part and "Arabic" not in part
 
 
 def test_a_letter_about_an_answer_tells_the_words_and_a_letter_about_a_draft_its_title():

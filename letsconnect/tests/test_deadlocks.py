@@ -13,9 +13,12 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from clinics.domain.clinics import ClinicError
-from clinics.models import Rsvp
+from clinics.domain.people import ANSWERED
+from clinics.models import ClinicPerson, Rsvp
+from clinics.people.answering import answer
+from clinics.planning.plans import reschedule
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
-from clinics.tests.factories import make_clinic
+from clinics.tests.factories import START, make_clinic, make_person
 from mailings.ledger.sweeping import sweep
 from matching.domain.matches import ClosedWhy, MatchingError
 from matching.matches.answering import accept_match, decline_match, withdraw_from_match
@@ -58,6 +61,9 @@ def town():
             state, round=round_, learner=learner, sharer=people[number - 1], skill="lexemes", approved_by=coordinator
         )
     clinics = [make_clinic(capacity=capacity) for capacity in (2, 3, 4)]
+    for number, person in enumerate(people):  # all at one hour: everybody is asked for two, and can say yes to one
+        for clinic in (clinics[number % 3], clinics[(number + 1) % 3]):
+            make_person(clinic, "sharer", "asked", member=person.member, asked_by=coordinator)
     return SimpleNamespace(coordinator=coordinator, people=people, round=round_, clinics=clinics)
 
 
@@ -214,6 +220,17 @@ def give_back(town, dice):
     cancel_rsvp(clinic=dice.choice(town.clinics), member=member, by=member, now=NOW)
 
 
+def answer_a_clinic(town, dice):
+    person = dice.choice(list(ClinicPerson.objects.of(somebody(town, dice).member).select_related("clinic", "member")))
+    answer(person=person, becomes=dice.choice(ANSWERED), by=person.member, now=NOW)
+
+
+def move_a_clinic(town, dice):
+    day = (START + timedelta(days=dice.randint(0, 1))).date()
+    clinic = dice.choice(town.clinics)
+    reschedule(clinic=clinic, local_date=day, local_time=START.time(), zone="UTC", by=town.coordinator, now=NOW)
+
+
 def more_seats(town, dice):
     clinic = dice.choice(town.clinics)
     change_capacity(clinic=clinic, capacity=dice.randint(2, 9), by=town.coordinator, now=NOW)
@@ -236,7 +253,7 @@ def tick(_town, _dice):
 
 
 DEEDS = (
-    *(ask, take_back, save, accept, decide, sign_up) * 3,
+    *(ask, take_back, save, accept, decide, sign_up, answer_a_clinic) * 3,
     *(block, pause, come_back, decline, step_back, give_back, more_seats, review_one, merge, publish, tick) * 2,
-    *(leave, erase),
+    *(leave, erase, move_a_clinic),
 )
