@@ -7,7 +7,16 @@ from registrations.domain.registrations import RegistrationState
 from registrations.tests.factories import make_coordinator, make_member, make_registration
 
 pytestmark = pytest.mark.browser
-PUBLIC = ["/", "/clinics/", "/sign-in/", "/code-of-conduct/", "/privacy/", "/contact/", "/no/such/page/"]
+PUBLIC = [
+    "/",
+    "/clinics/",
+    "/clinics/fair-hours/",
+    "/sign-in/",
+    "/code-of-conduct/",
+    "/privacy/",
+    "/contact/",
+    "/no/such/page/",
+]
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
