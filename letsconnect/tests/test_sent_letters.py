@@ -13,7 +13,7 @@ from django.urls import reverse
 from clinics.announcing import emails as announcing
 from clinics.models import ChecklistReminder, Notice
 from clinics.seats.rsvps import rsvp
-from clinics.tests.factories import make_clinic, make_person
+from clinics.tests.factories import make_clinic, make_person, make_topic_request
 from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.domain.letters import KEPT_FOR
@@ -94,6 +94,8 @@ ABOUT = {
     "clinics.person_left": lambda world: world.clinic,
     "clinics.person_cancelled": lambda world: make_person(make_clinic(state="cancelled"), state="asked"),
     "clinics.person_": lambda world: make_person(world.clinic, asked_by=make_member()),
+    "clinics.topic_announced": lambda world: make_topic_request(state="planned", clinic=world.clinic).supports.get(),
+    "clinics.topic_outcome": lambda world: make_topic_request(state="declined").supports.get(),
     "clinics.": place,
     "trust.message_received": lambda world: None,
     "trust.": lambda world: world.trust_seat,
