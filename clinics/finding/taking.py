@@ -9,29 +9,14 @@ from django.db import transaction
 
 from clinics.domain.clinics import ClinicState
 from clinics.domain.finding import HourReasons
-from clinics.models import Clinic, ClinicHourChoice, ClinicText
-from clinics.planning.plans import change_clinic, create_clinic, stamp
+from clinics.models import Clinic, ClinicHourChoice
+from clinics.planning.cloning import plan_edition
+from clinics.planning.plans import change_clinic, stamp
 from letsconnect.base import acts
 from letsconnect.base.zones import in_zone
 from registrations.models import Member
 
 VERSION = 1  # of the form in which reasons are stored
-_EDITION_HAS = (
-    "format",
-    "for_whom",
-    "regions",
-    "venue",
-    "place",
-    "partner",
-    "series",
-    "floor_language",
-    "region",
-    "capacity",
-    "closes_minutes_before",
-    "meeting_link",
-    "announce_to_all",
-)
-_TEXT_HAS = ("state", "title", "summary", "audience", "preparation", "outcomes")
 
 
 def start_fields(starts_at: datetime, zone: str) -> dict[str, Any]:
@@ -62,22 +47,12 @@ def take_hour(
 def draft_edition(
     *, clinic: Clinic, starts_at: datetime, minutes: int, reasons: HourReasons, by: Member, now: datetime
 ) -> Clinic:
-    """Draft the same clinic at another hour, with its texts and skills; where there is one at that hour, return it."""
+    """Draft another edition of the clinic at an hour that was found; where there is one at that hour, return it."""
     original = clinic.edition_of or clinic
     edition = original.editions.filter(starts_at=starts_at, state=ClinicState.DRAFT).first()
     if edition is None:
-        edition = Clinic(
-            edition_of=original,
-            minutes=minutes,
-            **start_fields(starts_at, reasons.zone),
-            **{name: getattr(clinic, name) for name in _EDITION_HAS},
-        )
-        create_clinic(clinic=edition, by=by, now=now)
-        edition.skills.set(clinic.skills.all())
-        ClinicText.objects.bulk_create(
-            ClinicText(clinic=edition, language=text.language, **{name: getattr(text, name) for name in _TEXT_HAS})
-            for text in clinic.texts.all()
-        )
+        start = start_fields(starts_at, reasons.zone)
+        edition = plan_edition(clinic=clinic, **start, minutes=minutes, by=by, now=now)
     keep_reasons(clinic=edition, starts_at=starts_at, minutes=minutes, reasons=reasons, by=by, now=now)
     return edition
 

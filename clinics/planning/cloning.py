@@ -96,14 +96,25 @@ def plan_again(
 
 @transaction.atomic
 def plan_edition(
-    *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member, now: datetime
+    *,
+    clinic: Clinic,
+    local_date: date,
+    local_time: time,
+    zone: str,
+    fold: int = 0,
+    minutes: int | None = None,
+    by: Member,
+    now: datetime,
 ) -> Clinic:
-    """Make a draft of another edition: the same clinic at another hour, for those whom the first does not suit."""
+    """Make a draft of another edition: the same clinic at another hour, for those whom the first does not suit.
+
+    It is as long as the clinic, unless ``minutes`` says otherwise.
+    """
     clinic = lock_theirs(clinic, by=by)
     if not clinic.is_to_come:
         raise ClinicMoveNotAllowed(_("Only a clinic still to come has another edition. Plan it again instead."))
     draft = _copy(clinic, local_date, local_time, zone, fold)
-    draft.edition_of_id = clinic.edition_of_id or clinic.pk
+    draft.edition_of_id, draft.minutes = clinic.edition_of_id or clinic.pk, minutes or clinic.minutes
     return _store(clinic, draft, verb="plan_edition", by=by, now=now)
 
 
