@@ -54,8 +54,8 @@ class StartForm(forms.ModelForm):
         names = zone_names()
         own = self.instance.zone
         offer(self, "zone", [(name, name) for name in (names if own in names else (own, *names))])
-        if self.instance.pk and not comes_twice(self.instance.wall_clock, self.instance.zone):
-            self.initial["fold"] = ""
+        if not self.instance.pk or not comes_twice(self.instance.wall_clock, self.instance.zone):
+            self.initial["fold"] = ""  # not answered: where it matters, it is asked
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

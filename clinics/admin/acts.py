@@ -70,6 +70,8 @@ class ActsDesk(ClinicDesk):
         acts = [
             (name, label) for name, (label, _act) in _ACTS.items() if clinics.may_become(clinic.state, _BECOMES[name])
         ]
+        if timezone.now() < clinic.starts_at:
+            acts = [(name, label) for name, label in acts if name != "hold"]
         return [(str(label), reverse("admin:clinics_clinic_act", args=[clinic.pk, name])) for name, label in acts]
 
     def act_view(self, request: HttpRequest, clinic_id: int, act: str) -> HttpResponse:

@@ -48,9 +48,10 @@ class PlanDesk(ClinicDesk):
         if obj is not None and self._is_of_rows(request):
             return []
         fields = list(super().get_fields(request, obj))
-        if {"series", "new_series"} <= set(fields):
-            fields.remove("new_series")
-            fields.insert(fields.index("series") + 1, "new_series")
+        order = list(ClinicForm.Meta.fields)
+        order.insert(order.index("series") + 1, "new_series")
+        places = {name: place for place, name in enumerate(order)}
+        fields.sort(key=lambda name: places.get(str(name), len(places)))  # what is only shown stands where it is typed
         is_typed = obj is None or "fold" not in self.get_readonly_fields(request, obj)
         return fields if is_typed else [name for name in fields if name != "fold"]  # a question for who types a start
 

@@ -83,3 +83,28 @@ def test_a_coordinator_plans_a_clinic_at_the_desk(live_server, open_window):
     page.goto(live_server.url + "/admin/clinics/clinic/")
     window.check(accessible=False)
     window.screenshot("clinic-desk-list")
+
+
+@pytest.mark.parametrize(("language", "javascript"), [("en", True), ("ar", False)])
+def test_the_room_of_a_clinic_is_sound_and_moves_it(live_server, open_window, language, javascript):
+    clinic = make_clinic(starts_at=timezone.now() + timedelta(days=9), capacity=5, meeting_link="")
+    sign_up(clinic, 2)
+    coordinator = make_coordinator(language=language)
+    window = open_window(live_server.url, language=language, widths=WIDTHS, member=coordinator, javascript=javascript)
+    room = f"/admin/clinics/clinic/{clinic.pk}/"
+
+    for name in ("change", "texts", "who-comes", "again", "move"):
+        page = window.visit(f"{room}{name}/", accessible=False)
+        window.screenshot(f"clinic-room-{name}-{language}")
+    page.locator("#id_local_time").fill("21:15")
+    page.locator("form.lc-form button[type=submit]").click()
+    page.locator("button[name=sample][value=fr]").click()
+    window.check(accessible=False)
+    window.screenshot(f"clinic-room-move-asked-{language}")
+    page.locator(".submit-row button").click()
+    page.wait_for_url(re.compile("/change/"))
+
+    clinic.refresh_from_db()
+    assert (clinic.sequence, clinic.local_time.isoformat()) == (1, "21:15:00")
+    page.locator(".lc-room__missing a").first.click()
+    assert page.url.endswith(f"{room}change/")

@@ -148,6 +148,9 @@ def test_the_page_of_an_edition_asks_for_the_hour_and_where_clocks_change(client
     start = {"local_date": "2026-10-25", "local_time": "", "zone": "Europe/Berlin", "fold": ""}
 
     assert client.get(desk("edition", clinic.pk)).context["form"]["local_time"].value() is None
+    for page in (desk("edition", clinic.pk), desk("again", clinic.pk)):
+        assert client.get(page).context["form"]["fold"].value() == ""  # nobody has answered yet
+    assert client.get(desk("add")).context["adminform"].form["fold"].value() == ""
     unsaid = client.post(desk("edition", clinic.pk), start)
     which = client.post(desk("edition", clinic.pk), {**start, "local_time": "02:30"})
     assert unsaid.context["form"].errors["local_time"] and which.context["form"].errors["fold"]
