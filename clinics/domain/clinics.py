@@ -123,7 +123,7 @@ class ClinicNotReady(ClinicError):
     """The clinic lacks something people must be told before it can be announced."""
 
 
-class AlreadyPlanned(ClinicError):
+class PlannedTwice(ClinicError):
     """The same clinic was planned for the same hour a moment ago: somebody pressed the button twice."""
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinics.agendas.writing import copy_agenda
 from clinics.checklists.items import copy_checklist
-from clinics.domain.clinics import AlreadyPlanned, ClinicMoveNotAllowed, ClinicState
+from clinics.domain.clinics import ClinicMoveNotAllowed, ClinicState, PlannedTwice
 from clinics.domain.texts import TextState
 from clinics.locking import lock_theirs
 from clinics.models import Channel, Clinic, ClinicPerson, ClinicText
@@ -134,8 +134,8 @@ def _store(clinic: Clinic, draft: Clinic, *, verb: str, by: Member, now: datetim
 
 
 def _check_not_planned(clinic: Clinic, draft: Clinic, *, verb: str) -> None:
-    """Raise AlreadyPlanned where the same button was pressed for the same hour before, and what came of it stands."""
+    """Raise PlannedTwice where the same button was pressed for the same hour before, and what came of it stands."""
     pressed = Act.objects.on(clinic).filter(verb=verb, became=stamp(draft.starts_at)).exists()
     to_come = (ClinicState.DRAFT, ClinicState.ANNOUNCED)
     if pressed and Clinic.objects.filter(starts_at=draft.starts_at, state__in=to_come).exclude(pk=draft.pk).exists():
-        raise AlreadyPlanned(_("It is planned for that hour already: look at the list of clinics."))
+        raise PlannedTwice(_("It is planned for that hour already: look at the list of clinics."))

@@ -7,7 +7,7 @@ import time_machine
 
 from clinics.agendas.writing import AgendaEntry, write_agenda
 from clinics.checklists.items import add_item
-from clinics.domain.clinics import AlreadyPlanned, ClinicMoveNotAllowed, ClinicState, NotYourClinic
+from clinics.domain.clinics import ClinicMoveNotAllowed, ClinicState, NotYourClinic, PlannedTwice
 from clinics.domain.people import AnswerState, ClinicRole
 from clinics.models import Clinic, ClinicSeries
 from clinics.planning.cloning import _COLUMNS, plan_again, plan_edition
@@ -37,7 +37,7 @@ def full_clinic(coordinator, **fields):
     make_person(clinic, role=ClinicRole.INTERPRETER, channel=channel, turn="lead", state=AnswerState.ACCEPTED)
     make_person(clinic, role=ClinicRole.SHARER, state=AnswerState.DECLINED, role_line="treasurer")
     make_person(clinic, role=ClinicRole.HELPER, member=None, address="a@example.org", name="Ana", language="en")
-    entries = [AgendaEntry("icebreaker", 10, "", ""), AgendaEntry("other", 20, "A walk", "Ana")]
+    entries = [AgendaEntry("icebreaker", 10, "", "A guest"), AgendaEntry("other", 20, "A walk", "Ana")]
     write_agenda(clinic=clinic, entries=entries, by=coordinator, now=NOW)
     add_item(clinic=clinic, title="Book the room", days=-3, assignee=coordinator, by=coordinator, now=NOW)
     sign_up(clinic, 2)
@@ -64,7 +64,7 @@ def test_a_clinic_planned_again_has_everything_but_peoples_answers(coordinator):
         ("interpreter", "to_ask", draft.pk, "", None),
         ("sharer", "to_ask", None, "treasurer", None),
     ]
-    assert list(draft.agenda.values_list("title", "minutes", "speaker")) == [("", 10, ""), ("A walk", 20, "Ana")]
+    assert list(draft.agenda.values_list("title", "minutes", "speaker")) == [("", 10, "A guest"), ("A walk", 20, "")]
     assert draft.checklist.filter(title="Book the room").exists()
     assert not draft.rsvps.exists() and not Letter.objects.exists()
     assert clinic.people.filter(state=AnswerState.ACCEPTED).exists() and clinic.rsvps.count() == 2
@@ -88,7 +88,7 @@ def test_the_same_button_pressed_twice_makes_one_draft(coordinator):
     clinic = make_clinic()
     draft = plan_again(clinic=clinic, **AGAIN, by=coordinator, now=NOW)
 
-    with pytest.raises(AlreadyPlanned):
+    with pytest.raises(PlannedTwice):
         plan_again(clinic=clinic, **AGAIN, by=coordinator, now=NOW)
 
     assert Clinic.objects.count() == 2
