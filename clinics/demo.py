@@ -218,7 +218,7 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
             now=begun,
         )
     clinic = announce_clinic(clinic=clinic, by=planner, now=begun)
-    _tick_what_is_over(clinic, planner, begun)
+    _tick_what_is_over(clinic, planner, begun, was_held=clinic.ends_at <= now)
     for number, member in enumerate(members[: plan.signed_up]):
         rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
     if plan.has_people:
@@ -267,13 +267,13 @@ def _ask_people(clinic: Clinic, members: Sequence[Member], planner: Member, now:
             answer(person=person, becomes=AnswerState.ACCEPTED, by=member, now=now + timedelta(hours=1))
 
 
-def _tick_what_is_over(clinic: Clinic, planner: Member, now: datetime) -> None:
-    """Tick what had to be done before a clinic is announced; the rest of its list waits for its day."""
+def _tick_what_is_over(clinic: Clinic, planner: Member, now: datetime, *, was_held: bool) -> None:
+    """Tick what had to be done before a clinic is announced, or held; the rest of its list waits for its day."""
     if not clinic.checklist.exists():
         load_checklist_template()
         fill_checklist(clinic=clinic, by=planner, now=now)
     for item in clinic.checklist.select_related("clinic"):
-        if item.name in (UsualItem.TOPIC_AND_SHARERS, UsualItem.ANNOUNCE):
+        if (was_held and item.days <= 3) or item.name in (UsualItem.TOPIC_AND_SHARERS, UsualItem.ANNOUNCE):
             settle_item(item=item, state=ItemState.DONE, by=planner, now=now)
         elif item.name == UsualItem.CERTIFICATES:
             settle_item(item=item, state=ItemState.NOT_NEEDED, by=planner, now=now)
