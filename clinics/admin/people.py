@@ -78,6 +78,8 @@ class SomebodyForm(PersonForm):
     def __init__(self, *args: Any, planner: Member, **kwargs: Any) -> None:
         self.among = those_who_can_be_asked(planner)
         super().__init__(*args, **kwargs)
+        if not self.people_found:
+            del self.fields["member"]  # nobody to choose from yet
         self.fields["language"].initial = get_language() or "en"
 
     def clean(self) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def copy_texts(*, source: Clinic, clinic: Clinic, **_by_and_now: Any) -> None:
 def copy_people(*, source: Clinic, clinic: Clinic, **_by_and_now: Any) -> None:
     """Copy the interpretation channels, and the people with an account, whom nobody has asked yet.
 
-    Who has no account gave an address for one clinic, and it is kept no longer than that.
+    Who has no account gave an address for one clinic, and it is kept no longer than that. Of several who were asked for
+    one turn at a channel, the one who came or may come is copied, or else the first.
     """
     copies: dict[int | None, Channel | None] = {None: None}
     for channel in source.channels.all():
@@ -68,7 +69,13 @@ def copy_people(*, source: Clinic, clinic: Clinic, **_by_and_now: Any) -> None:
             name=channel.name,
             material_days_before=channel.material_days_before,
         )
-    for person in source.people.exclude(member=None).filter(member__is_active=True).order_by("pk"):
+    people = source.people.exclude(member=None).filter(member__is_active=True).order_by("pk")
+    turns: set[tuple[int, str]] = set()
+    for person in sorted(people, key=lambda person: not person.may_still_come):
+        if person.channel_id is not None and (person.channel_id, person.turn) in turns:
+            continue
+        if person.channel_id is not None:
+            turns.add((person.channel_id, person.turn))
         ClinicPerson.objects.create(
             clinic=clinic,
             role=person.role,

@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from clinics import demo
 from clinics.models import Clinic
+from clinics.people.links import token_of
 from clinics.seats.rsvps import rsvp
-from clinics.tests.factories import LINK, make_clinic, sign_up
+from clinics.tests.factories import LINK, make_clinic, make_person, sign_up
 from letsconnect.tests.browser import WIDTHS
 from registrations.tests.factories import make_coordinator, make_member
 
@@ -108,3 +110,40 @@ def test_the_room_of_a_clinic_is_sound_and_moves_it(live_server, open_window, la
     assert (clinic.sequence, clinic.local_time.isoformat()) == (1, "21:15:00")
     page.locator(".lc-room__missing a").first.click()
     assert page.url.endswith(f"{room}change/")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_pages_of_its_people_are_sound(live_server, open_window, language):
+    planner = make_coordinator(language=language)
+    clinic = demo.load([planner, *(make_member() for _ in range(9))], timezone.now())[0]
+    waiting = clinic.people.waiting_for_answer().get()
+    outside = make_person(clinic, "helper", "asked", address="sol@example.org", asked_by=planner)
+    desk = open_window(live_server.url, language=language, widths=WIDTHS, member=planner)
+    for name in ("people", "languages"):
+        desk.visit(reverse(f"admin:clinics_clinic_{name}", args=[clinic.pk]))
+        desk.screenshot(f"clinic-desk-{name}-{language}")
+
+    visitor = open_window(live_server.url, language=language, widths=WIDTHS)
+    for name, person, page in (
+        ("answer", waiting, "person-answer"),
+        ("outside", outside, "person-answer"),
+        ("erase", outside, "person-erase"),
+    ):
+        visitor.visit(reverse(f"clinics:{page}", args=[token_of(person)]))
+        visitor.screenshot(f"clinic-{name}-{language}")
+
+
+def test_somebody_without_an_account_answers_by_their_link_without_javascript(live_server, open_window):
+    clinic = make_clinic(starts_at=timezone.now() + timedelta(days=3))
+    person = make_person(clinic, state="asked", address="a@example.org")
+    window = open_window(live_server.url, javascript=False, width=360)
+    window.page.goto(live_server.url + reverse("clinics:person-answer", args=[token_of(person)]))
+
+    window.page.get_by_label("A line about you").fill("grants officer")
+    window.page.get_by_role("button", name="Yes, I take part").click()
+    window.page.get_by_text("Thank you! You are in.").wait_for()
+    window.page.get_by_role("button", name="I cannot come after all").click()
+    window.page.get_by_text("The planners know.").wait_for()
+
+    person.refresh_from_db()
+    assert (person.state, person.role_line) == ("stepped_back", "grants officer")

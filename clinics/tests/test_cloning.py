@@ -71,6 +71,21 @@ def test_a_clinic_planned_again_has_everything_but_peoples_answers(coordinator):
     assert Act.objects.get(verb="plan_clinic_again").became == "2026-04-13 12:00Z"
 
 
+def test_of_two_who_were_asked_for_one_turn_the_one_who_came_is_planned_again(coordinator):
+    clinic = full_clinic(coordinator)
+    channel = make_channel(clinic, "sw")
+    make_person(clinic, ClinicRole.INTERPRETER, AnswerState.DECLINED, channel=channel)
+    came = make_person(clinic, ClinicRole.INTERPRETER, channel=channel)
+    make_person(clinic, ClinicRole.INTERPRETER, AnswerState.STEPPED_BACK, channel=channel, turn="relief")
+    again = make_person(clinic, ClinicRole.INTERPRETER, AnswerState.DECLINED, channel=channel, turn="relief")
+
+    draft = plan_again(clinic=clinic, **AGAIN, by=coordinator, now=NOW)
+
+    copied = draft.people.interpreters().filter(channel__language="sw")
+    assert {person.member_id for person in copied} >= {came.member_id}
+    assert (copied.count(), copied.filter(member=again.member).count()) == (2, 0)
+
+
 def test_every_column_of_a_clinic_is_taken_over_or_is_said_not_to_be():
     not_taken = {
         "id", "state", "local_date", "local_time", "zone", "fold", "starts_at", "start_set_at", "sequence",
