@@ -20,10 +20,10 @@ from clinics.announcing.emails import sample_of_announcement
 from clinics.announcing.readers import ReadersCounted
 from clinics.domain import clinics
 from clinics.domain.clinics import ClinicError, ClinicState
-from clinics.models import Clinic, TopicRequest
+from clinics.models import Clinic
 from clinics.planning.missing import what_is_missing, why_not_to_announce
 from clinics.planning.plans import announce_clinic, archive_clinic, hold_clinic
-from clinics.requests.letters import to_tell_of
+from clinics.requests.letters import count_to_tell_of
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
 from letsconnect.base.versions import ChangedMeanwhile
@@ -150,8 +150,7 @@ def question_about(planned: Sequence[Clinic]) -> ConfirmationPage:
     refusals = {clinic.pk: _why_not(clinic, now) for clinic in planned}
     ready = [clinic for clinic in planned if not refusals[clinic.pk]]
     readers = ReadersCounted.now()
-    wanted = set(TopicRequest.objects.filter(clinic__in=ready).values_list("clinic", flat=True))
-    asked_for = sum(to_tell_of(clinic).count() for clinic in ready if clinic.pk in wanted)  # of few, usually of none
+    asked_for = count_to_tell_of(ready)
     people = readers.of_any(ready) + asked_for
     why_not = tuple(f"{clinic}: {refusals[clinic.pk]}" for clinic in planned if refusals[clinic.pk])
     written = ngettext("It writes to %(count)d reader.", "It writes to %(count)d readers.", people) % {"count": people}

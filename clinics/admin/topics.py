@@ -153,6 +153,7 @@ class TopicRequestAdmin(NeedsDesk):
             "by_region": [
                 (str(Region(region).label) if region else _("no region"), count)
                 for region, count in sorted(shown_by_region(counts, reader).items())
+                if count is not None  # not even the name of a region with so few: the sum would tell how many
             ],
             "may_decide": may_decide,
             "forms": {**self._forms(topic), **(refused or {})} if may_decide else {},

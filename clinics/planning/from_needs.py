@@ -31,7 +31,7 @@ class NoCandidate(ClinicError):
     """The person does not offer to share in a clinic on its skills, or not any more."""
 
 
-class AlreadyPlanned(ClinicError):
+class HasClinicAlready(ClinicError):
     """A clinic is planned for this already."""
 
 
@@ -91,15 +91,15 @@ def wanted_on_skill(skill: Skill, *, language: str, region: str, seen: Iterable[
 @transaction.atomic
 def plan_clinic_from(*, wanted: Wanted, by: Member, now: datetime) -> Clinic:
     """Make the draft. Pressed twice, there is one: a request or a need that has a clinic is refused, and so is a skill
-    on which clinics are to come that the planner was not shown (AlreadyPlanned)."""
+    on which clinics are to come that the planner was not shown (HasClinicAlready)."""
     for request in wanted.requests:
         check_theirs(request, by=by)
     if wanted.skill is not None and not (wanted.requests or wanted.raised):
         Skill.objects.select_for_update(no_key=True).get(pk=wanted.skill.pk)  # two who press at once, one after another
         if not {clinic.pk for clinic in clinics_to_come_on(wanted.skill, now=now)} <= wanted.seen:
-            raise AlreadyPlanned(_("A clinic on this is planned already. Look at it first, then plan another."))
+            raise HasClinicAlready(_("A clinic on this is planned already. Look at it first, then plan another."))
     if any(need.clinic_id for need in RaisedNeed.objects.filter(pk__in=[need.pk for need in wanted.raised])):
-        raise AlreadyPlanned(_("A clinic is planned for this need already."))
+        raise HasClinicAlready(_("A clinic is planned for this need already."))
     clinic = create_clinic(clinic=_draft(wanted, by=by, now=now), by=by, now=now)
     if wanted.skill is not None:
         clinic = change_clinic(clinic=clinic, changes={"skills": [wanted.skill]}, by=by, now=now)

@@ -24,7 +24,7 @@ def outcome_owed(support: TopicSupport | None, now: datetime) -> str | None:
         return "no longer wants it"
     request = support.request
     if request.state not in _TOLD_OF:
-        return f"the request is {request.state}"
+        return f"the wish is {request.state}"
     is_public = request.clinic is not None and request.clinic.state != ClinicState.DRAFT
     if request.state == TopicRequestState.PLANNED and is_public:
         return "its clinic is announced, which is told by itself"

@@ -13,7 +13,7 @@ from clinics.models import Clinic, TopicRequest
 from clinics.needs.candidates import candidates, who_wants
 from clinics.needs.raising import NotYourNeed
 from clinics.planning.from_needs import (
-    AlreadyPlanned,
+    HasClinicAlready,
     plan_clinic_from,
     wanted_by_need,
     wanted_by_request,
@@ -63,7 +63,7 @@ def test_pressed_twice_there_is_one_draft():
 
     with pytest.raises(RequestMoveNotAllowed):
         plan(wanted_by_request(request), coordinator)
-    with pytest.raises(AlreadyPlanned):
+    with pytest.raises(HasClinicAlready):
         plan(wanted_by_need(need), coordinator)
 
     assert Clinic.objects.count() == 2
@@ -73,7 +73,7 @@ def test_a_second_clinic_on_a_skill_is_planned_by_who_saw_the_first():
     coordinator = make_coordinator()
     first = plan(on_skill(coordinator), coordinator)
 
-    with pytest.raises(AlreadyPlanned):
+    with pytest.raises(HasClinicAlready):
         plan(on_skill(coordinator), coordinator)
 
     assert plan(on_skill(coordinator, seen=[first.pk]), coordinator) != first
@@ -87,7 +87,7 @@ def test_two_who_press_at_once_plan_one():
         wanted = wanted_on_skill(skill, language="", region="", seen=[], by=coordinator)
         return plan(wanted, coordinator)
 
-    at_once(press, press, refusals=(AlreadyPlanned,))
+    at_once(press, press, refusals=(HasClinicAlready,))
 
     assert Clinic.objects.count() == 1
 

@@ -39,6 +39,9 @@ SENTENCES = (
     gettext_noop("its day is over"),
     gettext_noop("no longer going"),
     gettext_noop("no longer waiting"),
+    gettext_noop("no longer wants it"),
+    gettext_noop("no clinic is planned for it any more"),
+    gettext_noop("its clinic is announced, which is told by itself"),
     gettext_noop("sign-up is open again"),
     gettext_noop("sign-up has closed: who still waits is told that instead"),
     gettext_noop("nothing that is theirs to do is due any more"),
@@ -144,6 +147,7 @@ TEMPLATES = {
     gettext_noop("the session is %(state)s"): "matching.session",
     gettext_noop("the match is %(state)s"): "matching.match",
     gettext_noop("the request is %(state)s"): "matching.sharerrequest",
+    gettext_noop("the wish is %(state)s"): "clinics.topicrequest",
     gettext_noop("The first line has more than %(limit)s columns, so this is not the old form."): "",
     gettext_noop(
         "This is not an export of the old form: of its headings only %(headings)s could be found in the first line."
