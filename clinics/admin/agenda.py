@@ -16,6 +16,7 @@ from clinics.agendas.writing import people_by_name, write_agenda
 from clinics.locking import lock_clinic
 from clinics.models import Clinic
 from letsconnect.base import edit_conflicts, versions
+from letsconnect.base.access_log import PeopleShown, people_on
 from registrations.requests import signed_in
 
 
@@ -55,4 +56,9 @@ def _too_late(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRes
     return TemplateResponse(request, "admin/too_late.html", context, status=409)
 
 
-AGENDA = Tab("agenda", gettext_lazy("Agenda"), _view)
+def _people(clinic: Clinic) -> PeopleShown:
+    """Return whom the page offers as speakers: the people of the clinic who may still come."""
+    return people_on(clinic.people.that_may_still_come(), ("member",))
+
+
+AGENDA = Tab("agenda", gettext_lazy("Agenda"), _view, people=_people)
