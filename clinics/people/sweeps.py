@@ -14,7 +14,7 @@ from clinics.domain.people import (
     reminder_is_due,
 )
 from clinics.locking import lock_clinic
-from clinics.models import ENDS_AT, Clinic, ClinicPerson, Rsvp
+from clinics.models import ENDS_AT, AgendaItem, Clinic, ClinicPerson, Rsvp
 from clinics.people import letters
 from clinics.people.answering import forget
 from clinics.people.asking import mark_as_asked
@@ -109,8 +109,9 @@ def hand_to_accounts(now: datetime) -> int:
 def hand_over(person: ClinicPerson, *, to: Member, now: datetime) -> None:
     """Make a row of an address the row of the account that proved it.
 
-    If the account has the same role there already, its own row stays, with a yes of either. If it is confirmed for
-    another clinic at that time, they are asked which of the two it is to be.
+    If the account has the same role there already, its own row stays, with a yes of either; the agenda goes on naming
+    them. If it is confirmed for another clinic at that time, they are asked which of the two it is to be. Of a clinic
+    that has begun nobody is asked any more: that row stays an address until it is forgotten.
     """
     member = Member.objects.select_for_update(no_key=True).get(pk=to.pk)
     clinic = lock_clinic(person.clinic)
@@ -120,9 +121,11 @@ def hand_over(person: ClinicPerson, *, to: Member, now: datetime) -> None:
     theirs.clinic = clinic
     own = clinic.people.filter(role=theirs.role, member=member).first()
     if own is not None and (own.is_accepted or not theirs.is_accepted):
+        _speaks_instead(theirs, own)
         forget(theirs, now=now)
         return
     if own is not None:
+        _speaks_instead(own, theirs)
         own.delete()
     theirs.member, theirs.address, theirs.language, theirs.zone = member, "", "", ""
     columns = ["member", "address", "language", "zone"]
@@ -130,9 +133,16 @@ def hand_over(person: ClinicPerson, *, to: Member, now: datetime) -> None:
         with transaction.atomic():
             theirs.save(update_fields=columns)
     except IntegrityError:  # confirmed in two places: the database counts both as one person from now on
+        if clinic.starts_at <= now:
+            return
         mark_as_asked(theirs, now=now)
         theirs.save(
             update_fields=[*columns, "state", "version", "asked_at", "reminded_at", "answered_at", "answer_note"]
         )
         letters.owe_to_person(theirs, kind=letters.ASKED, now=now)
     acts.record(by=None, verb="hand_over_clinic_person", on=theirs, now=now, became=theirs.state)
+
+
+def _speaks_instead(was: ClinicPerson, becomes: ClinicPerson) -> None:
+    """Let the agenda name one row of somebody in place of another that goes."""
+    AgendaItem.objects.filter(person=was).update(person=becomes)

@@ -17,7 +17,7 @@ from clinics.domain.people import (
     Turn,
     TurnTaken,
 )
-from clinics.models import Appointment, Channel, ClinicPerson
+from clinics.models import AgendaItem, Appointment, Channel, ClinicPerson
 from clinics.people import sweeps
 from clinics.people.answering import answer, change_words, erase_person
 from clinics.people.asking import Named, Part, add_person, ask_person, name_person, release_person
@@ -431,6 +431,31 @@ def test_of_two_rows_for_one_role_the_one_with_a_yes_stays(own, of_address, left
 
     assert [person.pk for person in clinic.people.all()] == [rows[left].pk]
     assert clinic.people.get().member == member
+
+
+@pytest.mark.parametrize(("own", "speaker"), [("accepted", "other"), ("asked", "own")])
+def test_the_agenda_goes_on_naming_whoever_proves_an_address(own, speaker):
+    clinic, member = make_clinic(), proves(ADDRESS)
+    rows = {"own": make_person(clinic, state=own, member=member)}
+    rows["other"] = make_person(clinic, address=ADDRESS)
+    item = AgendaItem.objects.create(clinic=clinic, place=1, part="questions", minutes=10, person=rows[speaker])
+
+    sweeps.hand_to_accounts(NOW)
+
+    item.refresh_from_db()
+    assert item.person == clinic.people.get()
+
+
+def test_nobody_is_asked_again_about_two_clinics_that_are_over():
+    member = proves(ADDRESS)
+    make_person(make_clinic(), member=member)
+    person = make_person(make_clinic(starts_at=START + HOUR), address=ADDRESS)
+
+    sweeps.hand_to_accounts(START + 5 * HOUR)
+
+    person.refresh_from_db()
+    assert (person.address, person.state) == (ADDRESS, AnswerState.ACCEPTED)
+    assert not letters("asked").exists()
 
 
 def test_an_account_that_said_yes_elsewhere_is_asked_which_of_the_two_it_is():
