@@ -1,22 +1,33 @@
 """The desk's page of needs: skills ranked by what 1:1 matches cannot serve, and the button that plans a clinic."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import ClinicError
 from clinics.domain.requests import SMALLEST_COUNT_SHOWN
-from clinics.models import RaisedNeed, TopicRequest
-from clinics.needs.counting import ShownCount, SkillNeed, WhoseNeeds, shown, shown_by_region, skill_needs
+from clinics.models import RaisedNeed, TopicRequest, TopicSupport
+from clinics.needs.counting import (
+    ByRegion,
+    ShownCount,
+    SkillNeed,
+    WhoseNeeds,
+    exact_for,
+    shown,
+    shown_by_region,
+    skill_needs,
+)
 from clinics.needs.forms import WhoseNeedsForm
 from clinics.planning.from_needs import clinics_to_come_on, plan_clinic_from, wanted_on_skill
 from letsconnect.base.admin import WorkingGroupAdmin
@@ -33,7 +44,8 @@ MOST_IN_WORDS = 50
 
 class NeedLine(NamedTuple):
     """One skill on the page, its numbers in words for this reader. How many want a clinic is told exactly, as on the
-    pages of requests, because the working group decides by it."""
+    pages of requests, because the working group decides by it; how many of another region, as in its table.
+    """
 
     need: SkillNeed
     wishes: str
@@ -67,16 +79,18 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
     def needs_view(self, request: HttpRequest) -> HttpResponse:
         """Rank the skills, page by page; below, what people asked for and raised in words of their own."""
         reader, chosen, form = self._asked(request)
-        page = page_of(skill_needs(chosen, on=timezone.now().date()), request)
+        on = timezone.now().date()
+        needs = skill_needs(chosen, on=on)
+        page, everywhere = page_of(needs, request), _everywhere(needs, chosen, reader, on=on)
         query = f"?region={chosen.region}&language={chosen.language}"
-        wordy, raised = _in_own_words(chosen)
+        wordy, raised = _in_own_words(chosen, reader)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Needs that matches cannot serve"),
             "opts": self.opts,
             "form": form,
             "page": page,
-            "lines": [_line(need, reader, query) for need in page],
+            "lines": [_line(need, everywhere[need.skill], reader, chosen, query) for need in page],
             "in_words": wordy,
             "raised": raised,
         }
@@ -99,14 +113,15 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
                 return redirect("admin:clinics_clinic_who_wants", clinic.pk)
         needs = {need.skill: need for need in skill_needs(chosen, on=now.date())}
         need = needs.get(skill.pk) or SkillNeed(skill.pk)
+        everywhere = _everywhere([need], chosen, reader, on=now.date())[skill.pk]
         planned = clinics_to_come_on(skill, now=now)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Need: %(skill)s") % {"skill": skill},
             "opts": self.opts,
             "skill": skill,
-            "line": _line(need, reader, ""),
-            "regions": _by_region(need, reader),
+            "line": _line(need, everywhere, reader, chosen, ""),
+            "regions": _by_region(need, everywhere, reader, chosen),
             "chosen": chosen,
             "language_in_words": language_name(chosen.language, get_language() or "en") if chosen.language else "",
             "region_in_words": str(Region(chosen.region).label) if chosen.region else "",
@@ -125,41 +140,85 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
         return signed_in(request), form.chosen(), form
 
 
-def _in_own_words(chosen: WhoseNeeds) -> tuple[list[TopicRequest], list[RaisedNeed]]:
-    """Return what people asked for, and what was raised, on no skill: what most people want first."""
+def _in_own_words(chosen: WhoseNeeds, reader: Member) -> tuple[list[TopicRequest], list[RaisedNeed]]:
+    """Return what people asked for, and what was raised, on no skill: what most people want first.
+
+    Of another region than the reader's only what five of its people want: a shorter list would tell who asked.
+    """
     asked, raised = TopicRequest.objects.going_on().filter(skill=None), RaisedNeed.objects.standing().filter(skill=None)
     if chosen.language:
         asked, raised = asked.filter(language=chosen.language), raised.filter(language=chosen.language)
     if chosen.region:
-        asked, raised = asked.filter(member__region=chosen.region), raised.filter(region=chosen.region)
+        raised = raised.filter(region=chosen.region)
+        is_own = chosen.region in exact_for(reader, [chosen.region])
+        asked = asked.filter(member__region=chosen.region) if is_own else asked.filter(pk__in=_wanted_by_some(chosen))
     most_wanted = asked.annotate(wanted=Count("supports", distinct=True)).order_by("-wanted", "-pk")
     return list(most_wanted[:MOST_IN_WORDS]), list(raised.order_by("-people", "-pk")[:MOST_IN_WORDS])
+
+
+def _wanted_by_some(chosen: WhoseNeeds) -> QuerySet[Any, Any]:
+    """Return the requests that as many people of this region want as are told as a number."""
+    theirs = TopicSupport.objects.filter(member__region=chosen.region).order_by().values("request")
+    return theirs.annotate(people=Count("pk")).filter(people__gte=SMALLEST_COUNT_SHOWN).values("request")
+
+
+def _everywhere(needs: list[SkillNeed], chosen: WhoseNeeds, reader: Member, *, on: date) -> dict[int, SkillNeed]:
+    """Return the same needs of all regions: what is told of another region depends on what is told of the rest.
+
+    Otherwise the numbers of the regions, asked for one by one and taken from the sum, would tell the hidden ones.
+    """
+    found = {need.skill: need for need in needs}
+    if chosen.region in exact_for(reader, [chosen.region]) or not chosen.region:
+        return found
+    return found | {need.skill: need for need in skill_needs(replace(chosen, region=""), on=on)}
 
 
 def _merged(skill: Skill) -> list[int]:
     return list(skill.merged_from.values_list("pk", flat=True))
 
 
-def _line(need: SkillNeed, reader: Member, query: str) -> NeedLine:
+def _line(need: SkillNeed, everywhere: SkillNeed, reader: Member, chosen: WhoseNeeds, query: str) -> NeedLine:
+    def told(here: ByRegion, all_regions: ByRegion) -> str:
+        if not chosen.region:
+            return in_words(shown(here, reader))
+        return _figure(shown_by_region(all_regions, reader).get(chosen.region, 0))
+
     return NeedLine(
         need=need,
-        wishes=in_words(shown(need.wishes, reader)),
+        wishes=told(need.wishes, everywhere.wishes),
         sharers=in_words(shown(need.sharers, reader)),
-        waiting=in_words(shown(need.waiting, reader)),
-        supporters=str(need.supporters.total()),
+        waiting=told(need.waiting, everywhere.waiting),
+        supporters=told(need.supporters, everywhere.supporters) if chosen.region else str(need.supporters.total()),
         link=reverse("admin:clinics_topicrequest_need", args=[need.skill]) + query,
     )
 
 
-def _by_region(need: SkillNeed, reader: Member) -> list[tuple[str, list[str]]]:
+def _figure(count: int | None) -> str:
+    """Return the number of one region. Where it is hidden nothing else is said: it may be hidden to hide another."""
+    # Translators: where a number of people stands that is not told, because it is small or would tell a small one.
+    return pgettext("number of people", "not told") if count is None else str(count)
+
+
+def _by_region(
+    need: SkillNeed, everywhere: SkillNeed, reader: Member, chosen: WhoseNeeds
+) -> list[tuple[str, list[str]]]:
     """Return the rows of the table by region: wishes, sharers, who waited, supporters."""
-    columns = [shown_by_region(counts, reader) for counts in (need.wishes, need.sharers, need.waiting, need.supporters)]
-    few = _("fewer than %(count)d") % {"count": SMALLEST_COUNT_SHOWN}
+
+    def of_chosen(counts: ByRegion) -> dict[str, int | None]:
+        told = shown_by_region(counts, reader)
+        return {region: count for region, count in told.items() if chosen.region in ("", region)}
+
+    columns = [
+        of_chosen(everywhere.wishes),
+        shown_by_region(need.sharers, reader),
+        of_chosen(everywhere.waiting),
+        of_chosen(everywhere.supporters),
+    ]
     regions = [region for region in (*Region.values, "") if any(region in column for column in columns)]
     return [
         (
             str(Region(region).label) if region else _("no region"),
-            [few if column.get(region, 0) is None else str(column.get(region, 0)) for column in columns],
+            [_figure(column.get(region, 0)) for column in columns],
         )
         for region in regions
     ]

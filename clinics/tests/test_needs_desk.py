@@ -1,12 +1,14 @@
 """The desk's pages of topic requests, needs and raised needs."""
 
+import re
+
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics.models import Clinic, RaisedNeed, TopicRequest
+from clinics.models import Clinic, RaisedNeed, TopicRequest, TopicSupport
 from clinics.tests.factories import make_need, make_topic_request
 from mailings.models import Letter
 from registrations.models import Look
@@ -121,9 +123,49 @@ def test_the_page_of_needs_hides_small_numbers_of_other_regions(client, liaison)
 
     assert "1 + fewer than 5 elsewhere" in page(client, "topicrequest_needs")
     skill = make_skill("wikidata").pk
-    assert "fewer than 5" in page(client, "topicrequest_need", skill)
+    assert "not told" in page(client, "topicrequest_need", skill).partition("<table>")[2]
     client.force_login(make_coordinator())
     assert "fewer than" not in page(client, "topicrequest_needs").partition("<table>")[2]
+    assert "not told" not in page(client, "topicrequest_need", skill)
+
+
+def wanted_from(**regions):
+    """One request on a skill that so many people of these regions want, and its page of needs."""
+    request = make_topic_request(member=make_member(region="MENA"))
+    for region, number in regions.items():
+        for _ in range(number):
+            TopicSupport.objects.create(request=request, member=make_member(region=region), made_at=NOW)
+    return request
+
+
+def rows_of(body):
+    """The first cells of tables' rows, with the others of each."""
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in re.findall(r"<tr>(.*?)</tr>", body, re.S)]
+    return {re.sub(r"<[^>]+>", "", row[0]).strip(): [cell.strip() for cell in row[1:]] for row in rows if row}
+
+
+def test_no_choice_of_a_region_tells_a_number_that_the_table_of_regions_hides(client, liaison):
+    """Six and one: the one is hidden, and so is the six, which the sum would tell it from."""
+    request = wanted_from(LAC=6, SSA=1)
+    for region in ("LAC", "SSA"):
+        ranked = rows_of(page(client, "topicrequest_needs", region=region))["Wikidata"]
+        assert "not told" in ranked and not {"6", "7"} & set(ranked)
+        need = page(client, "topicrequest_need", request.skill_id, region=region)
+        assert "<dd>not told</dd>" in need and "<dd>6</dd>" not in need and "<td>6</td>" not in need
+
+    assert "1" in rows_of(page(client, "topicrequest_needs", region="MENA"))["Wikidata"]  # their own
+    client.force_login(make_coordinator())
+    assert "6" in rows_of(page(client, "topicrequest_needs", region="LAC"))["Wikidata"]
+
+
+def test_no_choice_of_a_region_tells_where_somebody_is_from_who_asked_in_words(client, liaison):
+    make_topic_request(words="Songs of the sea", member=make_member(region="LAC"))
+    mine = make_topic_request(words="Songs of the sand")
+    wanted = make_topic_request(words="Songs of the woods", supporters=5)  # all of LAC
+
+    assert str(wanted) in page(client, "topicrequest_needs", region="LAC")
+    assert "Songs of the sea" not in page(client, "topicrequest_needs", region="LAC")
+    assert str(mine) in page(client, "topicrequest_needs", region="MENA")
 
 
 def test_one_button_plans_a_clinic_and_leads_to_who_could_share_it(client, liaison):
