@@ -57,7 +57,7 @@ class RoomDesk(TellingDesk, CloningDesk, PlanDesk):
         clinic = self.clinic_for(request, clinic_id)
         noted_on(request).tab = tab
         response = tab.view(self, request, clinic)
-        if response.status_code == 200:
+        if not 300 <= response.status_code < 400:  # a form that is refused is drawn again, with everybody on its page
             self.note_look(request, tab.people(clinic), kind=self.look)
         return response
 

@@ -83,12 +83,12 @@ def arrange_item(
 def settle_item(*, item: ChecklistItem, state: ItemState, by: Member, now: datetime) -> ChecklistItem:
     """Say that an item is done, is not needed, or is to be done after all; saying it twice changes nothing.
 
-    It is said by whoever looks after the clinic, and by the one who does it. ItemChangedMeanwhile where somebody said
-    something else of it just before.
+    It is said by whoever looks after the clinic, and by the one who does it and may still do so. ItemChangedMeanwhile
+    where somebody said something else of it just before.
     """
     clinic = lock_clinic(item.clinic)
     was, item = item.state, clinic.checklist.get(pk=item.pk)
-    if item.assignee_id != by.pk:
+    if not clinic.checklist.in_good_hands(on=now.date()).filter(pk=item.pk, assignee=by).exists():
         check_theirs(clinic, by=by)
     if clinic.state == ClinicState.CANCELLED:
         raise ClinicMoveNotAllowed(_("This clinic is cancelled: nothing is to be done for it."))

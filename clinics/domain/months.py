@@ -6,12 +6,13 @@ from datetime import date
 WEEK = 7
 
 
-def same_weekday_next_month(day: date) -> date:
-    """Return the same weekday of the next month: the second Tuesday after the second Tuesday.
+def same_weekday_next_month(day: date, *, months: int = 1) -> date:
+    """Return the same weekday of the next month, or of a later one: the second Tuesday after the second Tuesday.
 
-    After a fifth one, which not every month has, comes the last of the next month.
+    After a fifth one, which not every month has, comes the last of the other month.
     """
-    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
     first_weekday, length = monthrange(year, month)
     first = 1 + (day.weekday() - first_weekday) % WEEK
     number = first + (day.day - 1) // WEEK * WEEK
@@ -19,8 +20,11 @@ def same_weekday_next_month(day: date) -> date:
 
 
 def next_after(day: date, today: date) -> date:
-    """Return the first such day, of the months after ``day``, that lies after ``today``."""
-    coming = same_weekday_next_month(day)
-    while coming <= today:
-        coming = same_weekday_next_month(coming)
+    """Return the first such day, of the months after ``day``, that lies after ``today``.
+
+    Each is counted from ``day`` itself: after a month without a fifth Saturday a fifth one is a fifth one again.
+    """
+    months = 1
+    while (coming := same_weekday_next_month(day, months=months)) <= today:
+        months += 1
     return coming

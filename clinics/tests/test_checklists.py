@@ -268,6 +268,11 @@ def test_who_hosts_a_clinic_can_be_given_what_is_to_do_for_it_until_they_step_ba
     role.save()
 
     assert not ChecklistItem.objects.of(host).in_good_hands(on=NOW.date()).exists()
+    assert client.get(reverse("clinics:checklist-mine")).context["items"] == []
+    slides = item_of(clinic, "Slides")
+    assert client.post(reverse("clinics:checklist-settle", args=[slides.pk]), {"said": "done"}).status_code == 404
+    with pytest.raises(NotYourClinic):
+        settle_item(item=slides, state=ItemState.DONE, by=host, now=NOW)
 
 
 @pytest.mark.parametrize("state", [ClinicState.CANCELLED, ClinicState.ARCHIVED])

@@ -36,3 +36,7 @@ def test_over_forty_years_it_is_always_that_weekday_of_the_next_month():
 def test_what_is_long_past_is_planned_for_the_future():
     assert next_after(date(2026, 1, 13), date(2026, 4, 14)) == date(2026, 5, 12)
     assert next_after(date(2026, 4, 14), date(2026, 1, 1)) == date(2026, 5, 12)
+
+
+def test_a_fifth_weekday_is_a_fifth_one_again_after_months_that_have_four():
+    assert next_after(date(2026, 1, 31), date(2026, 5, 1)) == date(2026, 5, 30)

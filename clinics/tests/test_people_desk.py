@@ -240,3 +240,14 @@ def test_a_tab_costs_the_same_with_thirty_people_as_with_three(client, planner, 
             client.get(tab(clinic, name))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("where", ["people", "languages"])
+def test_whoever_is_named_beside_a_refused_form_can_read_who_looked(client, planner, where):
+    clinic = make_clinic()
+    person = make_person(clinic, ClinicRole.SHARER if where == "people" else ClinicRole.INTERPRETER)
+
+    page = client.post(tab(clinic, where), {"do": "ask_new"})
+
+    assert page.status_code == 422 and person.shown_name in page.content.decode()
+    assert Look.objects.filter(member=person.member, viewer=planner).exists()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinics.domain.people import AnswerState, ClinicRole
 from clinics.models import ClinicPerson
 from clinics.people import emails, leaving
-from clinics.people.links import answer_link, token_of
+from clinics.people.links import answer_link, person_by_token, token_of
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
@@ -319,3 +319,27 @@ def test_an_erased_member_is_named_nowhere():
 
     person.refresh_from_db()
     assert (person.state, person.shown_name, person.role_line, person.group) == ("stepped_back", "somebody", "", "")
+
+
+def test_deleting_in_two_windows_at_once_says_that_it_is_gone(client, monkeypatch):
+    person = outside()
+    stale = person_by_token(token_of(person))
+    address = reverse("clinics:person-erase", args=[token_of(person)])
+    assert client.post(address).status_code == 200
+    monkeypatch.setattr("clinics.views.people.person_by_token", lambda _token: stale)
+
+    assert client.post(address).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("clinic_is", "state", "is_told"),
+    [("draft", "released", False), ("draft", "declined", True), ("announced", "released", True)],
+)
+def test_who_is_not_needed_any_more_reads_nothing_of_a_draft(client, clinic_is, state, is_told):
+    clinic = make_clinic(state=clinic_is)
+    sharer, person = make_person(clinic), outside(state, clinic, role=ClinicRole.HELPER)
+
+    content = client.get(page_of(person)).content.decode()
+
+    assert [words in content for words in (clinic.title, sharer.shown_name, "<time ")] == [is_told] * 3
+    assert "helper" in content and "s…@example.org" in content  # what is kept of them they still see

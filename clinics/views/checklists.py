@@ -20,7 +20,8 @@ from registrations.requests import MemberRequest
 @require_safe
 def checklist_mine(request: MemberRequest) -> HttpResponse:
     """List what is still to do, the longest due first, page by page."""
-    today, mine = timezone.localdate(), ChecklistItem.objects.of(request.user).open()
+    today = timezone.localdate()
+    mine = ChecklistItem.objects.of(request.user).open().in_good_hands(on=timezone.now().date())
     page = page_of(list(mine.in_order().values_list("pk", flat=True)), request)
     rows = mine.filter(pk__in=list(page)).in_order().select_related("clinic").prefetch_related("clinic__texts")
     items = [(item, item.state_on(today)) for item in rows]
@@ -31,7 +32,7 @@ def checklist_mine(request: MemberRequest) -> HttpResponse:
 @require_POST
 def checklist_settle(request: MemberRequest, item_id: int) -> HttpResponse:
     """Say that it is done, or that it is not needed."""
-    mine = ChecklistItem.objects.of(request.user).select_related("clinic")
+    mine = ChecklistItem.objects.of(request.user).in_good_hands(on=timezone.now().date()).select_related("clinic")
     item = get_object_or_404(mine, pk=item_id)
     said, item.state = request.POST.get("said", ""), ItemState.OPEN  # as the page showed it
     if said in (ItemState.DONE, ItemState.NOT_NEEDED):

@@ -56,7 +56,10 @@ def person_erase(request: HttpRequest, token: str) -> HttpResponse:
     if person is None or person.has_account:
         return render(request, "clinics/person_gone.html", status=410)
     if request.method == "POST":
-        erase_person(person=person, now=timezone.now())
+        try:
+            erase_person(person=person, now=timezone.now())
+        except ClinicError:  # erased in another window, or an account's by now
+            return render(request, "clinics/person_gone.html", status=410)
         return render(request, "clinics/person_erased.html")
     back = reverse("clinics:person-answer", args=[token])
     return render(request, "clinics/person_erase.html", {"person": person, "back": back})
@@ -101,6 +104,8 @@ def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm, erase
     return {
         "person": person,
         "clinic": clinic,
+        # What planners go on writing into a draft is not for those who are not needed there any more.
+        "tells_plan": clinic.is_public or person.state != AnswerState.RELEASED,
         "text": clinic.text,
         "role": what_they_do(person),
         "shown": shown,
