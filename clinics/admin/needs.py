@@ -167,10 +167,10 @@ def _everywhere(needs: list[SkillNeed], chosen: WhoseNeeds, reader: Member, *, o
 
     Otherwise the numbers of the regions, asked for one by one and taken from the sum, would tell the hidden ones.
     """
-    found = {need.skill: need for need in needs}
+    by_skill = {need.skill: need for need in needs}
     if chosen.region in exact_for(reader, [chosen.region]) or not chosen.region:
-        return found
-    return found | {need.skill: need for need in skill_needs(replace(chosen, region=""), on=on)}
+        return by_skill
+    return by_skill | {need.skill: need for need in skill_needs(replace(chosen, region=""), on=on)}
 
 
 def _merged(skill: Skill) -> list[int]:
@@ -178,17 +178,19 @@ def _merged(skill: Skill) -> list[int]:
 
 
 def _line(need: SkillNeed, everywhere: SkillNeed, reader: Member, chosen: WhoseNeeds, query: str) -> NeedLine:
-    def told(here: ByRegion, all_regions: ByRegion) -> str:
+    def in_figures(here: ByRegion, all_regions: ByRegion) -> str:
         if not chosen.region:
             return in_words(shown(here, reader))
         return _figure(shown_by_region(all_regions, reader).get(chosen.region, 0))
 
     return NeedLine(
         need=need,
-        wishes=told(need.wishes, everywhere.wishes),
+        wishes=in_figures(need.wishes, everywhere.wishes),
         sharers=in_words(shown(need.sharers, reader)),
-        waiting=told(need.waiting, everywhere.waiting),
-        supporters=told(need.supporters, everywhere.supporters) if chosen.region else str(need.supporters.total()),
+        waiting=in_figures(need.waiting, everywhere.waiting),
+        supporters=in_figures(need.supporters, everywhere.supporters)
+        if chosen.region
+        else str(need.supporters.total()),
         link=reverse("admin:clinics_topicrequest_need", args=[need.skill]) + query,
     )
 
@@ -205,8 +207,8 @@ def _by_region(
     """Return the rows of the table by region: wishes, sharers, who waited, supporters."""
 
     def of_chosen(counts: ByRegion) -> dict[str, int | None]:
-        told = shown_by_region(counts, reader)
-        return {region: count for region, count in told.items() if chosen.region in ("", region)}
+        all_regions = shown_by_region(counts, reader)
+        return {region: count for region, count in all_regions.items() if chosen.region in ("", region)}
 
     columns = [
         of_chosen(everywhere.wishes),
