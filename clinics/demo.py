@@ -1,7 +1,7 @@
 """Demo data for clinics: one in two weeks, one nearly full with a waiting list, one tomorrow, one that was held."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from mailings.models import Subscription
 from mailings.subscriptions.members import choose_as_member
 from registrations.models import Member, Skill
 
+FIRST_SHARER, SECOND_SHARER = "first sharer", "second sharer"  # in an agenda: whoever the demo asks to share
 READERS = 6  # who chose announcements of clinics and the weekly list
 Words = dict[str, tuple[str, str]]
 
@@ -68,8 +69,8 @@ PLANS = (
         agenda=(
             AgendaEntry(AgendaPart.ICEBREAKER, 10),
             AgendaEntry(AgendaPart.INTRODUCTION, 10),
-            AgendaEntry(AgendaPart.PRESENTATION, 35, speaker="Amina of Tunis"),
-            AgendaEntry(AgendaPart.CASE_STUDY, 20, "The budget that was too round", "Rosa of Lima"),
+            AgendaEntry(AgendaPart.PRESENTATION, 35, speaker=FIRST_SHARER),
+            AgendaEntry(AgendaPart.CASE_STUDY, 20, "The budget that was too round", SECOND_SHARER),
             AgendaEntry(AgendaPart.QUESTIONS, 25),
             AgendaEntry(AgendaPart.SUMMARY, 10),
         ),
@@ -211,7 +212,7 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
     if plan.agenda:
         clinic = write_agenda(
             clinic=clinic,
-            entries=plan.agenda,
+            entries=_with_speakers(plan.agenda, members),
             icebreaker=plan.icebreaker,
             quiz_link=plan.quiz_link,
             by=planner,
@@ -231,6 +232,12 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
             clinic=clinic, head_count=heads, outcome=plan.outcome, language="en", by=planner, now=now
         )
     return clinic
+
+
+def _with_speakers(agenda: Sequence[AgendaEntry], members: Sequence[Member]) -> list[AgendaEntry]:
+    """Name those who share the clinic as speakers, by the names they chose."""
+    names = {FIRST_SHARER: str(members[-1]), SECOND_SHARER: str(members[-2])}
+    return [replace(entry, speaker=names.get(entry.speaker, entry.speaker)) for entry in agenda]
 
 
 def _take_best_hour(clinic: Clinic, planner: Member, now: datetime) -> Clinic:
@@ -272,8 +279,9 @@ def _tick_what_is_over(clinic: Clinic, planner: Member, now: datetime, *, was_he
     if not clinic.checklist.exists():
         load_checklist_template()
         fill_checklist(clinic=clinic, by=planner, now=now)
+    done = {UsualItem.TOPIC_AND_SHARERS, UsualItem.ANNOUNCE} | ({UsualItem.SUMMARY} if was_held else set())
     for item in clinic.checklist.select_related("clinic"):
-        if (was_held and item.days <= 3) or item.name in (UsualItem.TOPIC_AND_SHARERS, UsualItem.ANNOUNCE):
+        if (was_held and item.days <= 3) or item.name in done:
             settle_item(item=item, state=ItemState.DONE, by=planner, now=now)
         elif item.name == UsualItem.CERTIFICATES:
             settle_item(item=item, state=ItemState.NOT_NEEDED, by=planner, now=now)

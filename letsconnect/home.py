@@ -211,6 +211,7 @@ def _clinics(clinics: Iterable[Any], parts: list[ClinicPart]) -> dict[str, objec
     return {
         "asked_for_clinics": [_part_line(part, titles) for part in asked],
         "parts_in_clinics": [_part_line(part, titles) for part in agreed],
+        "hosts_clinics": any(part.role == ClinicRole.HOST for part in agreed),  # they can be given things to do
         "rsvps": [_clinic_line(clinic, titles) for clinic in mine],
         "upcoming": [_clinic_line(clinic, titles) for clinic in open_],
     }

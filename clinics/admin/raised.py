@@ -47,6 +47,7 @@ class RaisedNeedAdmin(WorkingGroupAdmin[RaisedNeed]):
     list_display_links = ["topic"]
     list_filter = [StandingNeedFilter, "region"]
     change_form_template = "clinics/admin/raised_need.html"
+    change_list_template = "clinics/admin/topic_list.html"
 
     def get_queryset(self, request: HttpRequest) -> RaisedNeedQuerySet:
         return as_own(super().get_queryset(request), RaisedNeedQuerySet).with_names()

@@ -86,12 +86,15 @@ class RoomDesk(TellingDesk, CloningDesk, PlanDesk):
             "text_languages": texts,
             "missing": [(lack.sentence, links.get(lack.tab, "")) for lack in what_is_missing(clinic, now=now)],
             "acts": self.acts_of(clinic),
+            "tellings": self.tellings_of(clinic),
             "copies": self.copies_of(clinic),
             "tabs": [(tab.label, links[tab.name], tab is here) for tab in shown],
             "back": reverse("admin:clinics_clinic_changelist"),
+            "show_save_and_add_another": False,  # the room has one way to save: whoever does so stays
+            "show_save_and_continue": False,
         }
 
     def response_change(self, request: HttpRequest, obj: Clinic) -> HttpResponse:
         """Stay in the room: whoever saved one tab goes on with it, or with another."""
-        response = super().response_change(request, obj)
-        return response if "_addanother" in request.POST else redirect(request.path)
+        super().response_change(request, obj)  # says what was saved
+        return redirect(request.path)

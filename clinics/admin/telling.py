@@ -38,12 +38,14 @@ class TellingDesk(ActsDesk):
             *super().get_urls(),
         ]
 
-    def acts_of(self, clinic: Clinic) -> list[tuple[str, str]]:
-        links = super().acts_of(clinic)
-        if clinic.is_to_come:
-            links.append((_("Move this clinic"), reverse("admin:clinics_clinic_move", args=[clinic.pk])))
-            links.append((_("Cancel this clinic"), reverse("admin:clinics_clinic_cancel", args=[clinic.pk])))
-        return links
+    def tellings_of(self, clinic: Clinic) -> list[tuple[str, str]]:
+        """Return what nobody plans to do, though it can be done: the page shows it less than the next act."""
+        if not clinic.is_to_come:
+            return []
+        return [
+            (_("Move this clinic"), reverse("admin:clinics_clinic_move", args=[clinic.pk])),
+            (_("Cancel this clinic"), reverse("admin:clinics_clinic_cancel", args=[clinic.pk])),
+        ]
 
     def move_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
         """Ask for another start, then once more with both starts and a sample, then move and write to everybody."""

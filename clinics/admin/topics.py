@@ -5,14 +5,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinics.admin.needs import NeedsDesk
 from clinics.domain.clinics import ClinicError
@@ -31,10 +32,26 @@ from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import Region
 from registrations.models import Member
+from registrations.reference.names import language_name
 from registrations.requests import signed_in
 
 CHANGE = "admin:clinics_topicrequest_change"
 MOST_NAMED = 100
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    """The languages in which clinics are asked for, by their names."""
+
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        reader = get_language() or "en"
+        codes = TopicRequest.objects.order_by("language").values_list("language", flat=True).distinct()
+        return sorted(((code, language_name(code, reader)) for code in codes), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[TopicRequest]) -> QuerySet[TopicRequest]:
+        return queryset.filter(language=self.value()) if self.value() else queryset
 
 
 @admin.register(TopicRequest)
@@ -46,7 +63,8 @@ class TopicRequestAdmin(NeedsDesk):
     version_columns = ("state", "answer", "clinic", "merged_into", "decisions")
     list_display = ["topic", "in_language", "wanted_by", "state", "made_at"]
     list_display_links = ["topic"]
-    list_filter = ["state", "language"]
+    list_filter = ["state", LanguageFilter]
+    change_list_template = "clinics/admin/topic_list.html"
     search_fields = ["words", "skill__skill_names__text"]
 
     def get_queryset(self, request: HttpRequest) -> TopicRequestQuerySet:

@@ -30,7 +30,7 @@ def test_the_pages_of_clinics_are_sound(live_server, open_window, language):
     for name, path in {
         "list": "/clinics/",
         "detail": f"/clinics/{full.pk}/",
-        "detail-open": f"/clinics/{Clinic.objects.order_by('pk').first().pk}/",
+        "detail-open": f"/clinics/{Clinic.objects.announced().order_by('pk').first().pk}/",
         "join": f"/clinics/{soon.pk}/join/",
         "join-early": f"/clinics/{full.pk}/join/",
     }.items():
@@ -139,6 +139,7 @@ def test_somebody_without_an_account_answers_by_their_link_without_javascript(li
     window = open_window(live_server.url, javascript=False, width=360)
     window.page.goto(live_server.url + reverse("clinics:person-answer", args=[token_of(person)]))
 
+    window.page.locator("summary", has_text="How you are named").click()
     window.page.get_by_label("A line about you").fill("grants officer")
     window.page.get_by_role("button", name="Yes, I take part").click()
     window.page.get_by_text("Thank you! You are in.").wait_for()

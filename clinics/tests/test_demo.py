@@ -34,6 +34,11 @@ def test_the_demo_shows_a_clinic_of_each_sort():
     people = clinics[0].people.accepted()
     assert (people.sharers().count(), people.hosts().count(), people.interpreters().count()) == (2, 1, 2)
     assert (clinics[0].channels.count(), clinics[0].channels.interpreted().count()) == (3, 1)
+    assert {item.speaker for item in clinics[0].agenda.all()} == {
+        "",
+        *(str(person.member) for person in people.sharers()),
+    }
+    assert not any(item.name == "summary" for item in clinics[3].checklist.open())  # it can be read
     assert sum(item.minutes for item in clinics[0].agenda.all()) == 110
     assert "of the clinic are not in the agenda yet" in next(what_is_unfinished(clinics[0]))
     assert {item.state for item in clinics[0].checklist.all()} == {"open", "done", "not_needed"}

@@ -129,3 +129,12 @@ def test_the_page_of_the_clinic_leads_its_host_there_and_nobody_else(client, str
     for member, leads in ((host, True), (declined, False), (stranger, False)):
         client.force_login(member)
         assert (link in client.get(reverse("clinics:clinic-detail", args=[clinic.pk])).content.decode()) == leads
+
+
+def test_home_leads_a_host_to_what_they_do_for_clinics_and_a_sharer_not(client):
+    clinic, to_do = make_clinic(), reverse("clinics:checklist-mine")
+    for role, leads in ((ClinicRole.HOST, True), (ClinicRole.SHARER, False)):
+        client.force_login(make_host(clinic, role=role))
+        assert (to_do in client.get(reverse("home")).content.decode()) == leads
+    client.force_login(make_host(clinic))
+    assert to_do in client.get(reverse("clinics:clinic-host", args=[clinic.pk])).content.decode()

@@ -265,3 +265,13 @@ def test_others_read_a_need_and_change_nothing(client):
     client.post(at("raisedneed_act", need.pk, "close"))
     need.refresh_from_db()
     assert (need.people, need.closed_at) == (3, None)
+
+
+def test_the_lists_lead_to_the_needs_and_name_languages_in_words(client, liaison):
+    make_topic_request(language="ar"), make_topic_request(skill="lexemes", language="es")
+    for name in ("topicrequest_changelist", "raisedneed_changelist"):
+        assert at("topicrequest_needs") in page(client, name)
+
+    filters = page(client, "topicrequest_changelist").partition('id="changelist-filter"')[2]
+    assert "Arabic" in filters and "Spanish" in filters
+    assert "Lexemes" not in page(client, "topicrequest_changelist", language="ar")

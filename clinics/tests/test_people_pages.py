@@ -56,6 +56,7 @@ def test_opening_the_link_does_nothing_and_its_buttons_answer(client):
     assert page.status_code == 200 and Act.objects.on(person).count() == 0
     content = page.content.decode()
     assert re.findall(r'name="answer" value="(\w+)"', content) == ["accepted", "declined"]
+    assert content.index('name="answer"') < content.index('name="role_line"')  # an answer needs nothing typed
     assert ADDRESS not in content and "s…@example.org" in content
 
     answered = press(client, person, "accepted", name="Luna", note="Gladly", zone="Asia/Kathmandu")

@@ -265,3 +265,15 @@ def test_what_cannot_be_taken_back_is_asked_once_more(client, coordinator, act, 
     assert Clinic.objects.get().state == state
     client.post(desk("act", clinic.pk, act), {"confirmed": "0"})
     assert Clinic.objects.get().state == {"hold": "held", "archive": "archived"}[act]
+
+
+def test_what_nobody_plans_to_do_stands_out_less_than_the_next_act(client, coordinator):
+    clinic = make_clinic(state="draft")
+    client.force_login(coordinator)
+    room = client.get(desk("change", clinic.pk)).content.decode()
+    assert re.findall(r'<a class="button( lc-quiet)?" href="[^"]+/\d+/(\w+)/', room) == [
+        ("", "announce"),
+        (" lc-quiet", "move"),
+        (" lc-quiet", "cancel"),
+    ]
+    assert re.findall(r'type="submit"[^>]*name="(_\w+)"', room) == ["_save"]
