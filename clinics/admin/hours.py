@@ -137,7 +137,8 @@ def _store(
     request: HttpRequest, clinic: Clinic, answer: HoursAnswer, starts: list[datetime], editions: Editions | None
 ) -> Clinic | None:
     """Store the hour and its reasons, and draft the second edition; return that, if there are two."""
-    values: dict[str, Any] = {"by": signed_in(request), "now": timezone.now(), "minutes": answer.asked.minutes}
+    minutes = answer.asked.minutes if clinic.state == ClinicState.DRAFT else clinic.minutes  # which may be no quarters
+    values: dict[str, Any] = {"by": signed_in(request), "now": timezone.now(), "minutes": minutes}
     taken = take_hour(clinic=clinic, starts_at=starts[0], reasons=answer.reasons(starts[0], editions), **values)
     if editions is None:
         return None

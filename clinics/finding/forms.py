@@ -16,6 +16,7 @@ from letsconnect.base.zones import in_zone, zone_names
 
 AHEAD = timedelta(days=14)  # before which people can hardly be invited any more
 USUAL_DAYS = 28
+STEP = 15  # minutes
 
 
 class FindHourForm(forms.Form):
@@ -29,7 +30,7 @@ class FindHourForm(forms.Form):
     )
     zone = forms.ChoiceField(label=_("By the clock of"))
     minutes = forms.IntegerField(
-        label=_("Length in minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, step_size=15
+        label=_("Length in minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, step_size=STEP
     )
     weight = forms.IntegerField(
         label=_("How much past nights count"),
@@ -47,7 +48,7 @@ class FindHourForm(forms.Form):
             "first_on": monday,
             "last_on": monday + timedelta(days=USUAL_DAYS - 1),
             "zone": zone,
-            "minutes": clinic.minutes,
+            "minutes": in_whole_quarters(clinic.minutes),
             "weight": ClinicHourRules.objects.current().night_weight,
         }
         self.fields["minutes"].disabled = clinic.state != ClinicState.DRAFT  # a move changes the start only
@@ -77,6 +78,11 @@ class FindHourForm(forms.Form):
             minutes=cleaned.get("minutes") or MIN_MINUTES,
             weight=cleaned.get("weight") or 0,
         )
+
+
+def in_whole_quarters(minutes: int) -> int:
+    """Return the length to look for: hours are found in quarters, and a clinic of 50 minutes takes four of them."""
+    return -(-minutes // STEP) * STEP
 
 
 class HourRulesForm(forms.ModelForm):

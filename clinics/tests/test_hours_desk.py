@@ -284,3 +284,19 @@ def test_coordinators_change_the_rules_on_their_page_and_liaisons_read_them(clie
     assert client.post(page, {"night_weight": "0", "burden_days": "90", "opened": opened}).status_code == 200
     assert ClinicHourRules.objects.get().night_weight == 250  # the page was old
     assert client.post(page, {"night_weight": "1001", "burden_days": "90", "opened": opened}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [ClinicState.DRAFT, ClinicState.ANNOUNCED])
+def test_an_hour_is_found_for_a_clinic_whose_length_is_no_whole_quarters(client, state):
+    sign_in(client, make_coordinator())
+    make_crowd()
+    clinic = make_clinic(state=state, minutes=50)
+    first_shown = client.get(url_of(clinic)).context["form"]["minutes"].value()
+
+    assert looked_at(client, clinic, minutes=first_shown).context["answer"].asked.minutes == 60
+    press(client, clinic, EVENING, minutes=first_shown)
+
+    kept = ClinicHourChoice.objects.get(clinic=clinic)
+    clinic.refresh_from_db()
+    assert kept.minutes == clinic.minutes == (60 if state == ClinicState.DRAFT else 50)
