@@ -9,7 +9,9 @@ from clinics.announcing.readers import readers_of
 from clinics.models import Clinic, TopicRequest, TopicSupport
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger import letters
+from mailings.ledger.reachable import those_written_to
 from mailings.models import Subscription
+from registrations.models import Member
 
 OUTCOME, ANNOUNCED = "clinics.topic_outcome", "clinics.topic_announced"
 
@@ -32,11 +34,13 @@ def to_tell_of(clinic: Clinic, *, requests: Collection[int]) -> "QuerySet[TopicS
 
 
 def count_to_tell_of(clinics: Collection[Clinic]) -> int:
-    """Count whom `to_tell_of` finds for all of these clinics, in two queries for any number of them."""
+    """Count whom `to_tell_of` finds for all of these clinics and our letters reach, by as many queries for any number
+    of them."""
     regions_of = {clinic.pk: clinic.regions_told for clinic in clinics}
     wanted = TopicSupport.objects.filter(request__clinic__in=list(regions_of), member__is_active=True)
     rows = set(wanted.values_list("request__clinic", "member", "member__region"))
-    members = {member for _clinic, member, _region in rows}
+    people = Member.objects.filter(pk__in={member for _clinic, member, _region in rows})
+    members = {member.pk for member in those_written_to(people)}
     readers = Subscription.objects.to_write_to(BulkList.ANNOUNCEMENTS).filter(member__in=members)
     reading = set(readers.values_list("member", flat=True))
 
@@ -44,7 +48,7 @@ def count_to_tell_of(clinics: Collection[Clinic]) -> int:
         regions = regions_of[clinic]
         return member in reading and (regions is None or region in regions)
 
-    return sum(not is_announced_to(*row) for row in rows)
+    return sum(row[1] in members and not is_announced_to(*row) for row in rows)
 
 
 def owe_clinic_announced(clinic: Clinic, *, requests: Collection[int], now: datetime) -> int:

@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic
-from clinics.tests.factories import LINK, START, make_clinic, make_person, make_text, sign_up
+from clinics.requests.deciding import plan_for_request
+from clinics.tests.factories import LINK, START, make_clinic, make_person, make_text, make_topic_request, sign_up
 from clinics.tests.test_admin import desk, readers, typed
 from letsconnect.base.models import Act
 from mailings.ledger.reachable import is_written_to, those_written_to
 from mailings.ledger.ticking import tick
 from mailings.models import Letter, Suppression
-from registrations.tests.factories import NOW, make_member
+from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -277,3 +279,22 @@ def test_what_nobody_plans_to_do_stands_out_less_than_the_next_act(client, coord
         (" lc-quiet", "cancel"),
     ]
     assert re.findall(r'type="submit"[^>]*name="(_\w+)"', room) == ["_save"]
+
+
+def test_announcing_counts_of_those_who_asked_only_whom_letters_reach(client):
+    planner = make_coordinator()
+    client.force_login(planner)
+    clinic = make_clinic(state=ClinicState.DRAFT)
+    request = make_topic_request(supporters=3)
+    plan_for_request(request=request, clinic=clinic, by=planner, now=NOW)
+    Letter.objects.all().delete()
+    bounced = request.supports.exclude(member=request.member).first().member
+    Suppression.objects.suppress([bounced.email], source="bounce", now=NOW)
+    address = reverse("admin:clinics_clinic_act", args=[clinic.pk, "announce"])
+
+    number = number_on(client.get(address))
+    client.post(address, {"confirmed": number})
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        tick(now=NOW + timedelta(hours=1))
+
+    assert (number, sent("clinics.topic_announced")) == ("3", 3)
