@@ -344,3 +344,19 @@ def test_who_is_not_needed_any_more_reads_nothing_of_a_draft(client, clinic_is, 
 
     assert [words in content for words in (clinic.title, sharer.shown_name, "<time ")] == [is_told] * 3
     assert "helper" in content and "s…@example.org" in content  # what is kept of them they still see
+
+
+@pytest.mark.parametrize(("state", "status"), [("accepted", 302), ("asked", 302), ("to_ask", 404), ("released", 404)])
+def test_the_page_of_a_draft_leads_its_own_people_to_their_part(client, state, status):
+    """The letter about an answer leads its hosts there, who need not be of the working group."""
+    host = make_person(make_clinic(state="draft"), ClinicRole.HOST, state)
+    client.force_login(host.member)
+
+    page = client.get(reverse("clinics:clinic-detail", args=[host.clinic_id]))
+
+    assert page.status_code == status
+    if status == 302:
+        assert page["Location"] == reverse("clinics:person-mine", args=[host.pk])
+        assert client.get(page["Location"]).status_code == 200
+    client.force_login(make_member())
+    assert client.get(reverse("clinics:clinic-detail", args=[host.clinic_id])).status_code == 404

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -69,9 +69,17 @@ def clinic_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
-    """Show one clinic: what, for whom, when, in which language, seats left, and the buttons for this reader."""
+    """Show one clinic: what, for whom, when, in which language, seats left, and the buttons for this reader.
+
+    Of a draft its own people are led to their part: letters to hosts about answers lead here, too.
+    """
     now = timezone.now()
-    clinic = _find(request, clinic_id)
+    try:
+        clinic = _find(request, clinic_id)
+    except Http404:
+        if part := _part_in(request, clinic_id):
+            return redirect("clinics:person-mine", part.pk)
+        raise
     rsvp, parts = _own_rsvps(request).get(clinic.pk), _parts(request, clinic)
     is_open = may_be_hosted(state=clinic.state, ends_at=clinic.ends_at, now=now)
     return render(
@@ -145,6 +153,12 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
 def _parts(request: HttpRequest, clinic: Clinic) -> list[ClinicPerson]:
     """Return what the reader is asked to do at the clinic, or does there."""
     return parts_of(clinic, request.user) if is_signed_in(request) else []
+
+
+def _part_in(request: HttpRequest, clinic_id: int) -> ClinicPerson | None:
+    """Return what the reader is to do at a clinic whose page they may not see, if anything."""
+    clinic = Clinic.objects.filter(pk=clinic_id).first()
+    return next(iter(_parts(request, clinic)), None) if clinic else None
 
 
 def _find(request: HttpRequest, clinic_id: int) -> Clinic:
