@@ -36,13 +36,9 @@ def on_leaving(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return what the person was given to do for clinics, for the page of their data."""
-    items = batch.add(
-        ChecklistItem.objects.filter(assignee=member)
-        .select_related("clinic")
-        .prefetch_related("clinic__texts")
-        .order_by("pk")
-    )
+    items = batch.add(ChecklistItem.objects.filter(assignee=member).select_related("clinic").order_by("pk"))
     yield ("clinics.ChecklistItem",)
+    batch.prefetch(Clinic, "texts")
     yield events.Section("checklist", _("What I do for clinics"), _rows(items))
 
 

@@ -197,7 +197,7 @@ class ClinicPerson(models.Model):
     asked_at = models.DateTimeField(_("asked at"), null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True, editable=False)
-    answer_note = models.CharField(_("what they said"), max_length=500, blank=True, editable=False)
+    answer_note = models.TextField(_("what they said"), max_length=500, blank=True, editable=False)
 
     objects = ClinicPersonQuerySet.as_manager()
 

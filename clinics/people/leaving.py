@@ -94,9 +94,9 @@ _FORESEEN = {
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return every part in a clinic that the person was asked to take."""
-    own = ClinicPerson.objects.of(member).select_related("clinic", "channel").prefetch_related("clinic__texts")
-    people = batch.add(own.order_by("pk"))
+    people = batch.add(ClinicPerson.objects.of(member).select_related("clinic", "channel").order_by("pk"))
     yield ("clinics.ClinicPerson",)
+    batch.prefetch(Clinic, "texts")
     item = events.Item.of
     rows = [
         (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.domain.requests import GOING_ON
-from clinics.models import TopicRequest, TopicSupport
+from clinics.models import Clinic, TopicRequest, TopicSupport
 from clinics.requests.asking import end_support, lock_request, withdraw
 from letsconnect.base.query_batches import QueryBatch
 from registrations import events
@@ -67,7 +67,7 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
         TopicRequest.objects.asked_by(member)
         .with_names()
         .select_related("clinic", "merged_into__skill__merged_into")
-        .prefetch_related("clinic__texts", "merged_into__skill__skill_names")
+        .prefetch_related("merged_into__skill__skill_names")
         .order_by("pk")
     )
     supported = batch.add(
@@ -77,6 +77,7 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
         .order_by("pk")
     )
     yield ("clinics.TopicRequest", "clinics.TopicSupport")
+    batch.prefetch(Clinic, "texts")
     item = events.Item.of
     yield events.Section(
         "topics_asked",

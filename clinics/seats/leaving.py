@@ -81,9 +81,9 @@ _FORESEEN = {
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return every clinic the person signed up for, for the page of their data."""
-    own = Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
-    rsvps = batch.add(own)
+    rsvps = batch.add(Rsvp.objects.of(member).select_related("clinic").order_by("pk"))
     yield ("clinics.Rsvp",)
+    batch.prefetch(Clinic, "texts")
     item = events.Item.of
     rows = [
         (

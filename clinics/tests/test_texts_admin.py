@@ -88,16 +88,17 @@ def test_the_languages_are_links_that_say_how_each_text_stands(desk):
         ("en", "missing", False),
         ("ne", "draft", False),
     ]
-    assert [sentence for sentence, _url in desk.get(tab(clinic)).context["missing"]][:1] == [
-        "There is no text yet in: French, Arabic, English."
-    ]
+    assert missing_texts(desk, clinic)[:1] == ["There is no text yet in: French, Arabic, English."]
     clinic.for_whom, clinic.region = "region", "MENA"
     clinic.save(update_fields=["for_whom", "region"])
     assert [one.text.language for one in desk.get(tab(clinic)).context["languages"]] == ["es", "fr", "ne"]
     make_text(clinic, "fr", "Argent", state="draft")
-    assert [sentence for sentence, _url in desk.get(tab(clinic)).context["missing"]][:1] == [
-        "A draft, not ready yet, is the text in: French."
-    ]
+    assert missing_texts(desk, clinic)[:1] == ["A draft, not ready yet, is the text in: French."]
+
+
+def missing_texts(desk, clinic):
+    """What the first line of the room says that leads to the tab of texts."""
+    return [sentence for sentence, url in desk.get(tab(clinic)).context["missing"] if url == tab(clinic)]
 
 
 def test_nothing_typed_is_lost_when_it_is_refused(desk):

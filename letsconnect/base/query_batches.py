@@ -47,7 +47,10 @@ class QueryBatch:
         self._querysets = [rows for rows, *_statement in statements]
 
     def prefetch(self, model: type[models.Model], *lookups: str) -> None:
-        """Prefetch ``lookups`` once for all rows of ``model`` among what was read, related rows included."""
+        """Prefetch ``lookups`` once for all rows of ``model`` among what was read, related rows included.
+
+        Asked again it reads nothing, so that each part that needs them can ask.
+        """
         rows_by_identity: dict[int, models.Model] = {}
         for rows in self._querysets:
             for row in rows:

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
-from clinics.models import Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
+from clinics.models import AgendaItem, Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
 from clinics.requests.asking import WishedTopic, ask_topic
 from clinics.seats import rsvps
 from clinics.tests.factories import make_channel, make_clinic, make_person, make_topic_request
@@ -85,7 +85,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     for capacity in (1, 3):
         rsvp = rsvps.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
     channel = make_channel(make_clinic(), name="Channel 2")
-    make_person(channel.clinic, "interpreter", "declined", member=member, channel=channel)
+    interpreter = make_person(channel.clinic, "interpreter", "declined", member=member, channel=channel)
+    AgendaItem.objects.create(clinic=channel.clinic, person=interpreter, place=1, part="summary", minutes=10)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
     ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
     make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")

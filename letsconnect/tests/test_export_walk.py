@@ -11,7 +11,14 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from clinics.models import ClinicSeries
+from clinics.models import (
+    AgendaItem,
+    AgendaTemplate,
+    AgendaTemplateItem,
+    ChecklistTemplateItem,
+    ClinicHourChoice,
+    ClinicSeries,
+)
 from clinics.tests.factories import make_clinic, make_need
 from letsconnect.base import acts, personal_columns
 from letsconnect.base.models import Act, ActReason
@@ -168,7 +175,14 @@ def _fill_the_rest(one, other, coordinator):
     RoleName.objects.get_or_create(role_id=Registration.objects.get(member=one).role_id, language="en", text="x")
     make_clinic(state="cancelled", cancel_reason="x")
     make_clinic(state="held", outcome="x", outcome_language="en")
-    make_clinic(venue="in_person", place="x", series=ClinicSeries.objects.create(name="x"))
+    clinic = make_clinic(venue="in_person", place="x", series=ClinicSeries.objects.create(name="x"))
+    AgendaItem.objects.create(clinic=clinic, place=1, part="other", title="x", minutes=5, speaker="x")
+    template = AgendaTemplate.objects.get_or_create(format="clinic")[0]
+    AgendaTemplateItem.objects.create(template=template, place=99, part="other", title="x", minutes=5)
+    ChecklistTemplateItem.objects.create(title="x", days=-1)
+    ClinicHourChoice.objects.create(
+        clinic=clinic, starts_at=clinic.starts_at, minutes=120, chosen_at=NOW, chosen_by=coordinator, reasons={}
+    )
     make_need(words="x")
     source, target = Skill.objects.order_by("pk")[:2]
     SkillMerge.objects.create(source=source, target=target, asked_by=coordinator, asked_at=NOW, failure="x")

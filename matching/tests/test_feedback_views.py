@@ -158,7 +158,7 @@ def test_the_liaison_finds_whom_to_look_after_and_takes_them_off_the_list(client
     assert "Hana" in client.get(f"{LIST}?done=yes").content.decode()
     assert "Hana" in client.get(f"{LIST}?done=all").content.decode()
     again = client.post(f"{LIST}?done=all", {"action": "look_after", "_selected_action": keys[:1]}, follow=True)
-    assert "changed since you saw this list" in again.content.decode()
+    assert "Somebody else has looked after this already" in again.content.decode()
 
 
 def test_home_match_and_list_ask_as_often_for_many_as_for_few(client):

@@ -109,6 +109,7 @@ CODES |= {
     "left_out",
     "origin",
     "call_link",
+    "quiz_link",
     "slug",
     "reminder",
     "email",
