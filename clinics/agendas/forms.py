@@ -69,6 +69,12 @@ class AgendaRows(forms.BaseInlineFormSet):
 
     forms: list[Any]
 
+    def clean(self) -> None:
+        """Refuse a form that came without some of its rows: they would be taken off the agenda unasked."""
+        super().clean()
+        if len(self.forms) < len(self.get_queryset()):
+            raise ValidationError(_("Somebody took an item away meanwhile. Look at the agenda as it is now."))
+
     def in_order(self) -> list[AgendaLineForm]:
         """Return the rows by the number that was typed for them; those without one come last."""
         rows = list(enumerate(self.forms))

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clinics.agendas.writing import AgendaEntry, load_agenda_templates, write_agenda
 from clinics.domain.clinics import ClinicFormat
-from clinics.models import AgendaTemplate, Clinic
+from clinics.models import AgendaItem, AgendaTemplate, Clinic
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
 from letsconnect.tests.opened import hidden_in
@@ -164,3 +164,15 @@ def test_the_agenda_to_begin_with_is_changed_by_coordinators_and_seen_by_liaison
     client.force_login(make_liaison("SA"))
     assert client.get(url).status_code == 200
     assert client.post(url, {**fields, "save": "1"}).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rows", ["0", "-5"])
+def test_a_form_that_came_without_its_rows_takes_nothing_off_the_agenda(client, rows):
+    client.force_login(make_coordinator())
+    clinic = make_clinic(state="draft")
+    AgendaItem.objects.create(clinic=clinic, place=1, part="questions", minutes=10)
+    counts = {"items-TOTAL_FORMS": rows, "items-INITIAL_FORMS": "1"}
+
+    assert client.post(reverse("admin:clinics_clinic_agenda", args=[clinic.pk]), counts).status_code == 200
+    assert clinic.agenda.count() == 1
