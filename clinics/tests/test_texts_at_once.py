@@ -67,8 +67,10 @@ def test_past_all_actions_the_database_refuses_the_second(way):
 def test_a_clinic_announced_while_its_text_is_set_back_has_a_text_or_is_not_announced(monkeypatch, first):
     clinic, by = make_clinic(state=ClinicState.DRAFT), make_coordinator()
     text = clinic.texts.get()
-    announce = lambda: announce_clinic(clinic=clinic, by=by, now=NOW)  # noqa: E731
     refusals = (LastReadyText, plans.ClinicNotReady)
+
+    def announce():
+        announce_clinic(clinic=clinic, by=by, now=NOW)
 
     if first == "announced":
         in_the_middle(
