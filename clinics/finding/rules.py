@@ -10,6 +10,7 @@ from clinics.domain.clinics import NotYourClinic
 from clinics.domain.finding import BadHourRule
 from clinics.models import ClinicHourRules
 from letsconnect.base import acts
+from letsconnect.base.rules_in_one_row import change_one_row
 from registrations.models import Member
 
 RULES = ("night_weight", "burden_days")
@@ -22,19 +23,10 @@ def change_hour_rules(*, by: Member, now: datetime, **values: int) -> ClinicHour
         raise NotYourClinic(_("Only coordinators change the rules for the hours of clinics."))
     if set(values) - set(RULES):
         raise BadHourRule(_("There is no such rule."))
-    ClinicHourRules.objects.get_or_create(pk=1)
-    rules = ClinicHourRules.objects.select_for_update(no_key=True).get(pk=1)
-    changed = {name: value for name, value in values.items() if getattr(rules, name) != value}
-    if not changed:
-        return rules
-    changes = [f"{name}: {getattr(rules, name)} → {value}" for name, value in sorted(changed.items())]
-    for name, value in changed.items():
-        setattr(rules, name, value)
-    rules.changed_by, rules.changed_at = by, now
     try:
-        rules.full_clean()
+        rules, changes = change_one_row(ClinicHourRules, values, by=by, now=now)
     except ValidationError as refused:
         raise BadHourRule(_("One of these numbers is too small or too large.")) from refused
-    rules.save(update_fields=[*changed, "changed_by", "changed_at"])
-    acts.record(by=by, verb="change_hour_rules", on=rules, now=now, reason=", ".join(changes))
+    if changes:
+        acts.record(by=by, verb="change_hour_rules", on=rules, now=now, reason=changes)
     return rules

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from letsconnect.base.lines import has_something_to_see
+from letsconnect.base.rules_in_one_row import change_one_row
 from matching.domain.matches import BadSetting, MatchMoveNotAllowed, NotYourMatch, ReasonMissing
 from matching.models import Exclusion, MatchingRules
 from registrations.models import Member, Registration
@@ -22,21 +23,12 @@ def change_rules(*, by: Member, now: datetime, **values: int | bool) -> Matching
         raise NotYourMatch(_("Only coordinators change the rules of matching."))
     if set(values) - set(RULES):
         raise BadSetting(_("There is no such rule."))
-    MatchingRules.objects.get_or_create(pk=1)
-    rules = MatchingRules.objects.select_for_update(no_key=True).get(pk=1)
-    changed = {name: value for name, value in values.items() if getattr(rules, name) != value}
-    if not changed:
-        return rules
-    changes = [f"{name}: {getattr(rules, name)} → {value}" for name, value in sorted(changed.items())]
-    for name, value in changed.items():
-        setattr(rules, name, value)
-    rules.changed_by, rules.changed_at = by, now
     try:
-        rules.full_clean()
+        rules, changes = change_one_row(MatchingRules, values, by=by, now=now)
     except ValidationError as refused:
         raise BadSetting(_("One of these numbers is too small or too large.")) from refused
-    rules.save(update_fields=[*changed, "changed_by", "changed_at"])
-    acts.record(by=by, verb="change_matching_rules", on=rules, now=now, reason=", ".join(changes))
+    if changes:
+        acts.record(by=by, verb="change_matching_rules", on=rules, now=now, reason=changes)
     return rules
 
 
