@@ -1,13 +1,14 @@
 """What pytest needs to know about the whole portal; loaded by the root conftest."""
 
 import gc
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import signing
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import client
@@ -52,6 +53,18 @@ def _keep_pages(
     """Keep what a page was drawn with, for ``response.context``; Django's own keeps a copy for each part as well."""
     if context.template is template:
         client.store_rendered_templates_of_django(store, signal, sender, template, context, **sent)
+
+
+def _a_second_after_the_last(timestamp: Callable[[signing.TimestampSigner], str]) -> Callable[..., str]:
+    """Return what lets no two tokens of a test be signed in the same second, as on a slow machine: a test that compares
+    two of them as texts, instead of what they say (`letsconnect/tests/signed_links.py`), fails each time."""
+    signed = [0]
+
+    def later(signer: signing.TimestampSigner) -> str:
+        signed[0] = (signed[0] + 1) % 30
+        return signing.b62_encode(signing.b62_decode(timestamp(signer)) + signed[0])
+
+    return later
 
 
 @pytest.hookimpl(wrapper=True)
@@ -139,6 +152,7 @@ def pytest_configure() -> None:
     client.store_rendered_templates_of_django = client.store_rendered_templates
     client.store_rendered_templates = _keep_pages
     flush.emit_post_migrate_signal = lambda *args, **options: None
+    signing.TimestampSigner.timestamp = _a_second_after_the_last(signing.TimestampSigner.timestamp)
     settings.NUDGES = False  # no broker listens; tests about nudges switch them on
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     for folder in settings.LOCALE_PATHS:

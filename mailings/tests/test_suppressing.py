@@ -231,8 +231,9 @@ def test_a_visitor_ends_by_the_link_of_a_letter_what_a_server_or_the_desk_said_o
     reader = make_subscription(address="ana@example.org")
     Suppression.objects.suppress(["ana@example.org"], source=source, now=NOW)
 
-    page = client.get(links.preferences_path(reader)).content.decode()
-    again = reverse("mailings:letters-again-by-link", args=[links.token_of(reader)])
+    token = links.token_of(reader)
+    page = client.get(reverse("mailings:subscription-preferences", args=[token])).content.decode()
+    again = reverse("mailings:letters-again-by-link", args=[token])
     answer = client.post(again, follow=True).content.decode()
 
     assert ("Letters reach me again" in page) is ends is (again in page)
