@@ -41,6 +41,7 @@ class ClinicsConfig(AppConfig):
         from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
+        from clinics.attendance import my_data as attendance_data
         from clinics.checklists import emails as checklist_letters
         from clinics.checklists import items, people, sweeps
         from clinics.people import busy as people_busy
@@ -80,4 +81,5 @@ class ClinicsConfig(AppConfig):
         people_busy.register()
         leaving.connect()
         people_leaving.connect()
+        attendance_data.connect()
         leaving_requests.connect()

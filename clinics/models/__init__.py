@@ -1,6 +1,7 @@
 """The tables of clinics, of their people, of seats, and of what people were written about them."""
 
 from clinics.models.agendas import AgendaItem, AgendaTemplate, AgendaTemplateItem
+from clinics.models.attendance import Attendance, AttendanceQuerySet, OtherHeads
 from clinics.models.checklists import (
     ChecklistItem,
     ChecklistItemQuerySet,
@@ -27,6 +28,8 @@ __all__ = [
     "AgendaTemplateItem",
     "Announcement",
     "Appointment",
+    "Attendance",
+    "AttendanceQuerySet",
     "Channel",
     "ChecklistItem",
     "ChecklistItemQuerySet",
@@ -42,6 +45,7 @@ __all__ = [
     "ClinicText",
     "Digest",
     "Notice",
+    "OtherHeads",
     "RaisedNeed",
     "RaisedNeedQuerySet",
     "Rsvp",

@@ -29,6 +29,7 @@ from clinics.domain.people import (
 from clinics.models.clinics import Clinic
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.typed_links import validate_typed_link
 from registrations.models import Member
 from registrations.models.languages import is_written_as_a_language
 from registrations.reference.names import language_name
@@ -74,6 +75,11 @@ class Channel(models.Model):
         help_text=_("It moves with the start."),
     )
 
+    # Where the channel has a call of its own; otherwise it is chosen by its name in the clinic's one call.
+    meeting_link = models.URLField(
+        _("meeting link of the channel"), max_length=500, blank=True, validators=[validate_typed_link]
+    )
+
     objects = ChannelQuerySet.as_manager()
 
     class Meta:
@@ -90,6 +96,10 @@ class Channel(models.Model):
                 condition=is_written_as_a_language("language"), name="clinics_channel_language_is_a_code"
             ),
             models.CheckConstraint(condition=lines_can_be_seen("name"), name="clinics_channel_name_can_be_seen"),
+            models.CheckConstraint(
+                condition=Q(meeting_link="") | Q(meeting_link__startswith="https://"),
+                name="clinics_channel_link_is_encrypted",
+            ),
             models.CheckConstraint(
                 condition=Q(material_days_before__lte=60), name="clinics_material_is_due_within_two_months"
             ),

@@ -9,8 +9,19 @@ from clinics.domain.clinics import TOOK_PLACE, ClinicState
 from clinics.domain.people import ANSWERED, AnswerState, ClinicRole, Turn
 from clinics.domain.requests import TopicRequestState
 from clinics.domain.texts import TextState
-from clinics.models import Channel, Clinic, ClinicPerson, ClinicText, RaisedNeed, Rsvp, TopicRequest, TopicSupport
+from clinics.models import (
+    Attendance,
+    Channel,
+    Clinic,
+    ClinicPerson,
+    ClinicText,
+    RaisedNeed,
+    Rsvp,
+    TopicRequest,
+    TopicSupport,
+)
 from clinics.seats.rsvps import rsvp
+from registrations.models import Member
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_skill
 
 START = NOW + timedelta(days=7)
@@ -80,6 +91,16 @@ def make_person(clinic: Clinic, role: str = ClinicRole.SHARER, state: str = Answ
     if state in ANSWERED:
         values.setdefault("answered_at", NOW - timedelta(days=2))
     return ClinicPerson.objects.create(**values)
+
+
+def make_attendance(clinic: Clinic, member: Member | None = None, **fields: Any) -> Attendance:
+    """Somebody was there: a host ticked them, unless other sources are told."""
+    if not fields.keys() & {"joined_at", "ticked_at", "in_call_at"}:
+        fields["ticked_at"] = clinic.starts_at
+    for source in ("ticked", "in_call"):
+        if f"{source}_at" in fields:
+            fields.setdefault(f"{source}_by", make_member())
+    return Attendance.objects.create(clinic=clinic, member=member or make_member(), **fields)
 
 
 def make_topic_request(*, skill: Any = "wikidata", words: str = "", supporters: int = 0, **fields: Any) -> TopicRequest:

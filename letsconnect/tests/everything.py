@@ -12,7 +12,7 @@ from django.db import models
 from clinics.models import AgendaItem, Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
 from clinics.requests.asking import WishedTopic, ask_topic
 from clinics.seats import rsvps
-from clinics.tests.factories import make_channel, make_clinic, make_person, make_topic_request
+from clinics.tests.factories import make_attendance, make_channel, make_clinic, make_person, make_topic_request
 from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.models import SecurityEventKind
@@ -88,6 +88,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     interpreter = make_person(channel.clinic, "interpreter", "declined", member=member, channel=channel)
     AgendaItem.objects.create(clinic=channel.clinic, person=interpreter, place=1, part="summary", minutes=10)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
+    make_attendance(make_clinic(), member, joined_at=NOW, in_call_at=NOW, minutes_in_call=90)
     ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
     make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")
     ChecklistItem.objects.create(clinic=rsvp.clinic, title="Write to the interpreters", days=-7, assignee=member)

@@ -1,0 +1,98 @@
+"""Who was at a clinic, and from what we know it."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from clinics.models.clinics import Clinic
+from clinics.models.outcomes import MOST_HEADS
+from registrations.models import Member
+
+MOST_MINUTES_IN_CALL = 2 * 24 * 60
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    def of(self, clinic: Clinic) -> "AttendanceQuerySet":
+        return self.filter(clinic=clinic)
+
+    def members(self) -> "QuerySet[Member]":
+        """The people of these rows, each once."""
+        return Member.objects.filter(pk__in=self.order_by().values("member"))
+
+    def has_come(self, clinic: Clinic, member: Member) -> bool:
+        return self.filter(clinic=clinic, member=member).exists()
+
+
+class Attendance(models.Model):
+    """One member was at one clinic. Each column of a moment is one source that says so; a row has one at least.
+
+    Whoever has no account and shares, hosts, helps or interprets has no row here: they count as having come if they
+    said yes (`clinics.attendance.counting`).
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="attendances", verbose_name=_("clinic"))
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="attendances", verbose_name=_("member"))
+    # They pressed the button on the page with the link to the call; the first time counts.
+    joined_at = models.DateTimeField(_("pressed the button to join at"), null=True, blank=True)
+    # A host or helper saw them and ticked their name.
+    ticked_at = models.DateTimeField(_("ticked at"), null=True, blank=True)
+    ticked_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The working group found them among the participants that the call listed.
+    in_call_at = models.DateTimeField(_("found in the call's list at"), null=True, blank=True)
+    in_call_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    minutes_in_call = models.PositiveSmallIntegerField(
+        _("minutes in the call"), null=True, blank=True, validators=[MaxValueValidator(MOST_MINUTES_IN_CALL)]
+    )
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "member"], name="clinics_one_attendance_per_member"),
+            models.CheckConstraint(
+                condition=Q(joined_at__isnull=False) | Q(ticked_at__isnull=False) | Q(in_call_at__isnull=False),
+                name="clinics_attendance_has_a_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(ticked_at__isnull=False, ticked_by__isnull=False) | Q(ticked_at=None, ticked_by=None),
+                name="clinics_tick_says_who_ticked",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_call_at__isnull=False, in_call_by__isnull=False)
+                | Q(in_call_at=None, in_call_by=None, minutes_in_call=None),
+                name="clinics_call_list_says_who_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_in_call=None) | Q(minutes_in_call__lte=MOST_MINUTES_IN_CALL),
+                name="clinics_minutes_in_call_are_at_most_two_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member)
+
+
+class OtherHeads(models.Model):
+    """How many more people were at a clinic beside those who are known by name: counted in the room or in the call."""
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.CASCADE, related_name="other_heads")
+    number = models.PositiveIntegerField(
+        _("how many more people were there"), validators=[MaxValueValidator(MOST_HEADS)]
+    )
+    counted_at = models.DateTimeField()
+    counted_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("count of other people")
+        verbose_name_plural = _("counts of other people")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__lte=MOST_HEADS), name="clinics_other_heads_are_a_sensible_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
