@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinics.views import checklists, clinics, fair_hours, hosting, people, topics
+from clinics.views import checklists, clinics, fair_hours, hosting, people, seat_by_link, topics
 
 app_name = "clinics"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:clinic_id>/host/", hosting.clinic_host, name="clinic-host"),
     path("<int:clinic_id>/rsvp/", clinics.rsvp_make, name="rsvp-make"),
     path("<int:clinic_id>/cancel/", clinics.rsvp_cancel, name="rsvp-cancel"),
+    path("seats/<str:token>/", seat_by_link.seat_by_link, name="seat-by-link"),
     path("topics/", topics.topic_list, name="topic-list"),
     path("topics/mine/", topics.topic_mine, name="topic-mine"),
     path("topics/ask/", topics.topic_ask, name="topic-ask"),

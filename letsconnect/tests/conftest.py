@@ -13,7 +13,8 @@ from django.db import transaction
 from clinics.domain.clinics import ClinicState
 from clinics.models import AgendaTemplate, ChecklistItem, ChecklistTemplateItem, ClinicSeries
 from clinics.people.links import token_of as token_of_person
-from clinics.tests.factories import make_clinic, make_need, make_person, make_topic_request
+from clinics.seats.links import token_of as token_of_seat
+from clinics.tests.factories import make_clinic, make_need, make_person, make_topic_request, sign_up
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
@@ -109,6 +110,7 @@ def make_world():
         item=ChecklistItem.objects.create(clinic=clinic, name="tech_check", days=-2, assignee=people["coordinator"]),
         part=make_person(clinic, state="asked", member=concerned),
         outside_token=token_of_person(make_person(clinic, "host", "asked", address="outside@example.org")),
+        seat_token=token_of_seat(sign_up(make_clinic(), 1)[0]),
         agenda_template=AgendaTemplate.objects.create(format="clinic"),
         usual_item=ChecklistTemplateItem.objects.create(title="Bake a cake", days=-1),
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),

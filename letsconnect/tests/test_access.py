@@ -202,6 +202,9 @@ DOORS = [
     Door("clinics:person-erase", "forged", get=GONE, post=GONE),
     Door("clinics:rsvp-make", "@clinic", get=NOBODY_ASKS, post="302 302+ 302+ 302+ 302+ 302+ 302+ 302+"),
     Door("clinics:rsvp-make", "@draft", get=NOBODY_ASKS, post="404 404 404 302 404 302 404 404"),
+    Door("clinics:seat-by-link", "@seat_token", get=EVERYBODY, post=ALL_ACT_LED_ON, data={"do": "give_back"}),
+    Door("clinics:seat-by-link", "@seat_token", get=EVERYBODY, post=ALL_LED_ON),
+    Door("clinics:seat-by-link", "forged", get=GONE, post=GONE),
     Door("clinics:topic-list", get=MEMBERS),
     Door("clinics:topic-mine", get=MEMBERS),
     Door(

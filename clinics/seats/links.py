@@ -1,0 +1,27 @@
+"""The link in letters to the page of one's seat: signed, made as the letter is sent, and stored nowhere.
+
+Whoever has the letter can give the seat back without signing in, so the page it opens tells nothing of the person.
+"""
+
+from clinics.models import Rsvp
+from letsconnect.base.links import absolute, sign, unsign
+
+PURPOSE = "clinics.seat"
+
+
+def token_of(rsvp: Rsvp) -> str:
+    return sign(PURPOSE, [rsvp.pk, rsvp.clinic_id])
+
+
+def seat_url(rsvp: Rsvp) -> str:
+    """Return the full address of the page of a seat or turn; it works as long as the row is there."""
+    return absolute("clinics:seat-by-link", token_of(rsvp))
+
+
+def rsvp_by_token(token: str) -> Rsvp | None:
+    """Return the seat or turn whose link this is, with its clinic; None once the account is closed."""
+    value = unsign(PURPOSE, token)
+    if not isinstance(value, list) or len(value) != 2:
+        return None
+    rsvps = Rsvp.objects.filter(pk=value[0], clinic=value[1], member__is_active=True)
+    return rsvps.select_related("clinic", "member").prefetch_related("clinic__texts").first()

@@ -1,0 +1,113 @@
+"""The page of a seat behind the link of a letter: it needs no account, tells little, and acts by its buttons only."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from clinics.domain.clinics import ClinicState
+from clinics.seats.links import rsvp_by_token, seat_url, token_of
+from clinics.seats.rsvps import cancel_rsvp
+from clinics.tests.factories import LINK, START, make_clinic, sign_up
+from letsconnect.base.links import sign
+from registrations.privacy.erasing import erase_member
+from registrations.tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def seats(db):
+    return sign_up(make_clinic(capacity=1), 2)
+
+
+def path_of(rsvp):
+    return urlsplit(seat_url(rsvp)).path
+
+
+def test_the_link_opens_the_page_of_this_seat_and_of_no_other(client, seats):
+    going, waiting = seats
+
+    assert "You have a seat." in client.get(path_of(going)).content.decode()
+    assert "You are number 1 on the waiting list." in client.get(path_of(waiting)).content.decode()
+
+
+def test_the_page_names_nobody_and_gives_no_meeting_link(client, seats):
+    member = seats[0].member
+    with time_machine.travel(START, tick=False):
+        page = client.get(path_of(seats[0])).content.decode()
+
+    assert not [word for word in (member.name, member.email, member.public_id, LINK) if word in page]
+
+
+def test_the_hour_is_by_the_clock_of_whose_seat_it_is(client, seats):
+    member = seats[0].member
+    member.zone = "Asia/Kathmandu"
+    member.save(update_fields=["zone"])
+
+    assert "17:45 (Asia/Kathmandu)" in client.get(path_of(seats[0])).content.decode()
+
+
+def test_opening_it_changes_nothing_and_the_button_gives_the_seat_to_the_next(client, seats):
+    going, waiting = seats
+    for method in (client.get, client.head):
+        method(path_of(going))
+    going.refresh_from_db()
+    assert going.is_going
+
+    client.post(path_of(going), {"do": "give_back"})
+
+    for rsvp in seats:
+        rsvp.refresh_from_db()
+    assert (going.state, waiting.state) == ("cancelled", "going")
+    assert "You are not signed up for this clinic any more." in client.get(path_of(going)).content.decode()
+
+
+def test_pressing_twice_or_pressing_nothing_we_know_is_harmless(client, seats):
+    path = path_of(seats[1])
+    for do in ("", "moon", "give_back", "give_back"):
+        assert client.post(path, {"do": do}).status_code == 302
+
+    seats[1].refresh_from_db()
+    assert seats[1].state == "cancelled"
+
+
+@pytest.mark.parametrize("state", [ClinicState.CANCELLED, ClinicState.ANNOUNCED])
+def test_nothing_is_given_back_of_a_clinic_that_is_cancelled_or_has_begun(client, seats, state):
+    clinic = seats[0].clinic
+    if state == ClinicState.CANCELLED:
+        type(clinic).objects.filter(pk=clinic.pk).update(state=state, cancel_reason="The sharer is ill.")
+    with time_machine.travel(NOW if state == ClinicState.CANCELLED else START, tick=False):
+        assert b"Give my seat back" not in client.get(path_of(seats[0])).content
+
+
+@pytest.mark.parametrize("token", ["forged", "WzEsMV0:1wFl8m:x"])
+def test_a_forged_link_is_gone(client, token):
+    assert client.get(reverse("clinics:seat-by-link", args=[token])).status_code == 410
+
+
+def test_a_link_of_something_else_opens_no_seat(seats):
+    assert rsvp_by_token(sign("clinics.person", [seats[0].pk, seats[0].clinic_id])) is None
+    assert rsvp_by_token(token_of(seats[0])) == seats[0]
+
+
+def test_the_link_of_somebody_erased_is_gone(client, seats):
+    path = path_of(seats[0])
+    erase_member(member=seats[0].member, by=seats[0].member, now=NOW)
+
+    assert client.get(path).status_code == 410
+
+
+def test_a_seat_given_back_elsewhere_and_taken_again_has_the_same_page(client, seats):
+    going = seats[0]
+    cancel_rsvp(clinic=going.clinic, member=going.member, by=going.member, now=NOW + timedelta(minutes=1))
+
+    assert client.get(path_of(going)).status_code == 200
