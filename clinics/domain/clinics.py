@@ -248,6 +248,11 @@ def check_capacity(*, capacity: int, seats_taken: int) -> None:
         )
 
 
+def may_still_take_part(*, state: str, ends_at: datetime, now: datetime) -> bool:
+    """Tell whether an announced clinic is neither over nor cancelled, so that people still come to it."""
+    return state in (ClinicState.ANNOUNCED, ClinicState.HELD) and now < ends_at
+
+
 def doors_are_open(*, state: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Tell whether people with a seat get the meeting link at ``now``."""
     return state in (ClinicState.ANNOUNCED, ClinicState.HELD) and starts_at - DOORS_OPEN <= now < ends_at

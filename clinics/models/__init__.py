@@ -16,7 +16,7 @@ from clinics.models.moments import CLOSES_AT, ENDS_AT
 from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
 from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPersonQuerySet
 from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport
-from clinics.models.seats import Rsvp, RsvpQuerySet
+from clinics.models.seats import ClinicSeatRules, Rsvp, RsvpQuerySet
 from clinics.models.texts import ClinicSeries, ClinicText
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "ClinicPerson",
     "ClinicPersonQuerySet",
     "ClinicQuerySet",
+    "ClinicSeatRules",
     "ClinicSeries",
     "ClinicText",
     "Digest",

@@ -1,15 +1,18 @@
 """The seats of clinics, and the queue for them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicState, RsvpState
+from clinics.domain.seats import FEWEST_HOURS, MOST_HOURS, USUAL_CUT_OFF
 from clinics.models.clinics import Clinic
+from clinics.models.people import Channel
 from registrations.models import Member
 
 if TYPE_CHECKING:
@@ -26,6 +29,10 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
     def waiting(self) -> "RsvpQuerySet":
         """RSVPs that wait for a seat, in the order in which they get one; those of closed accounts do not count."""
         return self.filter(state=RsvpState.WAITING, member__is_active=True).order_by("place", "pk")
+
+    def offered(self) -> "RsvpQuerySet":
+        """RSVPs to whom a seat is offered, the offers that end first in front."""
+        return self.filter(state=RsvpState.OFFERED).order_by("claim_by", "pk")
 
     def active(self) -> "RsvpQuerySet":
         return self.filter(state__in=domain.ACTIVE)
@@ -50,7 +57,11 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
 
 
 class Rsvp(models.Model):
-    """One member's seat, or turn in the queue, at one clinic. Signing up again after cancelling reuses the row."""
+    """One member's seat, or turn in the queue, at one clinic. Signing up again after cancelling reuses the row.
+
+    ``channel`` is in which interpretation they listen, None for the language spoken; a key of two columns keeps it of
+    the same clinic. A seat that is offered holds its number until ``claim_by``.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("clinic"))
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("member"))
@@ -61,6 +72,16 @@ class Rsvp(models.Model):
     turn = models.PositiveSmallIntegerField(default=1)
     made_at = models.DateTimeField(_("made at"))
     seated_at = models.DateTimeField(_("got a seat at"), null=True, blank=True)
+    claim_by = models.DateTimeField(_("to be claimed by"), null=True, blank=True)
+    channel = models.ForeignKey(
+        Channel,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="listeners",
+        verbose_name=_("interpretation channel"),
+    )
+    shows_name = models.BooleanField(_("shows the name to others who come"), default=False)
 
     objects = RsvpQuerySet.as_manager()
 
@@ -71,14 +92,22 @@ class Rsvp(models.Model):
             models.UniqueConstraint(fields=["clinic", "member"], name="clinics_one_rsvp_per_member"),
             models.UniqueConstraint(
                 fields=["clinic", "seat"],
-                condition=Q(state=RsvpState.GOING),
-                name="clinics_seat_unique_among_going",
+                condition=Q(state__in=domain.HOLDING_A_SEAT),
+                name="clinics_seat_unique_among_going_and_offered",
             ),
             models.CheckConstraint(condition=Q(state__in=RsvpState.values), name="clinics_rsvp_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state=RsvpState.GOING, seat__isnull=False, seat__gte=1, seated_at__isnull=False)
-                | (~Q(state=RsvpState.GOING) & Q(seat=None)),
-                name="clinics_going_has_a_seat_and_others_none",
+                condition=Q(state__in=domain.HOLDING_A_SEAT, seat__isnull=False, seat__gte=1)
+                | (~Q(state__in=domain.HOLDING_A_SEAT) & Q(seat=None)),
+                name="clinics_going_and_offered_have_a_seat_and_others_none",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RsvpState.GOING) | Q(seated_at__isnull=False), name="clinics_going_since_a_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RsvpState.OFFERED, claim_by__isnull=False)
+                | (~Q(state=RsvpState.OFFERED) & Q(claim_by=None)),
+                name="clinics_offered_has_a_time_to_claim_and_others_none",
             ),
             models.CheckConstraint(
                 condition=Q(state=RsvpState.WAITING, place__isnull=False, place__gte=1)
@@ -103,9 +132,61 @@ class Rsvp(models.Model):
     def is_waiting(self) -> bool:
         return self.state == RsvpState.WAITING
 
+    @property
+    def is_offered(self) -> bool:
+        return self.state == RsvpState.OFFERED
+
+    @property
+    def holds_a_seat(self) -> bool:
+        return self.state in domain.HOLDING_A_SEAT
+
     def position(self) -> int | None:
         """Return the place in the queue, counted from 1; None unless this RSVP waits."""
         if not self.is_waiting:
             return None
         ahead = Q(place__lt=self.place) | Q(place=self.place, pk__lt=self.pk)
         return self.clinic.rsvps.waiting().filter(ahead).count() + 1
+
+
+class ClinicSeatRulesQuerySet(models.QuerySet["ClinicSeatRules"]):
+    def current(self) -> "ClinicSeatRules":
+        """Return the one row; before anybody changed anything, the rules it would begin with."""
+        return self.first() or ClinicSeatRules()
+
+
+class ClinicSeatRules(models.Model):
+    """What coordinators set about seats: one row; every change is logged."""
+
+    cut_off_hours = models.PositiveSmallIntegerField(
+        _("hours before the start, from which free seats are offered"),
+        default=USUAL_CUT_OFF,
+        validators=[MinValueValidator(FEWEST_HOURS), MaxValueValidator(MOST_HOURS)],
+        help_text=_(
+            "Until then the waiting list moves up by itself. After that a free seat is offered to the first in the "
+            "queue, who has to claim it in time."
+        ),
+    )
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
+    changed_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("changed by")
+    )
+
+    objects = ClinicSeatRulesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rules for the seats of clinics")
+        verbose_name_plural = _("rules for the seats of clinics")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="clinics_seat_rules_are_one_row"),
+            models.CheckConstraint(
+                condition=Q(cut_off_hours__gte=FEWEST_HOURS, cut_off_hours__lte=MOST_HOURS),
+                name="clinics_seat_rules_are_sensible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Rules for the seats of clinics"))
+
+    @property
+    def cut_off(self) -> timedelta:
+        return timedelta(hours=self.cut_off_hours)

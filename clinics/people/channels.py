@@ -50,7 +50,10 @@ def change_channel(*, channel: Channel, name: str, material_days_before: int, by
 
 @transaction.atomic
 def remove_channel(*, channel: Channel, by: Member, now: datetime) -> None:
-    """Give up a channel; ChannelRefused while somebody interprets there, or is asked to."""
+    """Give up a channel; ChannelRefused while somebody interprets there, or is asked to.
+
+    Whoever wanted to listen there keeps their seat, hears the language spoken, and is told.
+    """
     clinic = _lock_to_plan(channel.clinic, by=by)
     channel = _read(clinic, channel)
     if channel.interpreters.asked_or_coming().exists():

@@ -61,7 +61,7 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     if step not in (Step.WITHDRAW, Step.ERASE):
         return []
     return [
-        _FORESEEN[step, rsvp.is_going]
+        _FORESEEN[step, rsvp.holds_a_seat]
         % {"title": isolated(rsvp.clinic.title), "moment": moment_in_words(rsvp.clinic.starts_at, member.zone)}
         for rsvp in _to_come(member, now=now)
     ]
@@ -81,7 +81,7 @@ _FORESEEN = {
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return every clinic the person signed up for, for the page of their data."""
-    rsvps = batch.add(Rsvp.objects.of(member).select_related("clinic").order_by("pk"))
+    rsvps = batch.add(Rsvp.objects.of(member).select_related("clinic", "channel").order_by("pk"))
     yield ("clinics.Rsvp",)
     batch.prefetch(Clinic, "texts")
     item = events.Item.of
@@ -92,6 +92,9 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
             item("state", _("State"), rsvp.state, rsvp.get_state_display()),
             item("made_at", _("I signed up"), rsvp.made_at),
             item("seated_at", _("I got a seat"), rsvp.seated_at),
+            item("claim_by", _("I can claim it until"), rsvp.claim_by),
+            item("listens_in", _("I listen in"), rsvp.channel and rsvp.channel.language, rsvp.channel or ""),
+            item("shows_name", _("My name is shown to others who come"), rsvp.shows_name),
         )
         for rsvp in rsvps
     ]

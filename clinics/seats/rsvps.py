@@ -1,6 +1,6 @@
 """Signing up for a clinic. Every action that counts seats locks the clinic's row, counts again, then writes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from mailings.ledger import letters
 from registrations.models import Member
 
 SEAT_TRIES = 5
-_TAKEN_MEANWHILE = {"clinics_seat_unique_among_going", "clinics_one_rsvp_per_member"}
+_TAKEN_MEANWHILE = {"clinics_seat_unique_among_going_and_offered", "clinics_one_rsvp_per_member"}
 
 
 def gathering_of(rsvp: Rsvp) -> str:
@@ -61,7 +61,7 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
     answer.turn += 1
     answer.made_at = now
     if answer.state == RsvpState.GOING:
-        answer.seat, answer.seated_at = clinics.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats)), now
+        answer.seat, answer.seated_at = clinics.next_free_seat(capacity=clinic.capacity, taken=seats), now
     else:
         answer.place = (clinic.rsvps.aggregate(last=Max("place"))["last"] or 0) + 1
     answer.save()
@@ -103,8 +103,7 @@ def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member | None, now: datet
     if now >= clinic.starts_at:
         raise ClinicClosed(_("This clinic has already begun."))
     was = answer.state
-    answer.state, answer.seat, answer.place, answer.seated_at = RsvpState.CANCELLED, None, None, None
-    answer.save(update_fields=["state", "seat", "place", "seated_at"])
+    _give_up(answer, RsvpState.CANCELLED)
     acts.record(by=by, verb="cancel_rsvp", on=answer, now=now, was=was, became=answer.state)
     move_up(clinic, now=now)
     return answer
@@ -135,7 +134,7 @@ def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
     moved = list(clinic.rsvps.waiting().select_related("member")[:free])
     for answer in moved:
         answer.state, answer.place, answer.seated_at = RsvpState.GOING, None, now
-        answer.seat = clinics.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
+        answer.seat = _number_free(clinic, seats)
         seats.append(answer.seat)
         answer.save(update_fields=["state", "seat", "place", "seated_at"])
         acts.record(by=None, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
@@ -150,19 +149,30 @@ def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
     return moved
 
 
-def _seats_taken(clinic: Clinic) -> list[int | None]:
-    """Return the number of each seat taken; None for one without a number yet (an offered one)."""
-    return list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
+def _give_up(answer: Rsvp, becomes: RsvpState) -> None:
+    """Store that somebody neither has a seat nor waits for one, nor anything they chose for it."""
+    answer.state, answer.seat, answer.place, answer.seated_at, answer.claim_by = becomes, None, None, None, None
+    answer.channel, answer.shows_name = None, False
+    answer.save(update_fields=["state", "seat", "place", "seated_at", "claim_by", "channel", "shows_name"])
 
 
-def _numbers(seats: Iterable[int | None]) -> list[int]:
-    return [seat for seat in seats if seat is not None]
+def _seats_taken(clinic: Clinic) -> list[int]:
+    """Return the number of each seat that somebody has or is offered."""
+    return [seat for seat in clinic.rsvps.holding_a_seat().values_list("seat", flat=True) if seat is not None]
+
+
+def _number_free(clinic: Clinic, seats: Collection[int]) -> int:
+    """Return the lowest number nobody has; the caller has counted under the lock that there is one."""
+    number = clinics.next_free_seat(capacity=clinic.capacity, taken=seats)
+    if number is None:
+        raise ClinicBusy(_("All seats are taken."))
+    return number
 
 
 def _renumber(clinic: Clinic) -> None:
     """Bring seat numbers back into 1..capacity after the number of seats went down."""
     seats = _seats_taken(clinic)
-    for answer in clinic.rsvps.going().filter(seat__gt=clinic.capacity).order_by("seat"):
-        answer.seat = clinics.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
+    for answer in clinic.rsvps.holding_a_seat().filter(seat__gt=clinic.capacity).order_by("seat"):
+        answer.seat = _number_free(clinic, seats)
         seats.append(answer.seat)
         answer.save(update_fields=["seat"])

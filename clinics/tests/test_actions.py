@@ -54,16 +54,16 @@ def test_seats_go_first_come_first_and_then_turns_on_the_waiting_list():
     ]
 
 
-def test_an_offered_seat_has_no_number_yet_and_counts_as_taken():
+def test_an_offered_seat_counts_as_taken():
     clinic = make_clinic(capacity=2)
-    clinic.rsvps.create(member=make_member(), state=RsvpState.OFFERED, made_at=NOW)
+    clinic.rsvps.create(member=make_member(), state=RsvpState.OFFERED, seat=1, claim_by=LATER, made_at=NOW)
 
     going, waiting = sign_up(clinic, 2)
 
-    assert (going.state, going.seat) == (RsvpState.GOING, 1)
+    assert (going.state, going.seat) == (RsvpState.GOING, 2)
     assert (waiting.state, waiting.seat) == (RsvpState.WAITING, None)
     change_capacity(clinic=clinic, capacity=3, by=make_coordinator(), now=LATER)
-    assert seats(clinic) == [1, 2]
+    assert seats(clinic) == [2, 3]
 
 
 def test_asking_twice_changes_nothing(member):

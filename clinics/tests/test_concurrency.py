@@ -141,7 +141,7 @@ def taken(clinic):
 def test_control_without_lock_and_constraint_the_clinic_is_overbooked(own_database, clinic, people, monkeypatch):
     without_the_lock(monkeypatch)
     with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX clinics_seat_unique_among_going")
+        cursor.execute("DROP INDEX clinics_seat_unique_among_going_and_offered")
 
     sign_everybody_up(clinic, people[:CONNECTIONS])
 

@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import TextField, Value
 from django.utils import translation
 
 from clinics.domain.clinics import ClinicState, ForWhom, NoticeKind, RsvpState
-from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicSeries, ClinicText, Notice, Rsvp
+from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicSeatRules, ClinicSeries, ClinicText, Notice, Rsvp
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.tests.factories import START, make_clinic, sign_up
+from clinics.tests.factories import START, make_channel, make_clinic, sign_up
 from letsconnect.tests.database import change, refuses
 from registrations.tests.factories import NOW, make_member
 
@@ -96,28 +97,60 @@ def test_a_member_has_one_rsvp_per_clinic():
     )
 
 
-def test_a_seat_is_taken_by_one_person_going():
+def test_a_seat_is_taken_by_one_person_going_or_offered():
     one, two = sign_up(make_clinic(), 2)
+    offered = {"state": RsvpState.OFFERED, "claim_by": NOW}
 
-    refuses("clinics_seat_unique_among_going", lambda: Rsvp.objects.filter(pk=two.pk).update(seat=one.seat))
+    for more in ({}, offered):
+        refuses("clinics_seat_unique_among_going_and_offered", change(two, seat=one.seat, **more))
+    change(one, **offered)()
+    refuses("clinics_seat_unique_among_going_and_offered", change(two, seat=one.seat, **offered))
+
+
+HAS_A_SEAT = "clinics_going_and_offered_have_a_seat_and_others_none"
+HAS_A_TIME = "clinics_offered_has_a_time_to_claim_and_others_none"
 
 
 @pytest.mark.parametrize(
     ("values", "constraint"),
     [
-        ({"seat": None}, "clinics_going_has_a_seat_and_others_none"),
-        ({"seat": 0}, "clinics_going_has_a_seat_and_others_none"),
-        ({"seated_at": None}, "clinics_going_has_a_seat_and_others_none"),
-        ({"state": RsvpState.CANCELLED}, "clinics_going_has_a_seat_and_others_none"),
+        ({"seat": None}, HAS_A_SEAT),
+        ({"seat": 0}, HAS_A_SEAT),
+        ({"seated_at": None}, "clinics_going_since_a_moment"),
+        ({"state": RsvpState.CANCELLED}, HAS_A_SEAT),
+        ({"state": RsvpState.OFFERED, "claim_by": NOW, "seat": None}, HAS_A_SEAT),
+        ({"state": RsvpState.OFFERED}, HAS_A_TIME),
+        ({"claim_by": NOW}, HAS_A_TIME),
         ({"state": RsvpState.WAITING, "seat": None}, "clinics_waiting_has_a_place_and_others_none"),
         ({"place": 1}, "clinics_waiting_has_a_place_and_others_none"),
         ({"state": "maybe", "seat": None}, "clinics_rsvp_state_is_known"),
     ],
 )
-def test_going_has_a_seat_and_waiting_has_a_place(values, constraint):
+def test_going_has_a_seat_offered_a_time_as_well_and_waiting_a_place(values, constraint):
     (rsvp,) = sign_up(make_clinic(), 1)
 
-    refuses(constraint, lambda: Rsvp.objects.filter(pk=rsvp.pk).update(**values))
+    refuses(constraint, change(rsvp, **values))
+
+
+def test_people_listen_in_a_channel_of_the_clinic_they_come_to():
+    clinic, other = make_clinic(), make_clinic()
+    (rsvp,) = sign_up(clinic, 1)
+    channel, elsewhere = make_channel(clinic), make_channel(other)
+
+    refuses("clinics_rsvp_listens_at_the_clinic", change(rsvp, channel=elsewhere))
+    change(rsvp, channel=channel)()
+    refuses("clinics_rsvp_listens_at_the_clinic", change(rsvp, clinic=other))
+
+    with connection.cursor() as cursor:  # past all actions
+        cursor.execute("DELETE FROM clinics_channel WHERE id = %s", [channel.pk])
+    rsvp.refresh_from_db()
+    assert (rsvp.channel, rsvp.state, rsvp.clinic) == (None, RsvpState.GOING, clinic)
+
+
+def test_the_rules_for_seats_are_one_row_with_a_sensible_cut_off():
+    refuses("clinics_seat_rules_are_one_row", lambda: ClinicSeatRules.objects.create(pk=2))
+    for hours in (0, 14 * 24 + 1):
+        refuses("clinics_seat_rules_are_sensible", lambda: ClinicSeatRules.objects.create(pk=1, cut_off_hours=hours))  # noqa: B023
 
 
 def test_a_clinic_has_one_text_per_language_and_each_has_a_title():

@@ -112,7 +112,7 @@ def test_readers_are_chosen_by_their_seat_at_a_clinic():
     for row in rows:
         make_subscription(member=row.member)
     going, waiting = {row.member_id for row in rows[:2]}, {row.member_id for row in rows[2:]}
-    Rsvp.objects.filter(pk=rows[3].pk).update(state="offered", seat=None, place=None)
+    Rsvp.objects.filter(pk=rows[3].pk).update(state="offered", seat=3, place=None, claim_by=NOW)
     make_subscription(), make_subscription(member=make_member())
     again = rsvp(clinic=other, member=rows[0].member, by=rows[0].member, now=NOW)
 

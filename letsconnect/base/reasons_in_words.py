@@ -17,6 +17,7 @@ WRITTEN_BY_THE_PORTAL = frozenset(
         "begin_merging_skill",
         "change_hour_rules",
         "change_matching_rules",
+        "change_seat_rules",
         "export_registrations",
         "hold_newsletter",
         "merge_skill",

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
-from clinics.models import AgendaItem, Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
+from clinics.models import AgendaItem, Announcement, ChecklistItem, ChecklistReminder, Digest, Notice, Rsvp
 from clinics.requests.asking import WishedTopic, ask_topic
 from clinics.seats import rsvps
 from clinics.tests.factories import make_attendance, make_channel, make_clinic, make_person, make_topic_request
@@ -84,6 +84,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     )
     for capacity in (1, 3):
         rsvp = rsvps.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
+    Rsvp.objects.filter(pk=rsvp.pk).update(channel=make_channel(rsvp.clinic, "es"), shows_name=True)
     channel = make_channel(make_clinic(), name="Channel 2")
     interpreter = make_person(channel.clinic, "interpreter", "declined", member=member, channel=channel)
     AgendaItem.objects.create(clinic=channel.clinic, person=interpreter, place=1, part="summary", minutes=10)
@@ -160,6 +161,7 @@ def fill(member):
     for table in personal_columns.tables():
         if table.owners and table.personal and not table.is_deleted:
             keep = {"email"} if table.model._meta.model_name == "member" else set()
+            keep |= {"channel"} if table.model._meta.model_name == "rsvp" else set()  # that of one clinic
             values = {name: _filled(table.model._meta.get_field(name)) for name in table.personal if name not in keep}
             if table.model._meta.model_name == "match":  # an open match has no note
                 del values["closed_note"]

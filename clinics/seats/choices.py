@@ -1,0 +1,56 @@
+"""What somebody who comes, or waits, chooses: in which language they listen, and whether others read their name."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinics.domain import clinics
+from clinics.domain.clinics import ClinicClosed
+from clinics.domain.people import ChannelRefused
+from clinics.locking import lock_clinic
+from clinics.models import Channel, Rsvp
+from clinics.seats.rsvps import lock_person
+from letsconnect.base import acts
+from registrations.models import Member
+
+
+@transaction.atomic
+def change_channel(*, rsvp: Rsvp, channel: Channel | None, by: Member | None, now: datetime) -> Rsvp:
+    """Set in which interpretation somebody listens, None for the language spoken; the same twice changes nothing.
+
+    ChannelRefused for a channel that was removed, or is of another clinic.
+    """
+    rsvp = _read_again(rsvp, now=now)
+    if channel is not None and not Channel.objects.filter(pk=channel.pk, clinic=rsvp.clinic).exists():
+        raise ChannelRefused(_("This channel has been removed meanwhile."))
+    key = channel.pk if channel else None
+    if rsvp.channel_id != key:
+        rsvp.channel = channel
+        rsvp.save(update_fields=["channel"])
+        acts.record(by=by, verb="choose_channel", on=rsvp, now=now)
+    return rsvp
+
+
+@transaction.atomic
+def show_name(*, rsvp: Rsvp, shows: bool, by: Member | None, now: datetime) -> Rsvp:
+    """Say whether others who come may read their name; the same twice changes nothing."""
+    rsvp = _read_again(rsvp, now=now)
+    if rsvp.shows_name != shows:
+        rsvp.shows_name = shows
+        rsvp.save(update_fields=["shows_name"])
+        acts.record(by=by, verb="show_name_to_others" if shows else "hide_name_from_others", on=rsvp, now=now)
+    return rsvp
+
+
+def _read_again(rsvp: Rsvp, *, now: datetime) -> Rsvp:
+    """Return the RSVP as it is now, under the locks; ClinicClosed for one that was given up, or is of the past."""
+    lock_person(rsvp.member)  # an erasure empties both choices
+    clinic = lock_clinic(rsvp.clinic)
+    rsvp_now = clinic.rsvps.active().filter(pk=rsvp.pk, member__is_active=True).select_related("member").first()
+    if rsvp_now is None:
+        raise ClinicClosed(_("You are not signed up for this clinic any more."))
+    if not clinics.may_still_take_part(state=clinic.state, ends_at=clinic.ends_at, now=now):
+        raise ClinicClosed(_("This clinic is over."))
+    rsvp_now.clinic = clinic
+    return rsvp_now
