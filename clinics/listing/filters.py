@@ -1,0 +1,116 @@
+"""What a reader narrows the list of clinics to, as the address says it.
+
+The list, the month and the public feeds take the same words: ``?language=ar&region=MENA&skill=wikidata&evenings=1``.
+What makes no sense is left out, as everywhere in addresses, and the links of a page are written anew from what was
+understood.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.db.models.functions import ExtractHour
+from django.http import QueryDict
+
+from clinics.domain.clinics import ForWhom
+from clinics.domain.listing import EVENING_BEGINS, EVENING_ENDS, Which
+from clinics.models import Channel, Clinic, ClinicQuerySet, ClinicText
+from letsconnect.base.folding import tidy
+from letsconnect.base.zones import is_zone, zone_or_utc
+from registrations.domain.registrations import Region
+from registrations.models import Skill
+from registrations.reference.languages import LANGUAGES
+
+MOST_TYPED = 100  # letters of a search
+MOST_WORDS = 8
+
+
+@dataclass(frozen=True)
+class ClinicFilters:
+    """The filters of one address; each is empty where the reader wants everything. All that is set must hold.
+
+    ``zone`` is by whose clock evenings are counted, where the address says it, as that of a feed does; otherwise it is
+    the reader's own.
+    """
+
+    which: str = ""
+    language: str = ""
+    region: str = ""
+    skill: str = ""
+    evenings: bool = False
+    zone: str = ""
+    words: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Self:
+        """Read the filters from an address."""
+        which, language, region = query.get("when", ""), query.get("language", ""), query.get("region", "")
+        skill, zone = query.get("skill", ""), query.get("zone", "")
+        return cls(
+            which=which if which in Which.values else "",
+            language=language if language in LANGUAGES else "",
+            region=region if region in Region.values else "",
+            skill=skill if skill and len(skill) <= 80 and skill.replace("-", "").replace("_", "").isalnum() else "",
+            evenings=query.get("evenings") == "1",
+            zone=zone if zone and is_zone(zone) else "",
+            words=tidy(query.get("q", "")[:MOST_TYPED]),
+        )
+
+    @property
+    def are_set(self) -> bool:
+        """Whether the list is narrowed at all; a zone alone narrows nothing."""
+        return replace(self, zone="") != ClinicFilters()
+
+    def as_query(self, **more: object) -> str:
+        """Return what follows the "?" of an address with these filters and ``more`` words; "" for none."""
+        values: dict[str, Any] = {
+            "when": self.which,
+            "language": self.language,
+            "region": self.region,
+            "skill": self.skill,
+            "evenings": "1" if self.evenings else "",
+            "zone": self.zone if self.evenings else "",
+            "q": self.words,
+            **more,
+        }
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def clock(self, reader_zone: str) -> str:
+        """Return the zone by whose clock evenings are counted."""
+        return self.zone or reader_zone
+
+    def narrow(self, clinics: ClinicQuerySet, *, zone: str) -> ClinicQuerySet:
+        """Return those of the clinics that a reader in ``zone`` looks for; ``which`` is for a caller with a now."""
+        if self.language:
+            clinics = clinics.filter(_understood_in(self.language))
+        if self.region:
+            clinics = clinics.filter(
+                Q(for_whom=ForWhom.REGION, region=self.region)
+                | Q(for_whom=ForWhom.REGIONS, regions__contains=[self.region])
+            )
+        if self.skill:
+            clinics = clinics.filter(pk__in=_about(self.skill).values("pk"))
+        if self.evenings:
+            hour = ExtractHour("starts_at", tzinfo=zone_or_utc(self.clock(zone)))
+            clinics = clinics.alias(_hour=hour).filter(_hour__gte=EVENING_BEGINS, _hour__lt=EVENING_ENDS)
+        for word in self.words.split()[:MOST_WORDS]:
+            clinics = clinics.filter(pk__in=_saying(word).values("clinic"))
+        return clinics
+
+
+def _understood_in(language: str) -> Q:
+    """The clinics that are spoken in a language, or for which an interpreter into it has said yes."""
+    interpreted = Channel.objects.interpreted().filter(language=language)
+    return Q(floor_language=language) | Q(pk__in=interpreted.values("clinic"))
+
+
+def _about(slug: str) -> ClinicQuerySet:
+    """The clinics on a skill, on one that was merged into it, or on a part of it."""
+    skills = Skill.objects.filter(Q(slug=slug) | Q(merged_into__slug=slug) | Q(parent__slug=slug))
+    return Clinic.objects.filter(skills__in=skills.values("pk"))
+
+
+def _saying(word: str) -> Any:
+    """The ready texts, in any language, that say a word in their title or summary."""
+    return ClinicText.objects.ready().filter(Q(title__icontains=word) | Q(summary__icontains=word))

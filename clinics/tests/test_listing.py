@@ -1,0 +1,108 @@
+"""The filters of the list of clinics: from the address to the rows, and back into the address."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.http import QueryDict
+
+from clinics.domain.clinics import ForWhom
+from clinics.domain.people import AnswerState, ClinicRole
+from clinics.listing.filters import ClinicFilters
+from clinics.models import Clinic
+from clinics.tests.factories import START, make_channel, make_clinic, make_person, make_text
+from registrations.tests.factories import make_skill
+
+pytestmark = pytest.mark.django_db
+
+
+def found(address, *, zone="UTC"):
+    narrowed = ClinicFilters.of(QueryDict(address)).narrow(Clinic.objects.all(), zone=zone)
+    return sorted(clinic.title for clinic in narrowed)
+
+
+def test_nonsense_in_an_address_narrows_nothing():
+    nonsense = "when=never&language=zzzz&region=Atlantis&skill=%27;--&evenings=yes&zone=Mars/Base&page=7"
+
+    assert ClinicFilters.of(QueryDict(nonsense)) == ClinicFilters()
+    assert not ClinicFilters.of(QueryDict("zone=Asia/Tokyo")).are_set
+
+
+def test_filters_go_into_an_address_and_come_back():
+    address = "when=past&language=pt-BR&region=LAC&skill=wiki-data&evenings=1&zone=Asia%2FKathmandu&q=%D8%A7+b"
+    filters = ClinicFilters.of(QueryDict(address.replace("pt-BR", "pt")))
+
+    assert ClinicFilters.of(QueryDict(filters.as_query())) == filters
+    assert ClinicFilters().as_query() == ""
+    assert filters.as_query(page=2).endswith("&page=2")
+
+
+def test_a_language_is_spoken_or_interpreted_by_somebody_who_said_yes():
+    make_clinic(title="Spoken", floor_language="ar")
+    for title, state in (("Interpreted", AnswerState.ACCEPTED), ("Not yet", AnswerState.ASKED)):
+        clinic = make_clinic(title=title, starts_at=START + timedelta(days=len(title)))
+        make_person(clinic, ClinicRole.INTERPRETER, state, channel=make_channel(clinic, "ar"))
+
+    assert found("language=ar") == ["Interpreted", "Spoken"]
+
+
+def test_a_region_finds_what_is_made_for_it():
+    make_clinic(title="For all", region="LAC")
+    make_clinic(title="For it", for_whom=ForWhom.REGION, region="LAC")
+    make_clinic(title="For it and others", for_whom=ForWhom.REGIONS, regions=["MENA", "LAC"])
+    make_clinic(title="For another", for_whom=ForWhom.REGION, region="SA")
+
+    assert found("region=LAC") == ["For it", "For it and others"]
+
+
+def test_a_skill_is_found_with_its_parts_and_what_was_merged_into_it():
+    whole, part, old = make_skill("wikidata"), make_skill("lexemes"), make_skill("wiki-data")
+    part.parent = whole
+    part.save()
+    old.state, old.merged_into = "merged", whole
+    old.save()
+    for skill in (whole, part, old, make_skill("budgeting")):
+        make_clinic(title=skill.slug).skills.add(skill)
+
+    assert found("skill=wikidata") == ["lexemes", "wiki-data", "wikidata"]
+    assert found("skill=lexemes") == ["lexemes"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "evening"),
+    [
+        ("UTC", ["17:00", "20:30", "21:59"]),
+        ("Asia/Kathmandu", ["11:15", "16:14"]),  # 17:00 and 21:59 there
+        ("Pacific/Kiritimati", ["03:00", "07:59"]),
+        ("America/St_Johns", ["20:30", "21:59"]),  # 3:30 behind: from 17:00 on
+    ],
+)
+def test_my_evenings_are_counted_by_my_own_clock(zone, evening):
+    for minute in ("02:59", "03:00", "07:59", "08:00", "11:14", "11:15", "16:14", "16:15", "17:00", "20:30", "21:59"):
+        hour, minutes = map(int, minute.split(":"))
+        make_clinic(title=minute, starts_at=datetime(2026, 3, 4, hour, minutes, tzinfo=UTC))
+
+    assert found("evenings=1", zone=zone) == found("evenings=1&zone=" + zone) == evening
+
+
+def test_evenings_move_with_summer_time():
+    make_clinic(title="Before", starts_at=datetime(2026, 3, 26, 15, 30, tzinfo=UTC))  # 16:30 in Berlin
+    make_clinic(title="After", starts_at=datetime(2026, 3, 30, 15, 30, tzinfo=UTC))  # 17:30 in Berlin
+
+    assert found("evenings=1", zone="Europe/Berlin") == ["After"]
+
+
+def test_words_are_searched_in_titles_and_summaries_of_every_language():
+    clinic = make_clinic(title="Asking for money")
+    make_text(clinic, "es", "Pedir dinero", summary="Cómo escribir una solicitud.")
+    make_text(clinic, "fr", "Brouillon", summary="…", state="draft")
+    make_clinic(title="Something else")
+
+    assert found("q=money") == found("q=DINERO") == found("q=solicitud money") == ["Asking for money"]
+    assert found("q=brouillon") == found("q=money+else") == []
+
+
+def test_filters_combine():
+    make_clinic(title="Both", floor_language="es", for_whom=ForWhom.REGION, region="LAC")
+    make_clinic(title="One", floor_language="es")
+
+    assert found("language=es&region=LAC") == ["Both"]
