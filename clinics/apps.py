@@ -52,6 +52,8 @@ class ClinicsConfig(AppConfig):
         from clinics.requests import emails as request_emails
         from clinics.requests import leaving as leaving_requests
         from clinics.seats import busy, leaving
+        from clinics.signing_up import leaving as leaving_wishes
+        from clinics.signing_up import sweeps as wish_sweeps
         from mailings import kinds
         from mailings.newsletters import checking
         from registrations import needs
@@ -83,3 +85,5 @@ class ClinicsConfig(AppConfig):
         people_leaving.connect()
         attendance_data.connect()
         leaving_requests.connect()
+        leaving_wishes.connect()
+        kinds.register_sweep("clinics.wishes", wish_sweeps.forget_wishes)

@@ -18,11 +18,13 @@ from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPers
 from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport
 from clinics.models.seats import ClinicSeatRules, Rsvp, RsvpQuerySet
 from clinics.models.texts import ClinicSeries, ClinicText
+from clinics.models.wishes import AccessNeed, KeptSignUp, LanguageNeed, SeatQuestion
 
 __all__ = [
     "CLOSES_AT",
     "ENDS_AT",
     "UNTITLED",
+    "AccessNeed",
     "AgendaItem",
     "AgendaTemplate",
     "AgendaTemplateItem",
@@ -45,12 +47,15 @@ __all__ = [
     "ClinicSeries",
     "ClinicText",
     "Digest",
+    "KeptSignUp",
+    "LanguageNeed",
     "Notice",
     "OtherHeads",
     "RaisedNeed",
     "RaisedNeedQuerySet",
     "Rsvp",
     "RsvpQuerySet",
+    "SeatQuestion",
     "SpanOfReader",
     "TopicRequest",
     "TopicRequestQuerySet",

@@ -9,7 +9,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
-from clinics.models import AgendaItem, Announcement, ChecklistItem, ChecklistReminder, Digest, Notice, Rsvp
+from clinics.models import (
+    AccessNeed,
+    AgendaItem,
+    Announcement,
+    ChecklistItem,
+    ChecklistReminder,
+    Digest,
+    KeptSignUp,
+    LanguageNeed,
+    Notice,
+    Rsvp,
+    SeatQuestion,
+)
 from clinics.requests.asking import WishedTopic, ask_topic
 from clinics.seats import rsvps
 from clinics.tests.factories import make_attendance, make_channel, make_clinic, make_person, make_topic_request
@@ -88,6 +100,12 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     channel = make_channel(make_clinic(), name="Channel 2")
     interpreter = make_person(channel.clinic, "interpreter", "declined", member=member, channel=channel)
     AgendaItem.objects.create(clinic=channel.clinic, person=interpreter, place=1, part="summary", minutes=10)
+    AccessNeed.objects.create(rsvp=rsvp, text=WORD, made_at=NOW)
+    SeatQuestion.objects.create(rsvp=rsvp, text=WORD, made_at=NOW)
+    LanguageNeed.objects.create(rsvp=rsvp, language="sw", made_at=NOW)
+    KeptSignUp.objects.create(
+        key=WORD, clinic=rsvp.clinic, address=ADDRESS, network=WORD, typed={"name": WORD}, made_at=NOW
+    )
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
     make_attendance(make_clinic(), member, joined_at=NOW, in_call_at=NOW, minutes_in_call=90)
     ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
