@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 LETTERS = {
     "clinics.rsvp_recorded": pgettext_lazy("kind of letter", "sign-up for a clinic"),
     "clinics.moved_up": pgettext_lazy("kind of letter", "a seat at a clinic became free"),
+    "clinics.seat_given_back": pgettext_lazy("kind of letter", "a seat at a clinic is given back"),
     "clinics.still_waiting": pgettext_lazy("kind of letter", "no seat at a clinic became free"),
     "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is called off"),
     "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is moved"),
@@ -25,6 +26,7 @@ LETTERS = {
     "clinics.person_confirmed": pgettext_lazy("kind of letter", "thanks for a yes to a clinic"),
     "clinics.person_day": pgettext_lazy("kind of letter", "reminder for the people of a clinic, a day before"),
     "clinics.person_released": pgettext_lazy("kind of letter", "not needed at a clinic any more"),
+    "clinics.person_stepped_back": pgettext_lazy("kind of letter", "somebody stepped back from a clinic, to them"),
     "clinics.person_cancelled": pgettext_lazy("kind of letter", "a clinic is called off, to its people"),
     "clinics.person_answered": pgettext_lazy("kind of letter", "somebody answered about a clinic"),
     "clinics.person_left": pgettext_lazy("kind of letter", "somebody of a clinic is gone"),

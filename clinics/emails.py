@@ -1,12 +1,16 @@
 """The letters of clinics: when each is still owed, and how it reads. None of them holds a meeting link."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.utils import timezone
+
 from clinics.domain.clinics import REMINDERS, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
+from clinics.seats.calendars import invitation_for, may_be_in_a_calendar
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
@@ -50,6 +54,14 @@ def clinic_cancelled_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     return None if rsvp.clinic.state == ClinicState.CANCELLED else "the clinic is not cancelled"
 
 
+def seat_given_back_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
+    if rsvp is None or rsvp.is_active:
+        return "signed up again"
+    if not may_be_in_a_calendar(rsvp):
+        return "they gave it back before they were told of it"
+    return why_not_to_come(rsvp.clinic, now)
+
+
 def notice_owed(notice: Notice | None, now: datetime) -> str | None:
     """Return why a notice about one start is no longer owed: the clinic moved again, or the next reminder is due."""
     if notice is None or not notice.rsvp.is_active:
@@ -71,6 +83,19 @@ def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -
 
 def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
     return render_rsvp_letter(notice.rsvp, language, zone, template=template)
+
+
+def with_calendar(rendered: Rendered, rsvp: Rsvp, language: str) -> Rendered:
+    """Return the letter with what brings the clinic into the reader's calendar, moves it there or takes it out."""
+    return replace(rendered, calendar=invitation_for(rsvp, language, timezone.now()))
+
+
+def render_rsvp_with_calendar(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
+    return with_calendar(render_rsvp_letter(rsvp, language, zone, template=template), rsvp, language)
+
+
+def render_notice_with_calendar(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
+    return render_rsvp_with_calendar(notice.rsvp, language, zone, template=template)
 
 
 def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
@@ -102,14 +127,14 @@ def place_in_notice(notice: Notice) -> str:
 _RSVPS = Statement(
     lambda keys: (
         Rsvp.objects.filter(pk__in=any_of(keys))
-        .select_related("clinic", "member")
+        .select_related("clinic", "member", "channel")
         .prefetch_related("clinic__texts", "clinic__channels__interpreters")
     )
 )
 _NOTICES = Statement(
     lambda keys: (
         Notice.objects.filter(pk__in=any_of(keys))
-        .select_related("rsvp__clinic", "rsvp__member")
+        .select_related("rsvp__clinic", "rsvp__member", "rsvp__channel")
         .prefetch_related("rsvp__clinic__texts", "rsvp__clinic__channels__interpreters")
     )
 )
@@ -146,10 +171,11 @@ def _register(
 
 def register() -> None:
     """Register the letters with the ledger."""
-    _register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter, place_of)
-    _register("moved_up", moved_up_owed, render_rsvp_letter, place_of)
+    _register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_with_calendar, place_of)
+    _register("moved_up", moved_up_owed, render_rsvp_with_calendar, place_of)
+    _register("seat_given_back", seat_given_back_owed, render_rsvp_with_calendar, place_of)
     _register("still_waiting", still_waiting_owed, render_rsvp_letter)
-    _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
-    _register("clinic_moved", notice_owed, render_notice_letter, place_in_notice, reads=read_notices)
+    _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_with_calendar)
+    _register("clinic_moved", notice_owed, render_notice_with_calendar, place_in_notice, reads=read_notices)
     for letter in REMINDERS.letters:
         _register(f"reminder_{letter}", notice_owed, render_notice_letter, priority=Priority.SOON, reads=read_notices)

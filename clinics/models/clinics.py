@@ -167,6 +167,7 @@ class Clinic(ClinicOutcome):
     starts_at = models.DateTimeField(_("starts at"), editable=False, db_index=True)
     start_set_at = models.DateTimeField(editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)  # of start, length and cancellation
     minutes = models.PositiveSmallIntegerField(
         _("length in minutes"),
         default=120,

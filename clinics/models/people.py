@@ -1,5 +1,6 @@
 """The people of a clinic, its interpretation channels, and the hours to which people are held."""
 
+import uuid
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -208,6 +210,7 @@ class ClinicPerson(models.Model):
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True, editable=False)
     answer_note = models.TextField(_("what they said"), max_length=500, blank=True, editable=False)
+    uid = models.UUIDField(_("calendar id"), default=uuid.uuid4, db_default=RandomUUID(), editable=False)
 
     objects = ClinicPersonQuerySet.as_manager()
 
@@ -226,6 +229,7 @@ class ClinicPerson(models.Model):
                 condition=lines_can_be_seen("name", "role_line", "group"), name="clinics_names_of_people_can_be_seen"
             ),
             models.UniqueConstraint(fields=["id", "clinic"], name="clinics_what_a_speaker_refers_to"),
+            models.UniqueConstraint(fields=["uid"], name="clinics_one_person_per_uid"),
             models.UniqueConstraint(
                 fields=["clinic", "role", "member"],
                 condition=Q(member__isnull=False),

@@ -1,8 +1,10 @@
 """The seats of clinics, and the queue for them."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
@@ -82,6 +84,7 @@ class Rsvp(models.Model):
         verbose_name=_("interpretation channel"),
     )
     shows_name = models.BooleanField(_("shows the name to others who come"), default=False)
+    uid = models.UUIDField(_("calendar id"), default=uuid.uuid4, db_default=RandomUUID(), editable=False)
 
     objects = RsvpQuerySet.as_manager()
 
@@ -90,6 +93,7 @@ class Rsvp(models.Model):
         verbose_name_plural = _("RSVPs")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "member"], name="clinics_one_rsvp_per_member"),
+            models.UniqueConstraint(fields=["uid"], name="clinics_one_rsvp_per_uid"),
             models.UniqueConstraint(
                 fields=["clinic", "seat"],
                 condition=Q(state__in=domain.HOLDING_A_SEAT),

@@ -49,6 +49,8 @@ def answer(
     letters.owe_to_planners(person, now=now)
     if becomes == AnswerState.ACCEPTED:
         letters.owe_to_person(person, kind=letters.CONFIRMED, now=now)
+    elif was == AnswerState.ACCEPTED:
+        letters.owe_to_person(person, kind=letters.STEPPED_BACK, now=now)
     return person
 
 

@@ -68,7 +68,7 @@ def add_person(*, clinic: Clinic, part: Part, named: Named, by: Member, now: dat
     if same is not None and same.state != AnswerState.RELEASED:
         raise AlreadyAsked(_("%(name)s has this role at this clinic already.") % {"name": same.shown_name})
     if same is not None:  # wanted again after all: the row is theirs, whatever they are to be called now
-        person.pk, person.version = same.pk, same.version
+        person.pk, person.version, person.uid = same.pk, same.version, same.uid
     _check_turn(clinic, person)
     person.save(force_insert=same is None, force_update=same is not None)
     acts.record(by=by, verb="add_clinic_person", on=person, now=now, became=person.role)

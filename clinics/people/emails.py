@@ -4,7 +4,7 @@ Each is a few sentences, what the clinic is, and one button; they share one temp
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from clinics.domain.clinics import ClinicState
-from clinics.domain.people import ClinicRole
 from clinics.domain.region_clocks import clocks_at
 from clinics.models import Clinic, ClinicPerson
 from clinics.people import letters
+from clinics.people.calendars import invitation_for_person, may_be_in_a_calendar
 from clinics.people.links import answer_link
+from clinics.people.words import what_they_do
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
@@ -80,6 +81,14 @@ def answered_owed(person: ClinicPerson | None, now: datetime) -> str | None:
     return _why_not_to_come(person, now)
 
 
+def stepped_back_owed(person: ClinicPerson | None, now: datetime) -> str | None:
+    if person is None or person.may_still_come:
+        return gettext_noop("the person is asked again")
+    if not may_be_in_a_calendar(person):
+        return gettext_noop("they stepped back before they had been written to")
+    return _why_not_to_come(person, now)
+
+
 def left_owed(clinic: Clinic | None, now: datetime) -> str | None:
     if clinic is None or not clinic.is_to_come:
         return gettext_noop("the clinic is not to come")
@@ -91,15 +100,6 @@ def _why_not_to_come(person: ClinicPerson, now: datetime) -> str | None:
 
 
 # What they say; each is called in the reader's language
-
-
-def what_they_do(person: ClinicPerson) -> str:
-    """Say what somebody is to do at the clinic, as in "interpret into French (lead)"."""
-    if person.role == ClinicRole.INTERPRETER and person.channel is not None:
-        words = {"language": person.channel.language_in_words, "turn": person.get_turn_display()}
-        # Translators: what somebody does at a clinic, as in "interpreter into French (lead)".
-        return _("interpreter into %(language)s (%(turn)s)") % words
-    return str(person.get_role_display())
 
 
 def asked_words(person: ClinicPerson, title: str) -> LetterWords:
@@ -179,6 +179,21 @@ def released_words(person: ClinicPerson, title: str) -> LetterWords:
     )
 
 
+def stepped_back_words(person: ClinicPerson, title: str) -> LetterWords:
+    words = {"clinic": title, "role": what_they_do(person)}
+    return LetterWords(
+        _("You have stepped back: “%(clinic)s”") % words,
+        (
+            _("You take no part in this clinic any more as: %(role)s. The planners know.") % words,
+            _("The file with this letter takes the clinic out of your calendar."),
+        ),
+        (_("If you can come after all, say so on your page until the clinic begins."),),
+        _("My page"),
+        answer_link(person),
+        _why_asked(),
+    )
+
+
 def cancelled_words(person: ClinicPerson, title: str) -> LetterWords:
     return LetterWords(
         _("Cancelled: “%(clinic)s”") % {"clinic": title},
@@ -252,6 +267,14 @@ def render_person(
     return _render(person.clinic, language, zone, words=partial(words, person), person=person)
 
 
+def render_with_calendar(
+    person: ClinicPerson, language: str, zone: str, *, words: Callable[[ClinicPerson, str], LetterWords]
+) -> Rendered:
+    """Return a letter that brings the clinic into the reader's calendar, moves it there or takes it out."""
+    part = invitation_for_person(person, language, timezone.now())
+    return replace(render_person(person, language, zone, words=words), calendar=part)
+
+
 def render_clinic(clinic: Clinic, language: str, zone: str, *, words: Callable[[Clinic, str], LetterWords]) -> Rendered:
     return _render(clinic, language, zone, words=partial(words, clinic))
 
@@ -312,7 +335,9 @@ _KINDS: dict[str, tuple[Callable[..., str | None], Callable[[ClinicPerson, str],
     letters.CONFIRMED: (accepted_owed, confirmed_words),
     letters.RELEASED: (released_owed, released_words),
     letters.CANCELLED: (cancelled_owed, cancelled_words),
+    letters.STEPPED_BACK: (stepped_back_owed, stepped_back_words),
 }
+_WITH_CALENDAR = {letters.MOVED, letters.CONFIRMED, letters.RELEASED, letters.CANCELLED, letters.STEPPED_BACK}
 
 
 def register() -> None:
@@ -321,7 +346,7 @@ def register() -> None:
         kinds.register(
             kind,
             still_owed=owed,
-            render=partial(render_person, words=words),
+            render=partial(render_with_calendar if kind in _WITH_CALENDAR else render_person, words=words),
             facts=None if kind == letters.REMINDER else place_told,
             reads=_read_people,
             keeps=kinds.kept("member", "asked_by"),

@@ -84,8 +84,9 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
         _check_people(clinic, changes, plain, by=by)
         for name in plain:
             setattr(clinic, name, changes[name])
+        clinic.calendar_sequence += "minutes" in plain
         with nobody_in_two_places():
-            clinic.save(update_fields=plain)
+            clinic.save(update_fields=[*plain, "calendar_sequence"])
         acts.record(by=by, verb="change_clinic", on=clinic, now=now)
         check_theirs(clinic, by=by)  # nor can it be handed to a region that is not theirs
     if "skills" in changes:
@@ -154,6 +155,7 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
     if not has_something_to_see(reason):
         raise CancelReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
     clinic.cancel_reason = reason.strip()
+    clinic.calendar_sequence += 1
     clinic = _move(clinic, ClinicState.CANCELLED, verb="cancel_clinic", by=by, now=now, reason=clinic.cancel_reason)
     for rsvp in clinic.rsvps.active().select_related("member"):
         key = f"clinics.clinic_cancelled:{rsvp.pk}"
@@ -190,8 +192,9 @@ def reschedule(
     check_hour(clinic, starts_at=starts_at, minutes=clinic.minutes, by=by)
     clinic.starts_at, clinic.start_set_at = starts_at, now
     clinic.sequence += 1
+    clinic.calendar_sequence += 1
     ask_again(clinic, now=now)
-    clinic.save(update_fields=["starts_at", "start_set_at", "sequence"])
+    clinic.save(update_fields=["starts_at", "start_set_at", "sequence", "calendar_sequence"])
     acts.record(by=by, verb="reschedule", on=clinic, now=now, was=stamp(was), became=stamp(starts_at))
     if clinic.state == ClinicState.ANNOUNCED:
         for rsvp in clinic.rsvps.active().select_related("member"):
@@ -211,7 +214,7 @@ def _lock_to_move(clinic: Clinic, becomes: ClinicState, *, by: Member) -> Clinic
 
 def _move(clinic: Clinic, becomes: ClinicState, *, verb: str, by: Member, now: datetime, reason: str = "") -> Clinic:
     was, clinic.state = clinic.state, becomes
-    clinic.save(update_fields=["state", "cancel_reason", "announced_at", "held_at"])
+    clinic.save(update_fields=["state", "cancel_reason", "announced_at", "held_at", "calendar_sequence"])
     acts.record(by=by, verb=verb, on=clinic, now=now, was=was, became=becomes, reason=reason)
     return clinic
 

@@ -30,7 +30,7 @@ def on_withdrawn(
     sender: Any, *, registration: Registration, by: Member, now: datetime, leaves_clinics: bool, **kwargs: Any
 ) -> None:
     if leaves_clinics and registration.member is not None:
-        give_seats_back(registration.member, by=by, now=now)
+        give_seats_back(registration.member, by=by, now=now, is_told=True)
 
 
 def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: da
     give_seats_back(member, by=by, now=now)
 
 
-def give_seats_back(member: Member, *, by: Member | None, now: datetime) -> None:
+def give_seats_back(member: Member, *, by: Member | None, now: datetime, is_told: bool = False) -> None:
     """Cancel the member's seats at clinics that have not begun; attended clinics stay counted.
 
     It goes clinic by clinic in the order of their ids. The sender of the signal holds the lock on the member's row,
@@ -49,7 +49,7 @@ def give_seats_back(member: Member, *, by: Member | None, now: datetime) -> None
     """
     lock_clinics_of(member, now=now)
     for clinic in Clinic.objects.filter(pk__in=_to_come(member, now=now).values("clinic")).order_by("pk"):
-        cancel_rsvp(clinic=clinic, member=member, by=by, now=now)
+        cancel_rsvp(clinic=clinic, member=member, by=by, now=now, is_told=is_told)
 
 
 def _to_come(member: Member, *, now: datetime) -> RsvpQuerySet:

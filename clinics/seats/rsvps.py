@@ -94,8 +94,13 @@ def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
 
 
 @transaction.atomic
-def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member | None, now: datetime) -> Rsvp | None:
-    """Give a seat or turn back; the first in the queue gets the seat. Returns None where the member never signed up."""
+def cancel_rsvp(
+    *, clinic: Clinic, member: Member, by: Member | None, now: datetime, is_told: bool = True
+) -> Rsvp | None:
+    """Give a seat or turn back; the first in the queue gets the seat. Returns None where the member never signed up.
+
+    Whoever had a seat gets a letter that takes the clinic out of their calendar, unless they leave the portal.
+    """
     clinic = lock_clinic(clinic)
     answer = clinic.rsvps.filter(member=member).first()
     if answer is None or not answer.is_active:
@@ -105,6 +110,15 @@ def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member | None, now: datet
     was = answer.state
     _give_up(answer, RsvpState.CANCELLED)
     acts.record(by=by, verb="cancel_rsvp", on=answer, now=now, was=was, became=answer.state)
+    if is_told and was == RsvpState.GOING:
+        letters.owe(
+            kind="clinics.seat_given_back",
+            to=member,
+            about=answer,
+            key=f"clinics.seat_given_back:{answer.pk}:{answer.turn}",
+            gather=gathering_of(answer),
+            now=now,
+        )
     move_up(clinic, now=now)
     return answer
 

@@ -17,9 +17,9 @@ from clinics.domain.people import ANSWERED, AnswerState
 from clinics.models import ClinicPerson
 from clinics.people.answering import answer, change_words, erase_person
 from clinics.people.context import is_busy, keeps_away_from_somebody, shown_people
-from clinics.people.emails import what_they_do
 from clinics.people.forms import AnswerForm
 from clinics.people.links import person_by_token
+from clinics.people.words import what_they_do
 from letsconnect.base.addresses import address_hint
 from registrations.requests import MemberRequest, is_signed_in
 

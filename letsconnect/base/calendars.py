@@ -23,7 +23,11 @@ PUBLISHED_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that takes place at a time. ``uid`` never changes; ``sequence`` grows with every change."""
+    """One thing that takes place at a time. ``uid`` never changes; ``sequence`` grows with every change.
+
+    Programs hide from others what is not ``is_for_everybody``, where they show a calendar to them; an event that
+    ``keeps_nobody_busy`` leaves its hour free, because it is only on offer.
+    """
 
     uid: UUID
     sequence: int
@@ -33,6 +37,10 @@ class Event:
     description: str
     link: str
     is_cancelled: bool = False
+    is_tentative: bool = False
+    place: str = ""
+    is_for_everybody: bool = False
+    keeps_nobody_busy: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,10 +111,18 @@ def _component(event: Event, *, now: datetime) -> CalendarEvent:
     component.add("description", event.description)
     component.add("url", event.link)
     component.add("organizer", _person(parseaddr(ours(settings.DEFAULT_FROM_EMAIL))[1], settings.SITE_NAME))
-    component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
-    component.add("class", "PRIVATE")
-    component.add("transp", "OPAQUE")
+    if event.place:
+        component.add("location", without_breaks(event.place))
+    component.add("status", _status(event))
+    component.add("class", "PUBLIC" if event.is_for_everybody else "PRIVATE")
+    component.add("transp", "TRANSPARENT" if event.keeps_nobody_busy else "OPAQUE")
     return component
+
+
+def _status(event: Event) -> str:
+    if event.is_cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if event.is_tentative else "CONFIRMED"
 
 
 def _person(address: str, name: str) -> vCalAddress:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from clinics.models import Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
+from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import make_clinic, make_person, make_topic_request, sign_up
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
@@ -116,6 +117,14 @@ def _rsvp(_side: str) -> tuple[Any, Any]:
     return rsvp, rsvp.member
 
 
+def _rsvp_given_back(side: str) -> tuple[Any, Any]:
+    rsvp, member = _rsvp(side)
+    Letter.objects.filter(about_id=rsvp.pk, kind="clinics.rsvp_recorded").update(
+        state="sent", sent_at=NOW, tries=1, gathering_since=None
+    )
+    return cancel_rsvp(clinic=rsvp.clinic, member=member, by=member, now=NOW), member
+
+
 def _topic(state: str) -> Callable[[str], tuple[Any, Any]]:
     def make(_side: str) -> tuple[Any, Any]:
         support = make_topic_request(state=state).supports.get()
@@ -215,6 +224,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "matching.concern": _concern,
     "clinics.rsvp_recorded": _rsvp,
     "clinics.moved_up": _rsvp,
+    "clinics.seat_given_back": _rsvp_given_back,
     "clinics.still_waiting": _rsvp,
     "clinics.clinic_cancelled": _rsvp,
     "clinics.clinic_moved": _notice("moved"),
@@ -229,6 +239,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.person_confirmed": _person("accepted"),
     "clinics.person_day": _person("accepted"),
     "clinics.person_released": _person("released"),
+    "clinics.person_stepped_back": _person("stepped_back"),
     "clinics.person_cancelled": _person("asked", state="cancelled"),
     "clinics.person_answered": _person("declined"),
     "clinics.person_left": _clinic_left,

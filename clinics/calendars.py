@@ -1,0 +1,74 @@
+"""A clinic as calendars read it, in whatever part somebody comes to it.
+
+It holds the languages, what to prepare and the address of the page; never the link to the call, which that page hands
+out when the doors open.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID, uuid5
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from clinics.domain.clinics import ClinicState, Venue
+from clinics.models import Clinic
+from letsconnect.base.calendars import Event
+from letsconnect.base.links import absolute
+
+PRODUCT = "Clinics"
+FILE_NAME = "lets-connect-clinic.ics"
+LONGEST_PREPARATION = 400
+_OF_EVERYBODY = UUID("5f0d2b1e-6f0a-4b53-9c1d-0a8f6c1f7e29")
+
+
+def event_of(
+    clinic: Clinic,
+    *,
+    uid: UUID,
+    sequence: int,
+    link: str,
+    own: Iterable[str] = (),
+    is_cancelled: bool = False,
+    is_tentative: bool = False,
+) -> Event:
+    """Return the clinic as an event of one person; call it while their language is active.
+
+    ``own`` are sentences about this person's part. A cancelled clinic is cancelled for everybody.
+    """
+    return Event(
+        uid=uid,
+        sequence=sequence,
+        starts_at=clinic.starts_at,
+        ends_at=clinic.ends_at,
+        summary=clinic.title,
+        description=_description(clinic, own, link),
+        link=link,
+        is_cancelled=is_cancelled or clinic.state == ClinicState.CANCELLED,
+        is_tentative=is_tentative,
+        place=clinic.place,
+    )
+
+
+def uid_for_everybody(clinic: Clinic) -> UUID:
+    """Return the id under which those know a clinic who have no seat there and no part in it."""
+    return uuid5(_OF_EVERYBODY, str(clinic.pk))
+
+
+def page_of(clinic: Clinic) -> str:
+    return absolute("clinics:clinic-detail", clinic.pk)
+
+
+def _description(clinic: Clinic, own: Iterable[str], link: str) -> str:
+    lines = [*own, _("Spoken language: %(language)s") % {"language": clinic.floor_language_in_words}]
+    if languages := clinic.interpreted_in_words:
+        lines.append(_("Interpreted into: %(languages)s") % {"languages": languages})
+    if clinic.text is not None and clinic.text.preparation.strip():
+        shortly = Truncator(" ".join(clinic.text.preparation.split())).chars(LONGEST_PREPARATION)
+        lines.append(_("What to prepare: %(text)s") % {"text": shortly})
+    if clinic.venue == Venue.CALL:
+        lines.append(
+            _("The page of the clinic leads to the call from half an hour before the start: %(link)s") % {"link": link}
+        )
+    else:
+        lines.append(_("The page of the clinic: %(link)s") % {"link": link})
+    return "\n".join(lines)

@@ -1,0 +1,75 @@
+"""A seat at a clinic as the calendar of whoever has it reads it.
+
+The event keeps one UID for its whole life: a seat that was given back and taken again is the same event. Its SEQUENCE
+grows with the clinic's, and with every giving back and signing up.
+"""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from clinics.calendars import FILE_NAME, PRODUCT, event_of, page_of
+from clinics.domain.clinics import ClinicState
+from clinics.models import Rsvp
+from letsconnect.base import calendars
+from letsconnect.base.calendars import Attendee, CalendarPart, Event
+from letsconnect.base.languages import speaking
+from letsconnect.base.statements import Statement
+from mailings.models import Letter
+
+INVITING = ("clinics.rsvp_recorded", "clinics.moved_up")
+_EARLIER = Statement(
+    lambda about: (
+        Letter.objects.perhaps_read()
+        .filter(about_type=Rsvp._meta.label_lower, about_id=about, kind__in=INVITING)
+        .values_list("pk")[:1]
+    )
+)
+
+
+def invitation_for(rsvp: Rsvp, language: str, now: datetime) -> CalendarPart | None:
+    """Return what goes with a letter about a seat: an invitation where it is held, a cancellation where it was.
+
+    None where there is nothing in this person's calendar to change: they wait, or never had a seat.
+    """
+    is_held = rsvp.is_going and rsvp.clinic.state == ClinicState.ANNOUNCED
+    if not is_held and not may_be_in_a_calendar(rsvp):
+        return None
+    with speaking(language):
+        event = event_for(rsvp)
+        reader = Attendee(rsvp.member.email, rsvp.member.name or rsvp.member.email) if rsvp.member.email else None
+        return calendars.invitation(event, reader, product=PRODUCT, language=language, now=now, name=FILE_NAME)
+
+
+def may_be_in_a_calendar(rsvp: Rsvp) -> bool:
+    """Tell whether an invitation may have reached somebody, so that a cancellation would not puzzle them.
+
+    Whoever waits after their first signing up, or is offered a seat, has had none.
+    """
+    if rsvp.is_going:
+        return True
+    if rsvp.pk is None or (rsvp.turn == 1 and (rsvp.is_waiting or rsvp.is_offered)):
+        return False
+    return bool(_EARLIER.rows({"about": rsvp.pk}))
+
+
+def event_for(rsvp: Rsvp) -> Event:
+    """Return the event of a seat, tentative while it is only offered; call it while the reader's language is active."""
+    clinic = rsvp.clinic
+    own = [_("You are offered a seat: say on the page whether you take it.")] if rsvp.is_offered else []
+    if rsvp.channel is not None:
+        own.append(_("You listen in: %(language)s") % {"language": rsvp.channel.language_in_words})
+    return event_of(
+        clinic,
+        uid=rsvp.uid,
+        sequence=sequence_of(rsvp),
+        link=page_of(clinic),
+        own=own,
+        is_cancelled=not rsvp.holds_a_seat,
+        is_tentative=rsvp.is_offered,
+    )
+
+
+def sequence_of(rsvp: Rsvp) -> int:
+    """Return a number that is higher after each change of start or length, cancellation, giving back and signing up."""
+    return rsvp.clinic.calendar_sequence + 2 * max(rsvp.turn - 1, 0) + (0 if rsvp.holds_a_seat else 1)
