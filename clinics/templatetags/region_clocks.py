@@ -1,21 +1,19 @@
 """A strip of eight clocks: `{% region_clocks clinic.starts_at %}`, or `{% region_clocks moment zone %}`."""
 
 from datetime import datetime, tzinfo
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from clinics.domain.region_clocks import clocks_at
 from letsconnect.base.languages import chain
+from letsconnect.base.zone_names import city_of
 from letsconnect.base.zones import zone_or_utc
 
 register = template.Library()
-_CLDR_CALLS = {"Asia/Kolkata": "Asia/Calcutta", "Europe/Kyiv": "Europe/Kiev"}  # it keeps the names it began with
 
 
 @register.inclusion_tag("clinics/_region_clocks.html")
@@ -24,12 +22,5 @@ def region_clocks(moment: datetime, zone: str = "") -> dict[str, Any]:
     reader: tzinfo = zone_or_utc(zone) if zone else timezone.get_current_timezone()
     reader_zone = reader if isinstance(reader, ZoneInfo) else ZoneInfo("UTC")
     language = chain(get_language() or "en")[0]
-    clocks = [(clock, _city(clock.zone, language)) for clock in clocks_at(moment, reader_zone=reader_zone)]
+    clocks = [(clock, city_of(clock.zone, language)) for clock in clocks_at(moment, reader_zone=reader_zone)]
     return {"clocks": clocks}
-
-
-@lru_cache(maxsize=64)
-def _city(zone: str, language: str) -> str:
-    """Return the city of a zone, as readers of this language call it."""
-    names = Locale.parse(language).time_zones.get(_CLDR_CALLS.get(zone, zone), {})
-    return str(names.get("city") or zone.rpartition("/")[2].replace("_", " "))

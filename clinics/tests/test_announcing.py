@@ -154,7 +154,7 @@ def test_a_member_who_changes_language_and_zone_meanwhile_reads_in_the_new_ones(
 
     drain(now=NOW + DAY)
 
-    assert "21:00 (Asia/Tokyo)" in mailoutbox[-1].body
+    assert "21:00 (hora de Tokio, UTC+9)" in mailoutbox[-1].body
     assert mailoutbox[-1].extra_headers["Content-Language"] == announced().get().language == "es"
 
 
@@ -305,7 +305,7 @@ def test_the_hour_of_summer_time_is_that_of_the_readers_clock(planner, mailoutbo
 
     drain(now=NOW + DAY)
 
-    assert "11:00 (America/New_York)" in mailoutbox[0].body
+    assert "11:00 (New York time, UTC−4)" in mailoutbox[0].body
 
 
 def test_whoever_is_forgotten_meanwhile_gets_no_letter_and_leaves_no_row(planner, mailoutbox):

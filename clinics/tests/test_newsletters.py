@@ -56,8 +56,8 @@ def test_the_hour_is_by_the_clock_of_the_clinic_on_both_sides_of_a_change_of_clo
 
     before, after = to_come()
 
-    assert "Sat 28 March 2026, 15:00 (Europe/Berlin) · Sat 28 March 2026, 14:00 (UTC)" in before
-    assert "Sun 29 March 2026, 15:00 (Europe/Berlin) · Sun 29 March 2026, 13:00 (UTC)" in after
+    assert "Sat 28 March 2026, 15:00 (Berlin time, UTC+1) · Sat 28 March 2026, 14:00 (UTC)" in before
+    assert "Sun 29 March 2026, 15:00 (Berlin time, UTC+2) · Sun 29 March 2026, 13:00 (UTC)" in after
 
 
 def test_a_version_gets_the_text_in_its_language_or_a_fallback_that_is_named():

@@ -53,7 +53,7 @@ def test_the_hour_is_by_the_clock_of_whose_seat_it_is(client, seats):
     member.zone = "Asia/Kathmandu"
     member.save(update_fields=["zone"])
 
-    assert "17:45 (Asia/Kathmandu)" in client.get(path_of(seats[0])).content.decode()
+    assert "17:45 (Kathmandu time, UTC+5:45)" in client.get(path_of(seats[0])).content.decode()
 
 
 def test_opening_it_changes_nothing_and_the_button_gives_the_seat_to_the_next(client, seats):

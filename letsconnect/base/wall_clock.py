@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.zone_names import place_in_words
 from letsconnect.base.zones import zone_or_utc
 
 
@@ -45,7 +46,7 @@ def moment_of(wall: datetime, zone: str, *, meant: datetime | None = None, fold:
         return meant
     if moments and fold is not None:
         return moments[fold]
-    placeholders = {"time": f"{wall:%H:%M}", "zone": zone}
+    placeholders = {"time": f"{wall:%H:%M}", "zone": place_in_words(zone)}
     if moments:
         question = (
             _("%(time)s comes twice on that day in %(zone)s, because the clocks are put back. Which one is meant?")

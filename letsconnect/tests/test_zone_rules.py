@@ -143,7 +143,7 @@ def test_a_clinic_at_an_hour_the_clocks_skip_now_is_left_for_a_person(db):
 
     [one] = recompute_clinics(now=NOW)
 
-    assert one.trouble == "There is no 02:30 on that day in Europe/Berlin: the clocks are put forward over it."
+    assert one.trouble == "There is no 02:30 on that day in Berlin: the clocks are put forward over it."
     clinic.refresh_from_db()
     assert clinic.starts_at == one.was
 

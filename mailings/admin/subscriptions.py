@@ -25,6 +25,7 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.encodings import UnreadableFile
 from letsconnect.base.spreadsheets import harmless
 from letsconnect.base.stored_words import in_words
+from letsconnect.base.zone_names import zone_in_words
 from mailings.domain.consents import ConsentOutcome, ConsentRow
 from mailings.models import Subscription
 from mailings.newsletters.audiences import LANGUAGE
@@ -122,7 +123,7 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
 
     @admin.display(description=gettext_lazy("time zone"))
     def clock(self, subscription: Subscription) -> str:
-        return str((subscription.member or subscription).zone)
+        return zone_in_words((subscription.member or subscription).zone)
 
     def people_on(self, rows: Iterable[Subscription]) -> PeopleShown:
         """Return the people these subscriptions are of: members, or else bare addresses."""

@@ -47,8 +47,8 @@ def test_text_is_plain_and_html_is_escaped(rendered):
 
 
 def test_moments_are_written_in_the_readers_zone(rendered):
-    assert "13:00 (Africa/Tunis)" in rendered().text
-    assert "17:45 (Asia/Kathmandu)" in rendered(zone="Asia/Kathmandu").text
+    assert "13:00 (Tunis time, UTC+1)" in rendered().text
+    assert "17:45 (Kathmandu time, UTC+5:45)" in rendered(zone="Asia/Kathmandu").text
     assert "12:00 (UTC)" in rendered(zone="Mars/Olympus").text
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
+from letsconnect.base.zone_names import zone_in_words
 from letsconnect.base.zones import zone_or_utc
 from matching.admin import weeks
 from matching.domain.matches import Side
@@ -99,7 +100,7 @@ def _lines(person: Registration, languages: Sequence[str]) -> list[tuple[str, st
     lines: list[tuple[Any, Any]] = [
         (_("Region"), person.get_region_display()),
         (_("Group"), group),
-        (_("Time zone"), person.own_zone),
+        (_("Time zone"), zone_in_words(person.own_zone)),
         (_("Languages"), listed(languages)),
         (_("Where the match should be from"), person.get_region_wish_display()),
     ]

@@ -54,7 +54,7 @@ def test_a_letter_names_the_other_the_hour_in_the_readers_zone_and_a_concern_nob
     asked = kind("did_you_meet_learner").render(hour, "en", "Asia/Kathmandu").text
     concern = Concern.objects.create(kind="absent_twice", registration=hour.sharer, raised_at=NOW)
 
-    assert hour.sharer.shown_name in asked and "(Asia/Kathmandu)" in asked
+    assert hour.sharer.shown_name in asked and "(Kathmandu time, UTC+5:45)" in asked
     assert f"/matches/hours/{hour.pk}/" in asked
     told = kind("concern").render(concern, "en", "UTC")
     assert hour.sharer.shown_name not in told.text + told.subject

@@ -65,7 +65,7 @@ def test_the_question_says_who_what_and_why_in_the_readers_hour(side):
     assert "Wiki & Friends" in rendered.text
     assert "Wiki &amp; Friends" in rendered.html
     assert "You both speak Arabic and French." in rendered.text
-    assert "Mon 9 March 2026, 17:45 (Asia/Kathmandu)" in rendered.text
+    assert "Mon 9 March 2026, 17:45 (Kathmandu time, UTC+5:45)" in rendered.text
     assert "Wikidata" in rendered.subject
 
 

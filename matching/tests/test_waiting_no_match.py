@@ -253,8 +253,8 @@ def test_what_has_been_done_since_is_marked(change, fields):
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
-        ("Asia/Kathmandu", "on Monday between 04:45 and 07:45 (Asia/Kathmandu)"),
-        ("America/Los_Angeles", "on Sunday between 16:00 and 19:00 (America/Los_Angeles)"),
+        ("Asia/Kathmandu", "on Monday between 04:45 and 07:45 (Kathmandu time)"),
+        ("America/Los_Angeles", "on Sunday between 16:00 and 19:00 (Los Angeles time)"),
     ],
 )
 def test_hours_are_told_in_the_readers_own_week(zone, said):

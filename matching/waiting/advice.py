@@ -20,6 +20,7 @@ from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.statements import Statement
+from letsconnect.base.zone_names import zone_in_words
 from letsconnect.base.zones import zone_or_utc
 from matching.domain.matches import UNDECIDED, RoundState
 from matching.models import Match, RoundParticipant
@@ -288,7 +289,7 @@ def _more_hours(change: Mapping[str, Any], reader: _AdviceReader) -> Advice:
             "day": WEEKDAYS[start.weekday()],
             "start": f"{start:%H:%M}",
             "end": f"{end:%H:%M}",
-            "zone": str(reader.zone),
+            "zone": zone_in_words(str(reader.zone)),
         }
     return Advice(sentence, "when", _("Change when I am free"))
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from letsconnect.base.zone_names import zone_in_words
 from registrations.reference.names import country_name
 
 
@@ -58,6 +59,7 @@ TEXT = Kind(_as_it_is, is_plain=True)
 PEOPLE = Kind(_as_it_is, read_back=_people, is_plain=True)
 DAY = Kind(_as_it_is, read_back=lambda day, _words: [date_format(day)], is_plain=True)
 YES_NO = Kind(lambda value, _words: [_("yes") if value else _("no")], is_plain=True)
+ZONE = Kind(lambda zone, _words: [zone_in_words(zone)])
 COUNTRY = Kind(lambda code, words: [country_name(code, words.language)])
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.choices import EMPTY, LongSelect
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.zone_names import place_in_words
 from registrations.answers import kinds
 from registrations.answers.kinds import Words
 from registrations.answers.question_rows import Fact, Question, TickField
@@ -40,7 +41,10 @@ def _group(facts: Any, words: Words) -> list[Any]:
 
 
 def _hours(facts: Any, words: Words) -> list[Any]:
-    return [_("Hours of %(zone)s") % {"zone": facts.zone} if facts.zone else "", *WINDOWS.lines(facts.windows, words)]
+    return [
+        _("Hours of %(zone)s") % {"zone": place_in_words(facts.zone)} if facts.zone else "",
+        *WINDOWS.lines(facts.windows, words),
+    ]
 
 
 def _contact(registration: Any, _words: Words) -> str:
@@ -207,7 +211,7 @@ QUESTIONS = (
     ),
     Question(
         "when",
-        (Fact("zone", _("time zone"), kinds.TEXT), WINDOWS),
+        (Fact("zone", _("time zone"), kinds.ZONE), WINDOWS),
         label=_("When I am usually free"),
         read_back=_hours,
         cells=((_("free hours"), WINDOWS.cell), (_("time zone"), lambda registration, _words: registration.zone)),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import personal_columns
 from letsconnect.base.models import Act, SecurityEvent
 from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.zone_names import zone_in_words
 from mailings.models import BulkText, Letter, LetterText, Subscription
 from mailings.newsletters.sent_letters import copy_of_many
 from mailings.sending.copies import Copy
@@ -138,7 +139,7 @@ def _account(member: Member) -> SectionReader:
         item("email", _("Email address"), member.email),
         item("name", _("Name to show"), member.name),
         item("language", _("Language"), member.language, member.get_language_display()),
-        item("zone", _("Time zone"), member.zone),
+        item("zone", _("Time zone"), member.zone, zone_in_words(member.zone)),
         _column(member, "country"),
         item("region", _("Region"), member.region, member.get_region_display()),
         item("joined_at", _("First signed in"), member.joined_at),
@@ -309,7 +310,7 @@ def _codes(batch: QueryBatch, proved: Proved) -> SectionReader:
             item("used_at", _("Used"), code.used_at),
             item("link_used_at", _("Link used"), code.link_used_at),
             item("language", _("Language of the letter"), code.language),
-            item("zone", _("Time zone"), code.zone),
+            item("zone", _("Time zone"), code.zone, zone_in_words(code.zone) if code.zone else ""),
         )
         for code in codes
     ]

@@ -348,7 +348,7 @@ def test_the_zone_is_guessed_from_the_country_and_named(signed_in):
     response = signed_in.get(url("when"))
 
     assert response.context["page"].form["zone"].value() == "Africa/Tunis"
-    assert "<bdi>Africa/Tunis</bdi>" in response.content.decode()
+    assert "<bdi>Tunis</bdi>" in response.content.decode()
     assert not Registration.objects.get().zone
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
+from letsconnect.base.zone_names import place_in_words, zone_in_words
 from letsconnect.base.zones import in_zone
 
 register = template.Library()
@@ -22,16 +23,20 @@ def _zone_name() -> str:
 
 
 def moment_in_words(moment: datetime, zone: str) -> str:
-    """Return ``moment`` in ``zone`` as "Mon 2 March 2026, 14:00 (Africa/Tunis)", in the active language."""
+    """Return ``moment`` in ``zone`` as "Mon 2 March 2026, 14:00 (Tunis time, UTC+1)", in the active language."""
     local, language = in_zone(moment, zone), get_language() or "en"
-    words = {"day": _day_in_words(local.date(), language), "hour": f"{local:%H:%M}", "zone": local.tzinfo}
+    words = {
+        "day": _day_in_words(local.date(), language),
+        "hour": f"{local:%H:%M}",
+        "zone": zone_in_words(zone, moment),
+    }
     return _order_of_words(language) % words
 
 
 @lru_cache(maxsize=64)
 def _order_of_words(language: str) -> str:
     """Return how a moment is said in the active language, which is ``language``."""
-    # Translators: a moment, as in "Mon 2 March 2026, 14:00 (Africa/Tunis)".
+    # Translators: a moment, as in "Mon 2 March 2026, 14:00 (Tunis time, UTC+1)".
     return gettext("%(day)s, %(hour)s (%(zone)s)")
 
 
@@ -64,3 +69,21 @@ def hours_until(begins: datetime, ends: datetime) -> str:
 def day(value: date) -> str:
     """Write a day of the calendar as "Mon 2 March 2026"."""
     return _day_in_words(value, get_language() or "en")
+
+
+@register.filter
+def zone_name(zone: object) -> str:
+    """Write what people call a time zone, as "Cairo time"."""
+    return zone_in_words(str(zone)) if zone else ""
+
+
+@register.filter
+def zone_now(zone: object) -> str:
+    """Write what people call a time zone and how far it is from UTC today, as "Cairo time, UTC+3"."""
+    return zone_in_words(str(zone), timezone.now()) if zone else ""
+
+
+@register.filter
+def zone_place(zone: object) -> str:
+    """Write the place by whose clock a time zone goes, as "Cairo"."""
+    return place_in_words(str(zone)) if zone else ""
