@@ -59,8 +59,10 @@ def test_opening_the_link_does_nothing_and_its_buttons_answer(client):
     assert content.index('name="answer"') < content.index('name="role_line"')  # an answer needs nothing typed
     assert ADDRESS not in content and "s…@example.org" in content
 
-    answered = press(client, person, "accepted", name="Luna", note="Gladly", zone="Asia/Kathmandu")
-    assert (answered.status_code, answered["Location"]) == (302, page_of(person))
+    address = page_of(person)
+    typed = {"answer": "accepted", "name": "Luna", "note": "Gladly", "zone": "Asia/Kathmandu"}
+    answered = client.post(address, typed)
+    assert (answered.status_code, answered["Location"]) == (302, address)
     person.refresh_from_db()
     assert (person.state, person.name, person.answer_note, person.zone) == (
         "accepted",
@@ -195,8 +197,9 @@ def test_the_page_of_a_clinic_costs_the_same_with_thirty_people_as_with_three(cl
 def test_somebody_without_an_account_sees_and_deletes_what_is_known_of_them(client):
     person = outside("accepted")
     make_person(person.clinic, ClinicRole.HOST)
-    page = reverse("clinics:person-erase", args=[token_of(person)])
-    assert page in client.get(page_of(person)).content.decode()
+    token = token_of(person)
+    page = reverse("clinics:person-erase", args=[token])
+    assert page in client.get(reverse("clinics:person-answer", args=[token])).content.decode()
     assert client.get(page).status_code == 200 and ClinicPerson.objects.filter(pk=person.pk).exists()
 
     assert client.post(page).status_code == 200
