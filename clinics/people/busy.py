@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, ClinicPerson
 from letsconnect.base import busy
@@ -11,7 +13,7 @@ NAME = "clinics.people"
 
 
 def register() -> None:
-    busy.register(NAME, spans_of_the_confirmed)
+    busy.register(NAME, spans_of_the_confirmed, _("You have said yes to a clinic at that time."))
 
 
 def spans_of_the_confirmed(members: Collection[int], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from clinics.models import Clinic, Rsvp
 from letsconnect.base import busy
 
@@ -10,7 +12,7 @@ NAME = "clinics.seats"
 
 
 def register() -> None:
-    busy.register(NAME, spans_with_a_seat)
+    busy.register(NAME, spans_with_a_seat, _("You have a seat at a clinic at that time."))
 
 
 def spans_with_a_seat(members: Collection[int], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from letsconnect.base import busy
 from matching.models import Session
 from registrations.models import Registration
@@ -11,7 +13,7 @@ NAME = "matching.sessions"
 
 
 def register() -> None:
-    busy.register(NAME, agreed_spans)
+    busy.register(NAME, agreed_spans, _("You have a 1:1 hour at that time."))
 
 
 def agreed_spans(members: Collection[int], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
