@@ -11,8 +11,9 @@ from clinics.people.busy import busy_during
 from clinics.seats.busy import NAME as SEATS
 from clinics.tests.factories import START, make_clinic, make_person
 from letsconnect.base import busy
-from matching.domain.sessions import SessionState
+from matching.domain.sessions import ChosenTime, HourTaken, SessionState
 from matching.sessions import hours
+from matching.sessions.agreeing import confirm_time, propose_times, seen_as
 from matching.sessions.busy import NAME as SESSIONS
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
@@ -93,20 +94,48 @@ def test_many_people_cost_as_many_queries_as_one(django_assert_num_queries):
             busy.spans(members[:number], now=NOW, provider_names=busy.names())
 
 
-def test_a_clinic_takes_no_hour_from_what_two_people_can_propose():
+def two_who_can_meet():
     hours_free = {"windows": [(18 * 60, 20 * 60)], "zone": "UTC"}
-    match = make_match(
+    return make_match(
         "connected",
         learner=make_registration(member=make_member(zone="UTC"), wishes=["wikidata"], **hours_free),
         sharer=make_registration(member=make_member(zone="UTC"), offers=["wikidata"], **hours_free),
     )
-    before = hours.to_choose(match, mine="UTC", theirs="UTC", name="Asha", now=NOW)
-    first = before[0].days[0].choices[0].value
-    clinic = make_clinic(starts_at=datetime.strptime(first, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))
-    seat(match.learner.member, clinic)
 
-    assert spans_of(match.learner.member) == [(clinic.starts_at, clinic.ends_at)]
-    assert hours.to_choose(match, mine="UTC", theirs="UTC", name="Asha", now=NOW) == before
+
+def to_choose(match):
+    weeks = hours.to_choose(match, mine="UTC", theirs="UTC", name="Asha", now=NOW)
+    return [choice.value for week in weeks for day in week.days for choice in day.choices]
+
+
+@pytest.mark.parametrize("who", ["learner", "sharer"])
+@pytest.mark.parametrize("comes", ["seat", "helper"])
+def test_hours_at_which_one_of_two_is_at_a_clinic_are_not_proposed_to_them(who, comes):
+    match = two_who_can_meet()
+    before = to_choose(match)
+    starts_at = datetime.strptime(before[0], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    clinic, member = make_clinic(starts_at=starts_at, minutes=60), getattr(match, who).member
+    if comes == "seat":
+        seat(member, clinic)
+    else:
+        make_person(clinic, "helper", member=member)
+
+    assert to_choose(match) == [value for value in before if value >= hours.value_of(clinic.ends_at)] != before
+
+
+def test_an_hour_typed_or_chosen_all_the_same_is_refused_without_telling_of_the_other():
+    match = two_who_can_meet()
+    learner, sharer = match.learner.member, match.sharer.member
+    starts_at = START.replace(hour=19, minute=0)
+    chosen = ChosenTime(starts_at, "UTC")
+    session = propose_times(match=match, times=[chosen], seen_version="", by=learner, now=NOW)
+    seat(sharer, make_clinic(starts_at=starts_at, minutes=60))
+
+    with pytest.raises(HourTaken, match="You have a seat at a clinic at that time"):
+        confirm_time(session=session, starts_at=starts_at, seen_version=seen_as(session), by=sharer, now=NOW)
+    with pytest.raises(HourTaken) as refusal:
+        propose_times(match=match, times=[chosen], seen_version=seen_as(session), by=learner, now=NOW)
+    assert str(refusal.value) == "The other person cannot meet at that time any more. Please choose another one."
 
 
 def test_other_hours_people_agreed_to_are_in_the_way_of_a_clinic_and_their_part_in_it_is_not():

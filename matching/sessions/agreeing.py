@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from letsconnect.base import acts, versions
+from letsconnect.base import acts, busy, versions
+from letsconnect.base.hours import Span
 from letsconnect.base.lines import isolated
 from letsconnect.base.statements import Statement
 from matching.domain.matches import NotYourMatch, ReasonMissing, Side, TooOften
@@ -33,11 +34,13 @@ from matching.domain.sessions import (
 )
 from matching.locking import lock_match, lock_people
 from matching.models import Match, ProposedTime, Session
+from matching.sessions.busy import NAME as SESSIONS
 from matching.sessions.changing import cancel, change, drop_times, locked, owe_letter, to_lock
 from matching.words import reasons
 from registrations.models import Member
 
 NO_SESSION = ""
+_OTHER_BUSY = gettext_lazy("The other person cannot meet at that time any more. Please choose another one.")
 
 
 def seen_as(session: Session | None) -> str:
@@ -72,6 +75,9 @@ def propose_times(
     _check_pace(match, "propose_times", PROPOSALS_AN_HOUR, by=by, now=now)
     for time in times:
         _check_free(match, time.starts_at, time.starts_at + timedelta(minutes=minutes), besides=session, by=by)
+    _check_free_elsewhere(
+        match, [(time.starts_at, time.starts_at + timedelta(minutes=minutes)) for time in times], by=by, now=now
+    )
     if session is None:
         session = Session(match=match, learner=match.learner, sharer=match.sharer, made_at=now, made_by=by)
     was = session.state if session.pk else ""
@@ -117,7 +123,9 @@ def confirm_time(*, session: Session, starts_at: datetime, seen_version: str, by
         raise SessionChanged(_CHANGED)
     check_still_ahead(starts_at, now=now)
     lock_people([match])
-    _check_free(match, starts_at, starts_at + timedelta(minutes=session.minutes), besides=session, by=by)
+    ends_at = starts_at + timedelta(minutes=session.minutes)
+    _check_free(match, starts_at, ends_at, besides=session, by=by)
+    _check_free_elsewhere(match, [(starts_at, ends_at)], by=by, now=now)
     is_moved = session.state == SessionState.CONFIRMED
     was = session.state
     _write_the_hour(session, chosen, sequence=session.sequence + (1 if is_moved else 0), now=now)
@@ -266,7 +274,26 @@ def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, besides
                 _("You have another session at that time: %(skill)s, with %(name)s.")
                 % {"skill": isolated(session.match.skill), "name": reasons.name_of(session.person(side.other))}
             )
-        raise HourTaken(_("The other person cannot meet at that time any more. Please choose another one."))
+        raise HourTaken(_OTHER_BUSY)
+
+
+def _check_free_elsewhere(match: Match, hours: Sequence[Span], *, by: Member, now: datetime) -> None:
+    """Raise HourTaken if one of the two has agreed to something that is no session at one of these hours.
+
+    Of ``by`` the sentence says what kind of thing it is; of the other person, only that they cannot meet.
+    """
+    members = [person.member_id for person in (match.learner, match.sharer) if person.member_id is not None]
+    for name in busy.names():
+        if name == SESSIONS:
+            continue
+        theirs = busy.spans(members, now=now, provider_names=[name])
+        taken = {key for key in members if any(busy.overlaps(begin, end, theirs[key]) for begin, end in hours)}
+        if by.pk in taken:
+            raise HourTaken(
+                _("%(what)s Please choose another one, or give that up first.") % {"what": busy.words_of(name)}
+            )
+        if taken:
+            raise HourTaken(_OTHER_BUSY)
 
 
 def _write_the_hour(session: Session, chosen: ProposedTime, *, sequence: int, now: datetime) -> None:

@@ -15,7 +15,6 @@ from letsconnect.base.wall_clock import comes_twice
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
-from matching.sessions.busy import NAME as SESSIONS
 from registrations.answers.availability import weekly_slots
 from registrations.models import Registration
 
@@ -120,9 +119,9 @@ def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
 
 
 def _taken(match: Match, *, now: datetime) -> list[Span]:
-    """Return the hours that one of the two has agreed on in sessions, with whomever; clinics do not count."""
+    """Return the hours at which one of the two has agreed to be elsewhere: another session, a clinic."""
     members = [person.member_id for person in (match.learner, match.sharer) if person.member_id is not None]
-    busy_of = busy.spans(members, now=now, provider_names=[SESSIONS])
+    busy_of = busy.spans(members, now=now, provider_names=busy.names())
     return [span for taken in busy_of.values() for span in taken]
 
 
