@@ -11,6 +11,8 @@ from django.utils import timezone
 from clinics.domain.clinics import REMINDERS, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
 from clinics.seats.calendars import invitation_for, may_be_in_a_calendar
+from clinics.seats.clashes import hours_of, sentences_of_clashes
+from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
@@ -78,7 +80,9 @@ def notice_owed(notice: Notice | None, now: datetime) -> str | None:
 
 
 def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
-    return render_letter(template, clinic_context(rsvp, language), language=language, zone=zone)
+    with speaking(language):
+        context = clinic_context(rsvp, language)
+    return render_letter(template, context, language=language, zone=zone)
 
 
 def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
@@ -112,6 +116,7 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
         "url": absolute("clinics:clinic-detail", clinic.pk),
         "list_url": absolute("clinics:clinic-list"),
         "join_url": absolute("clinics:clinic-join", clinic.pk),
+        "clashes": sentences_of_clashes(clinic, rsvp.agreed_hours),
     }
 
 
@@ -145,9 +150,14 @@ def read_rsvps(keys: list[int], _now: datetime) -> list[Rsvp]:
     return _RSVPS.rows({"keys": keys})
 
 
-def read_notices(keys: list[int], _now: datetime) -> list[Notice]:
-    """Read the same for notices."""
-    return _NOTICES.rows({"keys": keys})
+def read_notices(keys: list[int], now: datetime) -> list[Notice]:
+    """Read the same for notices; of a move also where those who go have agreed to be at the new time."""
+    notices = _NOTICES.rows({"keys": keys})
+    moved = [notice.rsvp for notice in notices if notice.kind == NoticeKind.MOVED and notice.rsvp.is_going]
+    hours = hours_of([rsvp.member_id for rsvp in moved], now=now) if moved else {}
+    for rsvp in moved:
+        rsvp.agreed_hours = hours[rsvp.member_id]
+    return notices
 
 
 def _register(

@@ -1,8 +1,9 @@
 """The seats of clinics, and the queue for them."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -85,6 +86,10 @@ class Rsvp(models.Model):
     )
     shows_name = models.BooleanField(_("shows the name to others who come"), default=False)
     uid = models.UUIDField(_("calendar id"), default=uuid.uuid4, db_default=RandomUUID(), editable=False)
+
+    agreed_hours: Sequence[
+        Any
+    ] = ()  # what else they have agreed to, where a letter has read it: `clinics/seats/clashes.py`
 
     objects = RsvpQuerySet.as_manager()
 

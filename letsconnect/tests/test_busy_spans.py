@@ -9,6 +9,7 @@ from clinics.models import Rsvp
 from clinics.people.busy import NAME as PEOPLE
 from clinics.people.busy import busy_during
 from clinics.seats.busy import NAME as SEATS
+from clinics.seats.clashes import clashes_of
 from clinics.tests.factories import START, make_clinic, make_person
 from letsconnect.base import busy
 from matching.domain.sessions import ChosenTime, HourTaken, SessionState
@@ -157,3 +158,11 @@ def test_only_a_yes_to_a_clinic_that_takes_place_keeps_its_people_busy(state):
     make_person(make_clinic(starts_at=START + 19 * HOUR, state="cancelled"), member=member)
 
     assert spans_of(member) == [(clinic.starts_at, clinic.ends_at)]
+
+
+def test_whoever_takes_a_seat_at_the_hour_of_a_session_is_told_so_and_nothing_more():
+    session, clinic = make_session(starts_at=START + HOUR), make_clinic()
+
+    for person in (session.learner, session.sharer):
+        assert clashes_of(person.member, clinic, NOW) == ["You have a 1:1 hour at that time."]
+    assert clashes_of(make_member(), clinic, NOW) == []

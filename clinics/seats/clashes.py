@@ -1,0 +1,77 @@
+"""Hours at which somebody who comes to a clinic has agreed to be elsewhere: they are told, and choose.
+
+Of clinics it is said which, because it is their own seat or part; of another app's hour only what kind of hour it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy
+
+from clinics.domain.clinics import ClinicState
+from clinics.models import Clinic, ClinicPerson, Rsvp
+from clinics.seats.busy import NAME as SEATS
+from letsconnect.base import busy
+from letsconnect.base.lines import isolated
+from registrations.models import Member
+
+PARTS = "clinics.people"
+_SEAT = gettext_lazy("You have a seat at “%(clinic)s” at that time.")
+_PART = gettext_lazy("You take part in “%(clinic)s” at that time.")
+
+
+@dataclass(frozen=True)
+class AgreedHour:
+    """An hour somebody has agreed to: at a clinic of theirs, or of a kind that another app knows by its provider."""
+
+    begin: datetime
+    end: datetime
+    kind: str
+    clinic: Clinic | None = None
+
+    def in_words(self) -> str:
+        """Return a sentence in the language that is active."""
+        if self.clinic is None:
+            return busy.words_of(self.kind)
+        return str(_SEAT if self.kind == SEATS else _PART) % {"clinic": isolated(self.clinic.title)}
+
+
+def clashes_of(member: Member, clinic: Clinic, now: datetime) -> list[str]:
+    """Return sentences about what the member has agreed to at the clinic's time; none if they are free.
+
+    Their own seat and part at this clinic are not in their way.
+    """
+    return sentences_of_clashes(clinic, hours_of([member.pk], now=now)[member.pk])
+
+
+def sentences_of_clashes(clinic: Clinic, hours: Collection[AgreedHour]) -> list[str]:
+    """Return the sentences about those hours that overlap with the clinic and are not at it, each once."""
+    return list(
+        dict.fromkeys(
+            hour.in_words()
+            for hour in sorted(hours, key=lambda hour: (hour.begin, hour.kind))
+            if (hour.clinic is None or hour.clinic.pk != clinic.pk)
+            and busy.overlaps(clinic.starts_at, clinic.ends_at, [(hour.begin, hour.end)])
+        )
+    )
+
+
+def hours_of(members: Collection[int], *, now: datetime) -> dict[int, list[AgreedHour]]:
+    """Return what each of these members has agreed to and is not over, in the same number of queries for any number."""
+    hours: dict[int | None, list[AgreedHour]] = defaultdict(list)
+    for name in busy.names():
+        if name in (SEATS, PARTS):
+            continue
+        for member, spans in busy.spans(members, now=now, provider_names=[name]).items():
+            hours[member] += [AgreedHour(begin, end, name) for begin, end in spans]
+    to_come = Clinic.objects.upcoming(now=now).order_by()
+    seats = Rsvp.objects.going().filter(member__in=members, clinic__in=to_come.announced().values("pk"))
+    parts = ClinicPerson.objects.accepted().filter(
+        member__in=members, clinic__in=to_come.exclude(state=ClinicState.CANCELLED).values("pk")
+    )
+    for kind, rows in ((SEATS, seats), (PARTS, parts)):
+        for row in rows.select_related("clinic").prefetch_related("clinic__texts"):
+            hours[row.member_id].append(AgreedHour(row.clinic.starts_at, row.clinic.ends_at, kind, row.clinic))
+    return {member: hours[member] for member in members}
