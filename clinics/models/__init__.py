@@ -16,6 +16,7 @@ from clinics.models.moments import CLOSES_AT, ENDS_AT
 from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
 from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPersonQuerySet
 from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport
+from clinics.models.resources import ClinicResource, ClinicResourceQuerySet
 from clinics.models.seats import ClinicSeatRules, Rsvp, RsvpQuerySet
 from clinics.models.texts import ClinicSeries, ClinicText
 from clinics.models.wishes import AccessNeed, KeptSignUp, LanguageNeed, SeatQuestion
@@ -43,6 +44,8 @@ __all__ = [
     "ClinicPerson",
     "ClinicPersonQuerySet",
     "ClinicQuerySet",
+    "ClinicResource",
+    "ClinicResourceQuerySet",
     "ClinicSeatRules",
     "ClinicSeries",
     "ClinicText",

@@ -110,6 +110,7 @@ CODES |= {
     "origin",
     "call_link",
     "quiz_link",
+    "url",
     "slug",
     "reminder",
     "email",
