@@ -10,6 +10,11 @@ LETTERS = {
     "clinics.rsvp_recorded": pgettext_lazy("kind of letter", "sign-up for a clinic"),
     "clinics.moved_up": pgettext_lazy("kind of letter", "a seat at a clinic became free"),
     "clinics.seat_given_back": pgettext_lazy("kind of letter", "a seat at a clinic is given back"),
+    "clinics.seat_offered": pgettext_lazy("kind of letter", "a seat at a clinic is offered"),
+    "clinics.offer_expired": pgettext_lazy("kind of letter", "an offered seat was not claimed"),
+    "clinics.put_in": pgettext_lazy("kind of letter", "given a seat at a clinic by the working group"),
+    "clinics.taken_out": pgettext_lazy("kind of letter", "taken out of a clinic by the working group"),
+    "clinics.channel_gone": pgettext_lazy("kind of letter", "an interpretation somebody chose is not to be"),
     "clinics.still_waiting": pgettext_lazy("kind of letter", "no seat at a clinic became free"),
     "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is called off"),
     "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is moved"),
@@ -39,7 +44,7 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register letters with mailings and busy hours with `base`, and connect to signals about people who leave."""
-        from clinics import emails, newsletters
+        from clinics import emails, newsletters, seat_emails
         from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
@@ -54,6 +59,7 @@ class ClinicsConfig(AppConfig):
         from clinics.requests import emails as request_emails
         from clinics.requests import leaving as leaving_requests
         from clinics.seats import busy, leaving
+        from clinics.seats import sweeps as seat_sweeps
         from clinics.signing_up import leaving as leaving_wishes
         from clinics.signing_up import sweeps as wish_sweeps
         from mailings import kinds
@@ -64,7 +70,7 @@ class ClinicsConfig(AppConfig):
         kinds.name_kinds(LETTERS)
         emails.register()
         kinds.register_sweep("clinics.reminders", notices.owe_reminders)
-        kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
+        kinds.register_sweep("clinics.still_waiting", seat_sweeps.tell_still_waiting)
         kinds.register_sweep("clinics.digests", digests.owe_digests)
         kinds.register_sweep("clinics.checklists", sweeps.owe_checklist_letters)
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
@@ -80,6 +86,8 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.people.accounts", people_sweeps.hand_to_accounts)
         kinds.register_sweep("clinics.people.forget", people_sweeps.forget_addresses)
         people_emails.register()
+        seat_emails.register()
+        kinds.register_sweep("clinics.seats", seat_sweeps.give_seats_on)
         needs.register_page(partial(reverse, "admin:clinics_topicrequest_needs"))
         busy.register()
         people_busy.register()

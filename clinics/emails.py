@@ -31,8 +31,10 @@ def why_not_to_come(clinic: Clinic, now: datetime) -> str | None:
 def rsvp_recorded_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or not rsvp.is_active:
         return "no longer signed up"
-    if rsvp.is_waiting and now >= rsvp.clinic.closes_at:
-        return "sign-up has closed: who still waits is told that instead"
+    if rsvp.is_offered:
+        return "a seat is offered: another letter says so"
+    if rsvp.is_waiting and now >= rsvp.clinic.doors_open_at:
+        return "the doors are open: who still waits is told that instead"
     return why_not_to_come(rsvp.clinic, now)
 
 
@@ -47,7 +49,9 @@ def still_waiting_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
         return "no longer waiting"
     if rsvp.clinic.state != ClinicState.ANNOUNCED:
         return f"the clinic is {rsvp.clinic.state}"
-    return None if now >= rsvp.clinic.closes_at else "sign-up is open again"
+    if now >= rsvp.clinic.ends_at:
+        return "the clinic is over"
+    return None if now >= rsvp.clinic.doors_open_at else "the clinic was moved: its queue goes on"
 
 
 def clinic_cancelled_owed(rsvp: Rsvp | None, now: datetime) -> str | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinics.domain import clinics as domain
-from clinics.domain.clinics import CapacityTooSmall, ClinicState, ForWhom, Venue
+from clinics.domain.clinics import ClinicState, ForWhom, Venue
 from clinics.models import Clinic, ClinicSeries
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
@@ -168,7 +168,6 @@ class ClinicForm(StartForm):
         cleaned = super().clean() or {}
         self._clean_for_whom(cleaned)
         self._clean_venue(cleaned)
-        self._clean_capacity(cleaned)
         if cleaned.get("series") and cleaned.get("new_series"):
             refusal = _("Choose a series, or name a new one.")
             self.add_error("new_series", ValidationError(refusal, code="two"))
@@ -189,15 +188,6 @@ class ClinicForm(StartForm):
         if cleaned.get("venue") == Venue.CALL and cleaned.get("place"):
             refusal = _("A call has no place. Choose “in person”, or leave this empty.")
             self.add_error("place", ValidationError(refusal, code="call"))
-
-    def _clean_capacity(self, cleaned: dict[str, Any]) -> None:
-        """Refuse too few seats at the field; the action counts again under the lock."""
-        if self.instance.pk and cleaned.get("capacity") and "capacity" in self.changed_data:
-            seats_taken = self.instance.rsvps.holding_a_seat().count()
-            try:
-                domain.check_capacity(capacity=cleaned["capacity"], seats_taken=seats_taken)
-            except CapacityTooSmall as refusal:
-                self.add_error("capacity", ValidationError(str(refusal), code="too_small"))
 
     def changes(self) -> dict[str, Any]:
         """Return what was changed, by name; date, time and zone of the start count as one."""

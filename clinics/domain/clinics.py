@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.reminders import Ladder, Reminder
 
@@ -139,10 +139,6 @@ class SignUpTooOften(ClinicError):
     """Somebody signed up for the same clinic so often within an hour that more letters would only disturb."""
 
 
-class CapacityTooSmall(ClinicError):
-    """The new number of seats is below the number of people who have a seat."""
-
-
 class CancelReasonMissing(ClinicError):
     """A clinic is cancelled without a reason, but the people who signed up must be told why."""
 
@@ -215,37 +211,12 @@ def may_be_hosted(*, state: str, ends_at: datetime, now: datetime) -> bool:
     return state not in (ClinicState.CANCELLED, ClinicState.ARCHIVED) and now < ends_at + HOST_READS_FOR
 
 
-def offer_seat(*, capacity: int, seats_taken: int, anyone_waiting: bool) -> RsvpState:
-    """Return GOING when a seat is free and nobody waits already, else WAITING."""
-    return RsvpState.GOING if seats_taken < capacity and not anyone_waiting else RsvpState.WAITING
-
-
 def next_free_seat(*, capacity: int, taken: Collection[int]) -> int | None:
     """Return the lowest seat number of 1..capacity that nobody has, or None.
 
     Seats are taken from this range only, so the unique constraint on them alone keeps a clinic from overbooking.
     """
     return next((seat for seat in range(1, capacity + 1) if seat not in taken), None)
-
-
-def seats_to_give(*, state: str, capacity: int, seats_taken: int, closes_at: datetime, now: datetime) -> int:
-    """Return how many of the people waiting get a seat now: none once sign-up has closed."""
-    if state != ClinicState.ANNOUNCED or now >= closes_at:
-        return 0
-    return max(0, capacity - seats_taken)
-
-
-def check_capacity(*, capacity: int, seats_taken: int) -> None:
-    """Raise CapacityTooSmall when somebody who has a seat would lose it."""
-    if capacity < seats_taken:
-        raise CapacityTooSmall(
-            ngettext(
-                "%(held)d person already has a seat: there cannot be fewer seats than that.",
-                "%(held)d people already have a seat: there cannot be fewer seats than that.",
-                seats_taken,
-            )
-            % {"held": seats_taken}
-        )
 
 
 def may_still_take_part(*, state: str, ends_at: datetime, now: datetime) -> bool:

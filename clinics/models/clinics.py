@@ -84,9 +84,9 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
     def starting_within(self, span: timedelta, *, now: datetime) -> "ClinicQuerySet":
         return self.filter(starts_at__gt=now, starts_at__lte=now + span)
 
-    def closed_lately(self, *, now: datetime) -> "ClinicQuerySet":
-        """Clinics whose sign-up has closed within the last day; nobody needs a letter about older ones."""
-        return self.alias(_closes=CLOSES_AT).filter(_closes__lte=now, _closes__gt=now - domain.DAY)
+    def doors_open(self, *, now: datetime) -> "ClinicQuerySet":
+        """Clinics from half an hour before their start until they end."""
+        return self.alias(_ends=ENDS_AT).filter(starts_at__lte=now + domain.DOORS_OPEN, _ends__gt=now)
 
     def upcoming(self, *, now: datetime) -> "ClinicQuerySet":
         """Clinics that are not over yet, soonest first; with cancelled ones, so that people see what became of them."""

@@ -10,6 +10,7 @@ from clinics.locking import lock_clinic
 from clinics.models import Appointment, Clinic, ClinicPerson
 from clinics.people import letters
 from clinics.people.asking import store_words
+from clinics.seats.rsvps import come_without_seat
 from letsconnect.base import acts
 from mailings.ledger.by_hand import forget_letters_about_gone
 from registrations.models import Member
@@ -48,6 +49,8 @@ def answer(
     acts.record(by=by, verb=verb, on=person, now=now, was=was, became=person.state)
     letters.owe_to_planners(person, now=now)
     if becomes == AnswerState.ACCEPTED:
+        if person.member is not None:
+            come_without_seat(clinic=clinic, member=person.member, now=now)
         letters.owe_to_person(person, kind=letters.CONFIRMED, now=now)
     elif was == AnswerState.ACCEPTED:
         letters.owe_to_person(person, kind=letters.STEPPED_BACK, now=now)

@@ -35,7 +35,7 @@ def busy_during(clinic: Clinic, members: Iterable[int], *, now: datetime) -> set
         return set()
     begins, ends = clinic.starts_at, clinic.ends_at
     there = set(clinic.people.accepted().filter(member__in=keys).values_list("member", flat=True))
-    there |= set(clinic.rsvps.going().filter(member__in=keys).values_list("member", flat=True))
+    there |= set(clinic.rsvps.holding_a_seat().filter(member__in=keys).values_list("member", flat=True))
     spans = busy.spans(keys, now=now, provider_names=busy.names())
     return {
         member

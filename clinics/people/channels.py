@@ -9,6 +9,7 @@ from clinics.domain.clinics import ClinicMoveNotAllowed
 from clinics.domain.people import ChannelRefused
 from clinics.locking import lock_theirs
 from clinics.models import Channel, Clinic
+from clinics.seats.choices import tell_listeners
 from letsconnect.base import acts
 from letsconnect.base.lines import one_line
 from registrations.models import Member
@@ -58,6 +59,7 @@ def remove_channel(*, channel: Channel, by: Member, now: datetime) -> None:
     channel = _read(clinic, channel)
     if channel.interpreters.asked_or_coming().exists():
         raise ChannelRefused(_("Somebody interprets there, or is asked to: tell them first that they are not needed."))
+    tell_listeners(channel, now=now)
     channel.interpreters.all().delete()
     channel.delete()
     acts.record(by=by, verb="remove_channel", on=clinic, now=now, was=channel.language)

@@ -18,6 +18,7 @@ from clinics.models import ENDS_AT, AgendaItem, Clinic, ClinicPerson, Rsvp
 from clinics.people import letters
 from clinics.people.answering import forget
 from clinics.people.asking import mark_as_asked
+from clinics.seats.rsvps import come_without_seat
 from letsconnect.base import acts
 from mailings.ledger.by_hand import forget_letters_about_gone
 from mailings.models import Letter
@@ -140,6 +141,8 @@ def hand_over(person: ClinicPerson, *, to: Member, now: datetime) -> None:
             update_fields=[*columns, "state", "version", "asked_at", "reminded_at", "answered_at", "answer_note"]
         )
         letters.owe_to_person(theirs, kind=letters.ASKED, now=now)
+    if theirs.is_accepted:
+        come_without_seat(clinic=clinic, member=member, now=now)
     acts.record(by=None, verb="hand_over_clinic_person", on=theirs, now=now, became=theirs.state)
 
 

@@ -8,9 +8,6 @@ from django.db.models import Exists, OuterRef
 from clinics.domain.clinics import REMINDERS, NoticeKind
 from clinics.models import Clinic, Notice, Rsvp
 from mailings.ledger import letters
-from mailings.models import Letter
-
-STILL_WAITING = "clinics.still_waiting"
 
 
 def owe_reminders(now: datetime) -> int:
@@ -32,24 +29,6 @@ def owe_reminders(now: datetime) -> int:
         if step and step.letter not in rsvp.written:
             owe_notice(rsvp, clinic=rsvp.clinic, kind=NoticeKind(step.letter), now=now)
             owed += 1
-    return owed
-
-
-def tell_still_waiting(now: datetime) -> int:
-    """Owe a letter, once, to each person who is still on the waiting list when sign-up closes; return how many."""
-    letters_sent = Letter.objects.filter(kind=STILL_WAITING, about_type=Rsvp._meta.label_lower, about_id=OuterRef("pk"))
-    still_waiting = (
-        Rsvp.objects.waiting()
-        .filter(clinic__in=Clinic.objects.announced().closed_lately(now=now).values("pk"))
-        .exclude(Exists(letters_sent.filter(owed_at__gte=OuterRef("made_at"))))
-        .select_related("member")
-    )
-    owed = 0
-    for rsvp in still_waiting:
-        letters.owe(
-            kind=STILL_WAITING, to=rsvp.member, about=rsvp, key=f"{STILL_WAITING}:{rsvp.pk}:{rsvp.turn}", now=now
-        )
-        owed += 1
     return owed
 
 

@@ -27,7 +27,8 @@ from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.missing import why_not_to_announce
 from clinics.planning.notices import owe_notice
 from clinics.requests import deciding
-from clinics.seats.rsvps import change_capacity, move_up
+from clinics.seats.queue import move_up
+from clinics.seats.rsvps import change_capacity
 from letsconnect.base import acts
 from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.wall_clock import moment_of

@@ -16,8 +16,11 @@ def register() -> None:
 
 
 def spans_with_a_seat(members: Collection[int], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
-    """The announced clinics these members have a seat at that are not over; a turn in a queue keeps nobody busy."""
+    """The announced clinics these members have a seat at, or are offered one, that are not over.
+
+    A turn in a queue keeps nobody busy.
+    """
     announced = Clinic.objects.announced().upcoming(now=now).order_by()
-    seats = Rsvp.objects.going().filter(member__in=members, clinic__in=announced.values("pk"))
+    seats = Rsvp.objects.holding_a_seat().filter(member__in=members, clinic__in=announced.values("pk"))
     for rsvp in seats.select_related("clinic"):
         yield rsvp.member_id, rsvp.clinic.starts_at, rsvp.clinic.ends_at

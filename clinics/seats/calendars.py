@@ -17,7 +17,7 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.statements import Statement
 from mailings.models import Letter
 
-INVITING = ("clinics.rsvp_recorded", "clinics.moved_up")
+INVITING = ("clinics.rsvp_recorded", "clinics.moved_up", "clinics.put_in")
 _EARLIER = Statement(
     lambda about: (
         Letter.objects.perhaps_read()

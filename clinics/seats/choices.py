@@ -12,6 +12,7 @@ from clinics.locking import lock_clinic
 from clinics.models import Channel, Rsvp
 from clinics.seats.rsvps import lock_person
 from letsconnect.base import acts
+from mailings.ledger import letters
 from registrations.models import Member
 
 
@@ -41,6 +42,25 @@ def show_name(*, rsvp: Rsvp, shows: bool, by: Member | None, now: datetime) -> R
         rsvp.save(update_fields=["shows_name"])
         acts.record(by=by, verb="show_name_to_others" if shows else "hide_name_from_others", on=rsvp, now=now)
     return rsvp
+
+
+def tell_listeners(channel: Channel, *, now: datetime) -> None:
+    """Have those who wanted to listen in a channel that is removed hear the language spoken, and tell them.
+
+    The caller holds the lock on the clinic. Of several within a minute they read in one letter.
+    """
+    for rsvp in channel.listeners.active().select_related("member"):
+        rsvp.channel = None
+        rsvp.save(update_fields=["channel"])
+        stamp = f"{now:%Y%m%dT%H%M%SZ}"
+        letters.owe(
+            kind="clinics.channel_gone",
+            to=rsvp.member,
+            about=rsvp,
+            key=f"clinics.channel_gone:{rsvp.pk}:{channel.pk}:{stamp}",
+            gather=f"clinic:{rsvp.pk}:channel",
+            now=now,
+        )
 
 
 def _read_again(rsvp: Rsvp, *, now: datetime) -> Rsvp:

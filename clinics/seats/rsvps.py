@@ -1,6 +1,5 @@
 """Signing up for a clinic. Every action that counts seats locks the clinic's row, counts again, then writes."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -9,20 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.domain import clinics
-from clinics.domain.clinics import ClinicBusy, ClinicClosed, RsvpState, SignUpTooOften
+from clinics.domain.clinics import ClinicBusy, ClinicClosed, ClinicState, RsvpState, SignUpTooOften
+from clinics.domain.seats import ClinicFull, ComesAnyway
 from clinics.locking import lock_clinic
 from clinics.models import Clinic, Rsvp
+from clinics.seats.queue import give_up, move_up, owe_about, seat, seats_held
 from letsconnect.base import acts
-from mailings.ledger import letters
 from registrations.models import Member
 
 SEAT_TRIES = 5
 _TAKEN_MEANWHILE = {"clinics_seat_unique_among_going_and_offered", "clinics_one_rsvp_per_member"}
-
-
-def gathering_of(rsvp: Rsvp) -> str:
-    """Return the key under which letters about one person's seat at one clinic gather; reminders do not gather."""
-    return f"clinic:{rsvp.pk}:place"
 
 
 def lock_person(member: Member) -> Member:
@@ -32,6 +27,9 @@ def lock_person(member: Member) -> Member:
 
 def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
     """Give a seat or a turn in the queue; asking twice changes nothing; asking again after cancelling starts anew.
+
+    Whoever is offered a seat takes it by this. From half an hour before the start until the end nobody waits any more:
+    whoever asks gets a seat that is free, whatever the queue, or else ClinicFull. ComesAnyway for its own people.
 
     The lock makes two people on one seat impossible; if it were ever missing, the unique seat refuses and we try again.
     """
@@ -49,32 +47,68 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
     if not lock_person(member).is_active:  # erased a moment ago
         raise ClinicClosed(_("This account is closed."))
     clinic = lock_clinic(clinic)
-    answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0)
-    if answer.is_active:
+    answer, at_the_door = _answer_of(clinic, member), clinic.doors_are_open(now)
+    if answer.is_offered and is_overdue(answer, clinic, now=now):  # they begin anew, once it is ended
+        seats_held(clinic, now=now)
+        answer = _answer_of(clinic, member)
+    elif answer.is_offered and clinic.state == ClinicState.ANNOUNCED:
+        return take_offered(answer, by=by, now=now)
+    if answer.is_active and not (at_the_door and answer.is_waiting):
         return answer
-    clinics.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
+    if not at_the_door:
+        clinics.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
+    check_needs_a_seat(clinic, member)
     _check_pace(answer, by=by, now=now)
-    was, seats = answer.state, _seats_taken(clinic)
-    answer.state = clinics.offer_seat(
-        capacity=clinic.capacity, seats_taken=len(seats), anyone_waiting=clinic.rsvps.waiting().exists()
-    )
-    answer.turn += 1
-    answer.made_at = now
-    if answer.state == RsvpState.GOING:
-        answer.seat, answer.seated_at = clinics.next_free_seat(capacity=clinic.capacity, taken=seats), now
+    holders, anyone_waiting = seats_held(clinic, now=now), clinic.rsvps.waiting().exists()
+    number = clinics.next_free_seat(capacity=clinic.capacity, taken=[holder.seat for holder in holders])
+    is_free = len(holders) < clinic.capacity and number is not None
+    if at_the_door and not is_free:
+        raise ClinicFull(_("All seats are taken. Whoever finds one free here gets it at once: please look again."))
+    was = answer.state
+    if not answer.is_waiting:
+        answer.turn, answer.made_at = answer.turn + 1, now
+    if is_free and (at_the_door or not anyone_waiting):
+        seat(answer, number=number, now=now)
     else:
+        answer.state = RsvpState.WAITING
         answer.place = (clinic.rsvps.aggregate(last=Max("place"))["last"] or 0) + 1
-    answer.save()
-    acts.record(by=by, verb="rsvp", on=answer, now=now, was=was, became=answer.state)
-    letters.owe(
-        kind="clinics.rsvp_recorded",
-        to=member,
-        about=answer,
-        key=f"clinics.rsvp_recorded:{answer.pk}:{answer.turn}",
-        gather=gathering_of(answer),
-        now=now,
-    )
+        answer.save()
+    verb = "take_free_seat" if was == RsvpState.WAITING else "rsvp"
+    acts.record(by=by, verb=verb, on=answer, now=now, was=was, became=answer.state)
+    owe_about(answer, kind="clinics.moved_up" if was == RsvpState.WAITING else "clinics.rsvp_recorded", now=now)
+    if is_free and answer.is_waiting:  # an offer has ended this moment
+        move_up(clinic, now=now)
+        answer.refresh_from_db()
     return answer
+
+
+def _answer_of(clinic: Clinic, member: Member) -> Rsvp:
+    """Return what the member has at the clinic, or a new row that is not stored; the clinic is locked."""
+    answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0)
+    answer.member = member
+    return answer
+
+
+def is_overdue(answer: Rsvp, clinic: Clinic, *, now: datetime) -> bool:
+    """Tell whether an offer has ended; the sweep may not have noticed yet."""
+    return answer.claim_by is not None and now >= min(answer.claim_by, clinic.doors_open_at)
+
+
+def take_offered(answer: Rsvp, *, by: Member | None, now: datetime) -> Rsvp:
+    """Give the seat that is offered to whoever claims it; the clinic is locked, and the offer stands."""
+    was = answer.state
+    seat(answer, number=answer.seat, now=now)
+    acts.record(by=by, verb="claim_seat", on=answer, now=now, was=was, became=answer.state)
+    owe_about(answer, kind="clinics.moved_up", now=now)
+    return answer
+
+
+def check_needs_a_seat(clinic: Clinic, member: Member) -> None:
+    """Raise ComesAnyway for somebody who said yes to a part in the clinic; it is locked."""
+    if clinic.people.accepted().of(member).exists():
+        raise ComesAnyway(
+            _("You take part in this clinic as one of its people: you need no seat, and the call is open to you.")
+        )
 
 
 def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
@@ -97,9 +131,10 @@ def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
 def cancel_rsvp(
     *, clinic: Clinic, member: Member, by: Member | None, now: datetime, is_told: bool = True
 ) -> Rsvp | None:
-    """Give a seat or turn back; the first in the queue gets the seat. Returns None where the member never signed up.
+    """Give a seat, an offer or a turn back; the first in the queue gets the seat.
 
-    Whoever had a seat gets a letter that takes the clinic out of their calendar, unless they leave the portal.
+    Returns None where the member never signed up. Whoever had a seat gets a letter that takes the clinic out of their
+    calendar, unless they leave the portal.
     """
     clinic = lock_clinic(clinic)
     answer = clinic.rsvps.filter(member=member).first()
@@ -108,85 +143,43 @@ def cancel_rsvp(
     if now >= clinic.starts_at:
         raise ClinicClosed(_("This clinic has already begun."))
     was = answer.state
-    _give_up(answer, RsvpState.CANCELLED)
-    acts.record(by=by, verb="cancel_rsvp", on=answer, now=now, was=was, became=answer.state)
+    give_up(answer, RsvpState.CANCELLED)
+    verb = "decline_seat" if was == RsvpState.OFFERED else "cancel_rsvp"
+    acts.record(by=by, verb=verb, on=answer, now=now, was=was, became=answer.state)
     if is_told and was == RsvpState.GOING:
-        letters.owe(
-            kind="clinics.seat_given_back",
-            to=member,
-            about=answer,
-            key=f"clinics.seat_given_back:{answer.pk}:{answer.turn}",
-            gather=gathering_of(answer),
-            now=now,
-        )
+        answer.member = member
+        owe_about(answer, kind="clinics.seat_given_back", now=now)
     move_up(clinic, now=now)
     return answer
 
 
 @transaction.atomic
 def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime) -> Clinic:
-    """Set the number of seats. More seats go to people waiting at once; CapacityTooSmall if someone would lose
-    theirs."""
+    """Set the number of seats. More seats go to as many people waiting at once.
+
+    Fewer throw nobody out: where more people have a seat than there are now, those that are given back go to nobody.
+    """
     clinic = lock_clinic(clinic)
     if capacity == clinic.capacity:
         return clinic
-    clinics.check_capacity(capacity=capacity, seats_taken=len(_seats_taken(clinic)))
-    was, clinic.capacity = clinic.capacity, capacity
-    clinic.save(update_fields=["capacity"])
-    _renumber(clinic)
-    acts.record(by=by, verb="change_capacity", on=clinic, now=now, was=str(was), became=str(capacity))
+    set_capacity(clinic, capacity, by=by, now=now)
     move_up(clinic, now=now)
     return clinic
 
 
-def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
-    """Give free seats to the people waiting, in order. The caller holds the lock on the clinic."""
-    seats = _seats_taken(clinic)
-    free = clinics.seats_to_give(
-        state=clinic.state, capacity=clinic.capacity, seats_taken=len(seats), closes_at=clinic.closes_at, now=now
-    )
-    moved = list(clinic.rsvps.waiting().select_related("member")[:free])
-    for answer in moved:
-        answer.state, answer.place, answer.seated_at = RsvpState.GOING, None, now
-        answer.seat = _number_free(clinic, seats)
-        seats.append(answer.seat)
-        answer.save(update_fields=["state", "seat", "place", "seated_at"])
-        acts.record(by=None, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
-        letters.owe(
-            kind="clinics.moved_up",
-            to=answer.member,
-            about=answer,
-            key=f"clinics.moved_up:{answer.pk}:{answer.turn}",
-            gather=gathering_of(answer),
-            now=now,
-        )
-    return moved
+def set_capacity(clinic: Clinic, capacity: int, *, by: Member, now: datetime) -> None:
+    """Store the number of seats of a clinic that is locked; the caller says what becomes of those that are free."""
+    was, clinic.capacity = clinic.capacity, capacity
+    clinic.save(update_fields=["capacity"])
+    acts.record(by=by, verb="change_capacity", on=clinic, now=now, was=str(was), became=str(capacity))
 
 
-def _give_up(answer: Rsvp, becomes: RsvpState) -> None:
-    """Store that somebody neither has a seat nor waits for one, nor anything they chose for it."""
-    answer.state, answer.seat, answer.place, answer.seated_at, answer.claim_by = becomes, None, None, None, None
-    answer.channel, answer.shows_name = None, False
-    answer.save(update_fields=["state", "seat", "place", "seated_at", "claim_by", "channel", "shows_name"])
-
-
-def _seats_taken(clinic: Clinic) -> list[int]:
-    """Return the number of each seat that somebody has or is offered."""
-    return [seat for seat in clinic.rsvps.holding_a_seat().values_list("seat", flat=True) if seat is not None]
-
-
-def _number_free(clinic: Clinic, seats: Collection[int]) -> int:
-    """Return the lowest number nobody has; the caller has counted under the lock that there is one."""
-    number = clinics.next_free_seat(capacity=clinic.capacity, taken=seats)
-    if number is None:
-        raise ClinicBusy(_("All seats are taken."))
-    return number
-
-
-def _renumber(clinic: Clinic) -> None:
-    """Bring seat numbers back into 1..capacity after the number of seats went down."""
-    seats = _seats_taken(clinic)
-    for answer in clinic.rsvps.holding_a_seat().filter(seat__gt=clinic.capacity).order_by("seat"):
-        answer.seat = _number_free(clinic, seats)
-        seats.append(answer.seat)
-        answer.save(update_fields=["seat"])
+def come_without_seat(*, clinic: Clinic, member: Member, now: datetime) -> None:
+    """Give on the seat of somebody who said yes to a part in the clinic and comes anyway; the clinic is locked."""
+    answer = clinic.rsvps.active().filter(member=member).first()
+    if answer is None:
+        return
+    was = answer.state
+    give_up(answer, RsvpState.CANCELLED)
+    acts.record(by=member, verb="come_without_seat", on=answer, now=now, was=was, became=answer.state)
+    move_up(clinic, now=now)

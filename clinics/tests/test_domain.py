@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clinics.domain import clinics
-from clinics.domain.clinics import ClinicPhase, ClinicState, NoticeKind, RsvpState
+from clinics.domain.clinics import ClinicPhase, ClinicState, NoticeKind
 
 START = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 END = START + timedelta(hours=2)
@@ -38,40 +38,9 @@ def test_what_a_clinic_is_follows_from_state_clock_and_seats(state, is_full, now
     assert phase == expected
 
 
-@pytest.mark.parametrize(
-    ("held", "anyone_waiting", "expected"),
-    [
-        (0, False, RsvpState.GOING),
-        (2, False, RsvpState.GOING),
-        (3, False, RsvpState.WAITING),
-        (4, False, RsvpState.WAITING),
-        (2, True, RsvpState.WAITING),
-    ],
-)
-def test_a_seat_is_given_while_one_is_free_and_nobody_waits(held, anyone_waiting, expected):
-    assert clinics.offer_seat(capacity=3, seats_taken=held, anyone_waiting=anyone_waiting) == expected
-
-
-@pytest.mark.parametrize(
-    ("taken", "seat"), [([], 1), ([1], 2), ([1, 3], 2), ([1, 2, 3], None), ([None, 1], 2), ([7], 1)]
-)
+@pytest.mark.parametrize(("taken", "seat"), [([], 1), ([1], 2), ([1, 3], 2), ([1, 2, 3], None), ([7], 1)])
 def test_seats_are_drawn_from_one_to_capacity(taken, seat):
     assert clinics.next_free_seat(capacity=3, taken=taken) == seat
-
-
-@pytest.mark.parametrize(
-    ("state", "held", "now", "free"),
-    [
-        (ClinicState.ANNOUNCED, 1, START - minutes(1), 2),
-        (ClinicState.ANNOUNCED, 3, START - minutes(1), 0),
-        (ClinicState.ANNOUNCED, 5, START - minutes(1), 0),
-        (ClinicState.ANNOUNCED, 1, START, 0),
-        (ClinicState.CANCELLED, 1, START - minutes(1), 0),
-        (ClinicState.DRAFT, 1, START - minutes(1), 0),
-    ],
-)
-def test_people_move_up_only_while_sign_up_is_open(state, held, now, free):
-    assert clinics.seats_to_give(state=state, capacity=3, seats_taken=held, closes_at=START, now=now) == free
 
 
 @pytest.mark.parametrize(

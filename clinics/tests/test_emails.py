@@ -7,10 +7,11 @@ from django.apps import apps
 
 from clinics.domain.clinics import REMINDERS, TOOK_PLACE, ClinicState
 from clinics.models import Clinic, ClinicText, Notice
-from clinics.planning.notices import tell_still_waiting
 from clinics.planning.plans import cancel_clinic, reschedule
 from clinics.seats import rsvps
+from clinics.seats.offers import claim
 from clinics.seats.rsvps import cancel_rsvp
+from clinics.seats.sweeps import tell_still_waiting
 from clinics.tests.factories import LINK, START, make_clinic, make_text, sign_up
 from mailings import kinds
 from mailings.models import Letter
@@ -86,54 +87,50 @@ def test_who_comes_late_gets_the_last_reminder_only():
     assert sweep(START - HOUR) == 1
 
 
-def test_who_moves_up_within_the_last_day_needs_no_day_reminder():
+def test_who_claims_a_seat_within_the_last_day_needs_no_day_reminder():
     clinic = make_clinic(capacity=1)
-    going, _ = sign_up(clinic, 2)
+    going, waiting = sign_up(clinic, 2)
     cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=START - 5 * HOUR)
+    claim(clinic=clinic, member=waiting.member, by=waiting.member, now=START - 4 * HOUR)
 
     assert sweep(START - 4 * HOUR) == 0
     assert sweep(START - HOUR) == 1
 
 
-def test_who_still_waits_when_sign_up_closes_is_told_once():
+DOORS = START - 30 * MINUTE
+
+
+def test_who_still_waits_when_the_doors_open_is_told_once():
     clinic = make_clinic(capacity=1, closes_minutes_before=120)
     _going, waiting, gone = sign_up(clinic, 3)
     cancel_rsvp(clinic=clinic, member=gone.member, by=gone.member, now=NOW)
-    closes = START - 2 * HOUR
 
-    assert [tell_still_waiting(now) for now in (closes - MINUTE, closes, closes + MINUTE)] == [0, 1, 0]
+    assert [tell_still_waiting(now) for now in (DOORS - MINUTE, DOORS, DOORS + MINUTE)] == [0, 1, 0]
     letter = owed("still_waiting").get()
-    assert (letter.member, skipped_because(letter, closes)) == (waiting.member, None)
-    assert "no seat became free" in rendered("still_waiting", waiting).text
+    assert (letter.member, skipped_because(letter, DOORS)) == (waiting.member, None)
+    text = rendered("still_waiting", waiting).text
+    assert "No seat became free for you" in text and "finds a seat free on its page" in text
 
 
-def test_where_sign_up_closes_at_the_start_they_are_told_then_but_not_days_later():
-    sign_up(make_clinic(capacity=1), 2)
-
-    assert tell_still_waiting(START + DAY) == 0
-    assert tell_still_waiting(START) == 1
-
-
-def test_who_asks_again_and_waits_again_is_told_of_that_too():
-    clinic = make_clinic(capacity=1, closes_minutes_before=120)
-    _going, waiting = sign_up(clinic, 2)
-    tell_still_waiting(START - 2 * HOUR)
-    Clinic.objects.update(closes_minutes_before=0)
-    cancel_rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
-    rsvps.rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
-
-    assert tell_still_waiting(START) == 1
-
-
-def test_a_clinic_that_is_moved_is_open_again_so_nobody_is_told_it_closed(coordinator):
-    clinic = make_clinic(capacity=1, closes_minutes_before=120)
+def test_after_a_standstill_they_are_told_while_it_is_of_use():
+    clinic = make_clinic(capacity=1)
     sign_up(clinic, 2)
-    closes = START - 2 * HOUR
-    tell_still_waiting(closes)
 
-    move(clinic, coordinator, on=date(2026, 3, 20), now=closes)
+    assert tell_still_waiting(clinic.ends_at) == 0
+    assert tell_still_waiting(clinic.ends_at - MINUTE) == 1
+    assert skipped_because(owed("still_waiting").get(), clinic.ends_at) == "the clinic is over"
 
-    assert skipped_because(owed("still_waiting").get(), closes) == "sign-up is open again"
+
+def test_where_the_clinic_is_moved_they_wait_again_and_are_told_again(coordinator):
+    clinic = make_clinic(capacity=1)
+    sign_up(clinic, 2)
+    tell_still_waiting(DOORS)
+    first = owed("still_waiting").get()
+
+    moved = move(clinic, coordinator, on=date(2026, 3, 20), now=DOORS + MINUTE)
+
+    assert "its queue goes on" in skipped_because(first, DOORS + MINUTE)
+    assert [tell_still_waiting(now) for now in (moved.doors_open_at, moved.starts_at)] == [1, 0]
 
 
 def test_a_cancelled_clinic_has_its_own_letter_and_an_account_that_closed_has_none(coordinator):
@@ -292,17 +289,16 @@ def test_the_sweep_asks_as_many_questions_for_thirty_quiet_clinics_as_for_three(
         sweep(START - DAY + MINUTE)
 
 
-def test_who_signed_up_shortly_before_sign_up_closed_is_promised_no_seat():
-    """Their letter waits for a quiet minute, and by then sign-up has closed."""
-    clinic = make_clinic(capacity=1, closes_minutes_before=120)
-    closes = START - 2 * HOUR
+def test_who_signed_up_shortly_before_the_doors_open_is_promised_no_seat():
+    """Their letter waits for a quiet minute, and by then the doors are open."""
+    clinic = make_clinic(capacity=1)
     sign_up(clinic, 1)
-    [waiting] = sign_up(clinic, 1, now=closes - MINUTE / 2)
+    [waiting] = sign_up(clinic, 1, now=DOORS - MINUTE / 2)
 
     recorded = owed("rsvp_recorded").get(member=waiting.member)
-    assert skipped_because(recorded, closes - MINUTE / 4) is None
-    assert "closed" in skipped_because(recorded, closes + MINUTE / 2)
-    assert tell_still_waiting(closes + MINUTE / 2) == 1
+    assert skipped_because(recorded, DOORS - MINUTE / 4) is None
+    assert "doors" in skipped_because(recorded, DOORS + MINUTE / 2)
+    assert tell_still_waiting(DOORS + MINUTE / 2) == 1
 
 
 def test_a_letter_says_in_which_language_its_title_is_and_names_any_spoken_language(coordinator):

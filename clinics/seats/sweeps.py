@@ -1,0 +1,54 @@
+"""What comes by the clock for seats: offers that end, and the moment at which nobody needs to wait any more."""
+
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from clinics.domain.clinics import HOLDING_A_SEAT, HOUR
+from clinics.models import Clinic, Rsvp
+from clinics.seats.queue import move_up
+from mailings.ledger import letters
+from mailings.models import Letter
+
+STILL_WAITING = "clinics.still_waiting"
+
+
+def give_seats_on(now: datetime) -> int:
+    """End the offers nobody claimed, and give on what is free; return how many clinics were looked at.
+
+    A clinic somebody is just doing something with is left for the next time: whoever acts there ends its offers, too.
+    """
+    to_come = Clinic.objects.announced().filter(starts_at__gt=now - HOUR)
+    overdue = Rsvp.objects.offered().filter(clinic=OuterRef("pk"), claim_by__lte=now)
+    waiting = Rsvp.objects.waiting().filter(clinic=OuterRef("pk"))
+    taken = Count("rsvps", filter=Q(rsvps__state__in=HOLDING_A_SEAT))
+    free = to_come.alias(seats_taken=taken).filter(Exists(waiting), seats_taken__lt=F("capacity"))
+    keys = {*to_come.filter(Exists(overdue)).values_list("pk", flat=True), *free.values_list("pk", flat=True)}
+    locked = Clinic.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=keys).order_by("pk")
+    clinics = list(locked) if keys else []
+    for clinic in clinics:
+        move_up(clinic, now=now)
+    return len(clinics)
+
+
+def tell_still_waiting(now: datetime) -> int:
+    """Write to each person who still waits when the doors open, once; return how many.
+
+    From then on whoever finds a seat free takes it, which the letter says; so it is of use until the end.
+    """
+    letters_sent = Letter.objects.filter(kind=STILL_WAITING, about_type=Rsvp._meta.label_lower, about_id=OuterRef("pk"))
+    letters_of_this_start = letters_sent.filter(owed_at__gte=OuterRef("made_at")).filter(
+        owed_at__gte=OuterRef("clinic__start_set_at")
+    )
+    still_waiting = (
+        Rsvp.objects.waiting()
+        .filter(clinic__in=Clinic.objects.announced().doors_open(now=now).values("pk"))
+        .exclude(Exists(letters_of_this_start))
+        .select_related("clinic", "member")
+    )
+    owed = 0
+    for rsvp in still_waiting:
+        key = f"{STILL_WAITING}:{rsvp.pk}:{rsvp.turn}:{rsvp.clinic.sequence}"
+        letters.owe(kind=STILL_WAITING, to=rsvp.member, about=rsvp, key=key, now=now)
+        owed += 1
+    return owed
