@@ -11,6 +11,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from clinics.models import RaisedNeed, TopicRequest, TopicSupport
 from letsconnect.base.folding import plain
+from letsconnect.base.small_counts import too_small
 from registrations import needs
 from registrations.domain.registrations import SkillState
 from registrations.models import Member, Offer, Skill, Wish, heir_at
@@ -154,11 +155,8 @@ def shown(counts: ByRegion, reader: Member) -> ShownCount:
 def shown_by_region(counts: ByRegion, reader: Member) -> dict[str, int | None]:
     """Return the numbers of each region for a reader; None where fewer than five are meant who are not theirs.
 
-    Where only one would be hidden, the next smallest is hidden too: the sum would tell it.
+    Where those hidden would be fewer than five together, the next smallest is hidden too: the sum would tell them.
     """
-    exact = exact_for(reader, counts)
-    small = {region for region, count in counts.items() if region not in exact and 0 < count < SMALLEST_COUNT_SHOWN}
-    if len(small) == 1:
-        rest = sorted((count, region) for region, count in counts.items() if region not in exact | small and count)
-        small |= {region for _count, region in rest[:1]}
-    return {region: None if region in small else count for region, count in counts.items() if count}
+    some = {region: count for region, count in counts.items() if count}
+    hidden = too_small(some, least=SMALLEST_COUNT_SHOWN, exact=exact_for(reader, counts))
+    return {region: None if region in hidden else count for region, count in some.items()}
