@@ -49,8 +49,11 @@ class ClinicsConfig(AppConfig):
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
         from clinics.attendance import my_data as attendance_data
+        from clinics.certificates import leaving as leaving_certificates
         from clinics.checklists import emails as checklist_letters
         from clinics.checklists import items, people, sweeps
+        from clinics.feedback import leaving as leaving_feedback
+        from clinics.feedback import sums
         from clinics.people import busy as people_busy
         from clinics.people import emails as people_emails
         from clinics.people import leaving as people_leaving
@@ -97,3 +100,6 @@ class ClinicsConfig(AppConfig):
         leaving_requests.connect()
         leaving_wishes.connect()
         kinds.register_sweep("clinics.wishes", wish_sweeps.forget_wishes)
+        leaving_certificates.connect()
+        leaving_feedback.connect()
+        kinds.register_sweep("clinics.feedback", sums.count_old_feedback)

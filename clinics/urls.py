@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinics.views import checklists, clinics, fair_hours, hosting, people, seat_by_link, topics
+from clinics.views import certificates, checklists, clinics, fair_hours, feedback, hosting, people, seat_by_link, topics
 
 app_name = "clinics"
 urlpatterns = [
@@ -23,4 +23,16 @@ urlpatterns = [
     path("asked/<int:person_id>/", people.person_mine, name="person-mine"),
     path("people/<str:token>/", people.person_answer, name="person-answer"),
     path("people/<str:token>/delete/", people.person_erase, name="person-erase"),
+    path("<int:clinic_id>/feedback/", feedback.feedback_give, name="feedback-give"),
+    path("<int:clinic_id>/feedback/quote/", feedback.quote_give, name="quote-give"),
+    path("<int:clinic_id>/feedback/quote/take-back/", feedback.quote_take_back, name="quote-take-back"),
+    path("<int:clinic_id>/feedback/read/", feedback.feedback_read, name="feedback-read"),
+    path("<int:clinic_id>/certificate/", certificates.certificate_mine, name="certificate-mine"),
+    path("certificates/", certificates.certificate_check, name="certificate-check"),
+    path("certificates/mine/", certificates.certificate_list, name="certificate-list"),
+    path("certificates/print/<int:certificate_id>/", certificates.certificate_print, name="certificate-print"),
+    path(
+        "certificates/take-back/<int:certificate_id>/", certificates.certificate_take_back, name="certificate-take-back"
+    ),
+    path("certificates/<str:code>/", certificates.certificate_verify, name="certificate-verify"),
 ]

@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from clinics.admin.tabs import ClinicDesk, Tab
 from clinics.domain.clinics import ClinicError, ClinicState
-from clinics.models import Clinic
+from clinics.feedback.sums import feedback_on
+from clinics.models import Clinic, Quote
 from clinics.outcomes.forms import OutcomeForm
 from clinics.outcomes.writing import write_outcome
 from letsconnect.base.versions import ChangedMeanwhile
@@ -69,6 +70,9 @@ def _draw(
         "shows_fields": may_write or form.is_bound,
         "differences": differences,
         "opened": desk.opened(request, clinic, form=OutcomeForm.of),
+        "feedback": feedback_on(clinic),
+        "quotes": list(Quote.objects.filter(clinic=clinic).order_by("given_at", "pk")),
+        "may_publish": desk.has_change_permission(request),
     }
     return desk.draw(request, clinic, "after", context, status=status)
 

@@ -14,8 +14,10 @@ from django.utils.translation import get_language
 
 from clinics.admin.after import AFTER
 from clinics.admin.agenda import AGENDA
+from clinics.admin.certificates import CERTIFICATES
 from clinics.admin.checklist import CHECKLIST
 from clinics.admin.cloning import CloningDesk
+from clinics.admin.feedback import QuotesDesk
 from clinics.admin.hours import HOURS
 from clinics.admin.languages import LANGUAGES
 from clinics.admin.people import PEOPLE
@@ -32,10 +34,22 @@ from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
 from registrations.reference.names import language_name
 
-TABS: tuple[Tab, ...] = (PLAN, WHO_WANTS, HOURS, CHECKLIST, PEOPLE, LANGUAGES, AGENDA, TEXTS, WHO_COMES, AFTER)
+TABS: tuple[Tab, ...] = (
+    PLAN,
+    WHO_WANTS,
+    HOURS,
+    CHECKLIST,
+    PEOPLE,
+    LANGUAGES,
+    AGENDA,
+    TEXTS,
+    WHO_COMES,
+    AFTER,
+    CERTIFICATES,
+)
 
 
-class RoomDesk(TellingDesk, CloningDesk, PlanDesk):
+class RoomDesk(QuotesDesk, TellingDesk, CloningDesk, PlanDesk):
     """The addresses of one clinic, and what stands around each of its tabs."""
 
     tabs = TABS

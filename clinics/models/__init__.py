@@ -2,6 +2,7 @@
 
 from clinics.models.agendas import AgendaItem, AgendaTemplate, AgendaTemplateItem
 from clinics.models.attendance import Attendance, AttendanceQuerySet, OtherHeads
+from clinics.models.certificates import Certificate, CertificateQuerySet
 from clinics.models.checklists import (
     ChecklistItem,
     ChecklistItemQuerySet,
@@ -10,6 +11,7 @@ from clinics.models.checklists import (
     in_working_group,
 )
 from clinics.models.clinics import UNTITLED, Clinic, ClinicQuerySet
+from clinics.models.feedback import FeedbackAnswer, FeedbackTally, Quote, QuoteQuerySet
 from clinics.models.finding import ClinicHourChoice, ClinicHourRules
 from clinics.models.letters import Announcement, Digest, Notice, SpanOfReader
 from clinics.models.moments import CLOSES_AT, ENDS_AT
@@ -33,6 +35,8 @@ __all__ = [
     "Appointment",
     "Attendance",
     "AttendanceQuerySet",
+    "Certificate",
+    "CertificateQuerySet",
     "Channel",
     "ChecklistItem",
     "ChecklistItemQuerySet",
@@ -50,10 +54,14 @@ __all__ = [
     "ClinicSeries",
     "ClinicText",
     "Digest",
+    "FeedbackAnswer",
+    "FeedbackTally",
     "KeptSignUp",
     "LanguageNeed",
     "Notice",
     "OtherHeads",
+    "Quote",
+    "QuoteQuerySet",
     "RaisedNeed",
     "RaisedNeedQuerySet",
     "Rsvp",

@@ -17,6 +17,7 @@ from clinics.agendas.context import agenda_of
 from clinics.cards import card_of, titles_of
 from clinics.domain.clinics import ClinicError, ClinicState, DeskSeats, may_be_hosted
 from clinics.domain.people import ClinicRole
+from clinics.feedback.context import after_clinic
 from clinics.finding.notes import why_this_hour
 from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.people.context import parts_of, shown_people
@@ -98,6 +99,8 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
             "why_this_hour": why_this_hour(clinic),
             "shown": shown_people(clinic),
             "parts": parts,
+            "after": after_clinic(clinic, request.user, now=now),
+            "hosted": any(part.role == ClinicRole.HOST and part.is_accepted for part in parts),
             "is_host": is_open and any(part.role == ClinicRole.HOST and part.is_accepted for part in parts),
             "other_editions": list(Clinic.objects.visible_to(request.user).editions_beside(clinic)),
         },

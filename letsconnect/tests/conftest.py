@@ -8,13 +8,17 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 
 from clinics.domain.clinics import ClinicState
+from clinics.feedback.giving import Said
+from clinics.feedback.quoting import give_quote
 from clinics.models import AgendaTemplate, ChecklistItem, ChecklistTemplateItem, ClinicSeries
 from clinics.people.links import token_of as token_of_person
 from clinics.seats.links import token_of as token_of_seat
-from clinics.tests.factories import make_clinic, make_need, make_person, make_topic_request, sign_up
+from clinics.tests.after_factories import make_certificate, make_clinic_that_was
+from clinics.tests.factories import make_attendance, make_clinic, make_need, make_person, make_topic_request, sign_up
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
@@ -79,7 +83,17 @@ def make_world():
     unfinished = make_newsletter(number=9006).versions.get()
     unfinished.state = "draft"
     unfinished.save(update_fields=["state"])
+    over = make_clinic_that_was(region="MENA")
+    make_attendance(over, concerned)
+    make_person(over, "host", member=concerned)
+    certificate = make_certificate(over, concerned)
+    quote = give_quote(clinic=over, text="Good.", as_whom="participant", name="", by=concerned, now=NOW)
     return SimpleNamespace(
+        over=over,
+        certificate=certificate,
+        certificate_code=certificate.grouped_code,
+        quote=quote,
+        feedback_seen=Said().fingerprint,
         found=found,
         reader=token_of(make_subscription()),
         subscription=unconfirmed,
@@ -160,6 +174,7 @@ def _around_the_world(settings, monkeypatch):
     settings.MEDIAWIKI_CLIENT_ID = "of-the-tests"
     monkeypatch.setattr(current_app.conf, "broker_write_url", "memory://")  # asking after a real one takes time
     logging.disable(logging.ERROR)  # a line for each refusal, which are what this is about
+    cache.clear()  # limits that are counted there
     with time_machine.travel(NOW, tick=False):
         yield
     logging.disable(logging.NOTSET)

@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
+from clinics.certificates.revoking import revoke_certificate
+from clinics.feedback.quoting import give_quote
 from clinics.models import (
     AccessNeed,
     AgendaItem,
@@ -24,6 +26,7 @@ from clinics.models import (
 )
 from clinics.requests.asking import WishedTopic, ask_topic
 from clinics.seats import rsvps
+from clinics.tests.after_factories import make_certificate, say_of_clinic
 from clinics.tests.factories import make_attendance, make_channel, make_clinic, make_person, make_topic_request
 from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
@@ -107,7 +110,15 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
         key=WORD, clinic=rsvp.clinic, address=ADDRESS, network=WORD, typed={"name": WORD}, made_at=NOW
     )
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
-    make_attendance(make_clinic(), member, joined_at=NOW, in_call_at=NOW, minutes_in_call=90)
+    attended = make_clinic(starts_at=NOW - timedelta(days=2))
+    make_attendance(attended, member, joined_at=NOW, in_call_at=NOW, minutes_in_call=90)
+    say_of_clinic(attended, member, words=WORD, safe="no")
+    give_quote(clinic=attended, text=WORD, as_whom="other_name", name=WORD, by=member, now=NOW)
+    make_certificate(attended, member, name=WORD)
+    revoked = make_clinic(starts_at=NOW - timedelta(days=3))
+    make_attendance(revoked, member)
+    certificate = make_certificate(revoked, member, name=WORD)
+    revoke_certificate(certificate=certificate, reason=WORD, by=coordinator, now=NOW)
     ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
     make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")
     ChecklistItem.objects.create(clinic=rsvp.clinic, title="Write to the interpreters", days=-7, assignee=member)

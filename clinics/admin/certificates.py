@@ -1,0 +1,103 @@
+"""The tab of a clinic's certificates: whose they are, and revoking one with a reason that its holder reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinics.admin.tabs import ClinicDesk, Tab
+from clinics.certificates.revoking import check_reason, revoke_certificate
+from clinics.domain.clinics import ClinicError
+from clinics.models import Certificate, CertificateQuerySet, Clinic
+from letsconnect.base import versions
+from letsconnect.base.access_log import PeopleShown, people_on
+from letsconnect.base.fields import longest
+from letsconnect.base.keys import key_or_none
+from letsconnect.base.once_more import ConfirmationPage
+from letsconnect.base.paging import page_of
+from letsconnect.base.versions import ChangedMeanwhile
+from registrations.requests import signed_in
+
+
+def _of(clinic: Clinic) -> CertificateQuerySet:
+    return Certificate.objects.filter(clinic=clinic).order_by("made_at", "pk")
+
+
+def _people(clinic: Clinic) -> PeopleShown:
+    return people_on(_of(clinic), ("member",))
+
+
+def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
+    """List the certificates; revoke one, after asking once more."""
+    refusal, asked_about, reason = "", None, ""
+    if request.method == "POST":
+        if not desk.has_change_permission(request):
+            raise PermissionDenied
+        key, reason = key_or_none(request.POST.get("certificate", "")), request.POST.get("reason", "")
+        certificate = _of(clinic).valid().select_related("clinic", "member").filter(pk=key).first() if key else None
+        if certificate is None:
+            messages.error(request, _("This certificate does not count any more."))
+            return redirect(CERTIFICATES.url(clinic))
+        try:
+            check_reason(reason)
+        except ClinicError as missing:
+            refusal, asked_about = str(missing), certificate.pk
+        else:
+            return _revoke(desk, request, certificate, reason)
+    page = page_of(_of(clinic).select_related("member"), request)
+    context = {
+        "opened": desk.opened(request, clinic),
+        "page": page,
+        "certificates": list(page),
+        "may_write": desk.has_change_permission(request),
+        "refusal": refusal,
+        "asked_about": asked_about,
+        "reason": reason,
+        "longest_reason": longest(Certificate, "revoke_reason"),
+    }
+    return desk.draw(request, clinic, "certificates", context, status=422 if refusal else 200)
+
+
+def _revoke(desk: ClinicDesk, request: HttpRequest, certificate: Certificate, reason: str) -> HttpResponse:
+    clinic = certificate.clinic
+    question = ConfirmationPage(
+        title=_("Revoke the certificate of %(name)s?") % {"name": certificate.member},
+        sentences=(
+            _("Whoever checks its code is told that it does not count any more. This cannot be taken back."),
+            _("The holder reads your reason: %(reason)s") % {"reason": reason},
+        ),
+        button=_("Revoke it"),
+        people=1,
+    )
+    if not question.is_answered_by(request):
+        carried = [("certificate", certificate.pk), ("reason", reason)]
+        opened = request.POST.get(versions.FIELD, "")
+        return desk.asked_once_more(request, question, back=CERTIFICATES.url(clinic), opened=opened, carried=carried)
+    try:
+        with desk.as_opened(request, clinic):
+            revoke_certificate(certificate=certificate, reason=reason, by=signed_in(request), now=timezone.now())
+    except ChangedMeanwhile as changed:
+        messages.error(request, str(changed))
+    else:
+        messages.success(request, _("The certificate is revoked."))
+    return redirect(CERTIFICATES.url(clinic))
+
+
+def _facts(clinic: Clinic) -> Mapping[str, Any]:
+    """Return what of the clinic two people must not change at once: which certificates count."""
+    return {"certificates": versions.all_rows(clinic.certificates.all())}
+
+
+def _is_shown(clinic: Clinic) -> bool:
+    return clinic.held_at is not None or clinic.certificates.exists()
+
+
+CERTIFICATES = Tab(
+    "certificates", gettext_lazy("Certificates"), _view, facts=_facts, people=_people, is_shown=_is_shown
+)

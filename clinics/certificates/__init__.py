@@ -1,0 +1,1 @@
+"""Certificates: made by whoever came or had a part, checked by others with a code, revoked by either side."""

@@ -1,0 +1,67 @@
+"""Certificates that count no more: taken back by the holder, revoked by the working group, or without their ground."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinics.certificates.grounds import kinds_for
+from clinics.domain.certificates import ReasonOfRevokingMissing, RevokedWhy
+from clinics.locking import check_theirs, lock_clinic
+from clinics.models import Certificate, Clinic
+from letsconnect.base import acts
+from letsconnect.base.fields import longest
+from letsconnect.base.lines import has_something_to_see, one_line
+from registrations.models import Member
+
+
+@transaction.atomic
+def take_back_certificate(*, certificate: Certificate, by: Member, now: datetime) -> Certificate:
+    """Let the holder's own certificate count no more; they may make another, which has another code."""
+    certificate = _locked(Certificate.objects.get(pk=certificate.pk, member=by))
+    return _revoke(certificate, RevokedWhy.HOLDER, "", by=by, now=now)
+
+
+@transaction.atomic
+def revoke_certificate(*, certificate: Certificate, reason: str, by: Member, now: datetime) -> Certificate:
+    """Let a certificate count no more, by the working group; the holder reads the reason.
+
+    NotYourClinic for whoever does not look after the clinic, ReasonOfRevokingMissing without a reason.
+    """
+    check_theirs(certificate.clinic, by=by)
+    check_reason(reason)
+    return _revoke(_locked(certificate), RevokedWhy.DESK, one_line(reason), by=by, now=now)
+
+
+@transaction.atomic
+def revoke_without_ground(*, clinic: Clinic, member: Member, by: Member | None, now: datetime) -> list[Certificate]:
+    """Revoke what a person has no ground for any more, as when it is corrected that they were there.
+
+    Whoever takes that away calls this in the same transaction: otherwise the database refuses at its end.
+    """
+    clinic = lock_clinic(clinic)
+    grounds: set[str] = set(kinds_for(clinic, member))
+    rows = Certificate.objects.valid().of(member).filter(clinic=clinic).exclude(kind__in=grounds)
+    return [_revoke(row, RevokedWhy.GROUND, "", by=by, now=now) for row in rows.select_for_update().order_by("pk")]
+
+
+def check_reason(reason: str) -> None:
+    """Raise ReasonOfRevokingMissing unless this can be the reason why the working group revokes a certificate."""
+    if not has_something_to_see(reason):
+        raise ReasonOfRevokingMissing(_("Say why: the holder reads it."))
+    if len(one_line(reason)) > longest(Certificate, "revoke_reason"):
+        raise ReasonOfRevokingMissing(_("This reason is too long. Please say it in one line."))
+
+
+def _locked(certificate: Certificate) -> Certificate:
+    return Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+
+
+def _revoke(certificate: Certificate, why: RevokedWhy, reason: str, *, by: Member | None, now: datetime) -> Certificate:
+    if not certificate.is_valid:
+        return certificate
+    certificate.revoked_at, certificate.revoked_why = now, why
+    certificate.revoked_by, certificate.revoke_reason = by, reason
+    certificate.save(update_fields=["revoked_at", "revoked_why", "revoked_by", "revoke_reason"])
+    acts.record(by=by, verb="revoke_certificate", on=certificate, now=now)
+    return certificate
