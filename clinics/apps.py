@@ -17,9 +17,10 @@ LETTERS = {
     "clinics.channel_gone": pgettext_lazy("kind of letter", "an interpretation somebody chose is not to be"),
     "clinics.still_waiting": pgettext_lazy("kind of letter", "no seat at a clinic became free"),
     "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is called off"),
-    "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is moved"),
-    "clinics.reminder_day": pgettext_lazy("kind of letter", "reminder of a clinic, a day before"),
-    "clinics.reminder_hour": pgettext_lazy("kind of letter", "reminder of a clinic, an hour before"),
+    "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is changed"),
+    "clinics.thanks": pgettext_lazy("kind of letter", "thanks after a clinic"),
+    "clinics.missed": pgettext_lazy("kind of letter", "missed at a clinic"),
+    "clinics.from_the_host": pgettext_lazy("kind of letter", "what planners write to those who come to a clinic"),
     "clinics.checklist_due": pgettext_lazy("kind of letter", "what is to be done for clinics"),
     "clinics.announced": pgettext_lazy("kind of letter", "announcement of clinics"),
     "clinics.digest": pgettext_lazy("kind of letter", "weekly list of new clinics"),
@@ -29,7 +30,8 @@ LETTERS = {
     "clinics.person_reminder": pgettext_lazy("kind of letter", "reminder to answer about a clinic"),
     "clinics.person_moved": pgettext_lazy("kind of letter", "asked again about a clinic that was moved"),
     "clinics.person_confirmed": pgettext_lazy("kind of letter", "thanks for a yes to a clinic"),
-    "clinics.person_day": pgettext_lazy("kind of letter", "reminder for the people of a clinic, a day before"),
+    "clinics.people_changed": pgettext_lazy("kind of letter", "a clinic is changed, to its people"),
+    "clinics.people_thanks": pgettext_lazy("kind of letter", "thanks to the people of a clinic"),
     "clinics.person_released": pgettext_lazy("kind of letter", "not needed at a clinic any more"),
     "clinics.person_stepped_back": pgettext_lazy("kind of letter", "somebody stepped back from a clinic, to them"),
     "clinics.person_cancelled": pgettext_lazy("kind of letter", "a clinic is called off, to its people"),
@@ -52,27 +54,35 @@ class ClinicsConfig(AppConfig):
         from clinics.certificates import leaving as leaving_certificates
         from clinics.checklists import emails as checklist_letters
         from clinics.checklists import items, people, sweeps
+        from clinics.domain.notices import REMINDERS
         from clinics.feedback import leaving as leaving_feedback
         from clinics.feedback import sums
+        from clinics.notices import reminding, thanking
+        from clinics.notices.names import names_of_reminders
         from clinics.people import busy as people_busy
         from clinics.people import emails as people_emails
         from clinics.people import leaving as people_leaving
+        from clinics.people import notice_emails
         from clinics.people import sweeps as people_sweeps
-        from clinics.planning import linked, notices
+        from clinics.planning import linked
         from clinics.requests import emails as request_emails
         from clinics.requests import leaving as leaving_requests
         from clinics.seats import busy, leaving
         from clinics.seats import sweeps as seat_sweeps
         from clinics.signing_up import leaving as leaving_wishes
         from clinics.signing_up import sweeps as wish_sweeps
+        from clinics.writing import emails as message_emails
+        from clinics.writing import leaving as messages_leaving
+        from clinics.writing import writing as messages
         from mailings import kinds
         from mailings.newsletters import checking
         from registrations import needs
         from registrations.catalogue import loading
 
-        kinds.name_kinds(LETTERS)
+        kinds.name_kinds({**LETTERS, **names_of_reminders(REMINDERS)})
         emails.register()
-        kinds.register_sweep("clinics.reminders", notices.owe_reminders)
+        kinds.register_sweep("clinics.reminders", reminding.owe_reminders)
+        kinds.register_sweep("clinics.afterwards", thanking.owe_thanks)
         kinds.register_sweep("clinics.still_waiting", seat_sweeps.tell_still_waiting)
         kinds.register_sweep("clinics.digests", digests.owe_digests)
         kinds.register_sweep("clinics.checklists", sweeps.owe_checklist_letters)
@@ -85,12 +95,15 @@ class ClinicsConfig(AppConfig):
         newsletters.register()
         request_emails.register()
         kinds.register_sweep("clinics.people.remind", people_sweeps.remind_people)
-        kinds.register_sweep("clinics.people.tomorrow", people_sweeps.remind_of_tomorrow)
         kinds.register_sweep("clinics.people.accounts", people_sweeps.hand_to_accounts)
         kinds.register_sweep("clinics.people.forget", people_sweeps.forget_addresses)
         people_emails.register()
         seat_emails.register()
         kinds.register_sweep("clinics.seats", seat_sweeps.give_seats_on)
+        notice_emails.register()
+        message_emails.register()
+        messages_leaving.connect()
+        kinds.register_sweep("clinics.messages.forget", messages.forget_old_messages)
         needs.register_page(partial(reverse, "admin:clinics_topicrequest_needs"))
         busy.register()
         people_busy.register()

@@ -1,4 +1,5 @@
-"""The letters of clinics: when each is still owed, and how it reads. None of them holds a meeting link."""
+"""The letters to those who come to a clinic: when each is still owed, and how it reads. None of them holds a meeting
+link."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,18 +8,48 @@ from functools import partial
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from clinics.domain.clinics import REMINDERS, ClinicState, NoticeKind, RsvpState
-from clinics.models import Clinic, Notice, Rsvp
+from clinics.announcing.alternatives import alternatives_of, read_alternatives
+from clinics.domain.clinics import ClinicState, RsvpState, Venue
+from clinics.domain.notices import (
+    CHANGED,
+    MISSED,
+    MOVED,
+    REMINDERS,
+    THANKS,
+    WRITTEN_AFTER_FOR,
+    may_have_taken_place,
+    what_changed,
+)
+from clinics.models import Attendance, Clinic, Notice, Rsvp
+from clinics.notices.changes import SEAT as CHANGED_LETTER
+from clinics.notices.changes import facts_of
+from clinics.notices.reminding import SEAT as REMINDER
+from clinics.notices.thanking import LETTERS as AFTERWARDS
+from clinics.notices.thanking import something_to_hear_or_read
+from clinics.notices.words import changes_in_words, main_change
 from clinics.seats.calendars import invitation_for, may_be_in_a_calendar
 from clinics.seats.clashes import hours_of, sentences_of_clashes
-from letsconnect.base.languages import speaking
+from clinics.seats.links import seat_url
+from letsconnect.base.languages import direction_of, listed, speaking
+from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
+from letsconnect.base.zones import zone_or_utc
 from mailings import kinds
 from mailings.domain.letters import Priority
 from mailings.rendering import Rendered, render_letter
+from registrations.reference.names import language_name
+
+POSITION, CAME, MATERIAL = (
+    "position_read",
+    "came_read",
+    "material_read",
+)  # on the object of an RSVP, where several letters are read together
+
+# When they are still owed
 
 
 def why_not_to_come(clinic: Clinic, now: datetime) -> str | None:
@@ -68,29 +99,60 @@ def seat_given_back_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     return why_not_to_come(rsvp.clinic, now)
 
 
-def notice_owed(notice: Notice | None, now: datetime) -> str | None:
-    """Return why a notice about one start is no longer owed: the clinic moved again, or the next reminder is due."""
-    if notice is None or not notice.rsvp.is_active:
+def changed_owed(notice: Notice | None, now: datetime) -> str | None:
+    """Return why nobody need be told of a change any more: what was changed is as it was, or nobody comes."""
+    if notice is None or notice.rsvp is None or not notice.rsvp.is_active:
         return "no longer signed up"
     clinic = notice.rsvp.clinic
-    if notice.sequence != clinic.sequence:
-        return "the clinic was moved again"
-    if notice.kind != NoticeKind.MOVED and notice.rsvp.state != RsvpState.GOING:
-        return "no longer going"
     if reason := why_not_to_come(clinic, now):
         return reason
-    is_reminder = notice.kind in REMINDERS.letters
-    return REMINDERS.why_void(notice.kind, starts_at=clinic.starts_at, now=now) if is_reminder else None
+    if notice.change is None:
+        return "the clinic was moved again" if notice.starts_at != clinic.starts_at else None
+    return None if what_changed(notice.change.was, facts_of(clinic)) else "it is as it was before"
+
+
+def reminder_owed(notice: Notice | None, now: datetime) -> str | None:
+    """Return why a reminder of one start is no longer owed: the clinic was moved, or the next reminder is due."""
+    if notice is None or notice.rsvp is None or not notice.rsvp.is_active:
+        return "no longer signed up"
+    clinic = notice.rsvp.clinic
+    if notice.starts_at != clinic.starts_at:
+        return "the clinic was moved again"
+    if notice.rsvp.state != RsvpState.GOING:
+        return "no longer going"
+    return why_not_to_come(clinic, now) or REMINDERS.why_void(notice.kind, starts_at=clinic.starts_at, now=now)
+
+
+def afterwards_owed(notice: Notice | None, now: datetime) -> str | None:
+    """Return why a letter after a clinic is no longer owed: it is known by now that they came, or it is long ago."""
+    if notice is None or notice.rsvp is None:
+        return "no longer signed up"
+    clinic = notice.rsvp.clinic
+    if not may_have_taken_place(clinic.state):
+        return f"the clinic is {clinic.state}"
+    if now >= clinic.ends_at + WRITTEN_AFTER_FOR:
+        return "it was too long ago"
+    if notice.kind == MISSED and came(notice.rsvp):
+        return "they were there"
+    return None
+
+
+def came(rsvp: Rsvp) -> bool:
+    """Tell whether it is known that somebody was there: what was read ahead, or what is true now."""
+    is_read = vars(rsvp).get(CAME)
+    return Attendance.objects.has_come(rsvp.clinic, rsvp.member) if is_read is None else bool(is_read)
+
+
+# What they say
 
 
 def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
-    with speaking(language):
-        context = clinic_context(rsvp, language)
+    return render_letter(template, clinic_context(rsvp, language), language=language, zone=zone)
+
+
+def render_with_alternatives(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
+    context = {**clinic_context(rsvp, language), "alternatives": _alternatives(rsvp, language)}
     return render_letter(template, context, language=language, zone=zone)
-
-
-def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
-    return render_rsvp_letter(notice.rsvp, language, zone, template=template)
 
 
 def with_calendar(rendered: Rendered, rsvp: Rsvp, language: str) -> Rendered:
@@ -102,26 +164,105 @@ def render_rsvp_with_calendar(rsvp: Rsvp, language: str, zone: str, *, template:
     return with_calendar(render_rsvp_letter(rsvp, language, zone, template=template), rsvp, language)
 
 
-def render_notice_with_calendar(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
-    return render_rsvp_with_calendar(notice.rsvp, language, zone, template=template)
+def render_cancelled(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
+    return with_calendar(render_with_alternatives(rsvp, language, zone, template=template), rsvp, language)
+
+
+def render_changed(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
+    return with_calendar(render_notice_letter(notice, language, zone, template=template), _rsvp_of(notice), language)
+
+
+def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
+    rsvp = _rsvp_of(notice)
+    context = clinic_context(rsvp, language)
+    with speaking(language), timezone.override(zone_or_utc(zone)):
+        context |= {"changes": changes_in_words(notice), "main_change": main_change(notice)}
+    return render_letter(template, context, language=language, zone=zone)
+
+
+def render_afterwards(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
+    rsvp = _rsvp_of(notice)
+    context = {
+        **clinic_context(rsvp, language),
+        "came": notice.kind == THANKS and came(rsvp),
+        "material": vars(rsvp)[MATERIAL] if MATERIAL in vars(rsvp) else something_to_hear_or_read([rsvp.clinic_id]),
+        "alternatives": _alternatives(rsvp, language) if notice.kind == MISSED else [],
+    }
+    return render_letter(template, context, language=language, zone=zone)
+
+
+def _rsvp_of(notice: Notice) -> Rsvp:
+    if notice.rsvp is None:
+        raise ValueError("this letter goes to somebody with a seat")
+    return notice.rsvp
 
 
 def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
     """Return what a letter shows: the clinic as it is now, where and when, and the seat of this person."""
     clinic = rsvp.clinic
     text = clinic.text_in(language)
+    is_call = clinic.venue == Venue.CALL
+    with speaking(language):
+        ways_in, clashes = ways_into(rsvp), sentences_of_clashes(clinic, rsvp.agreed_hours)
     return {
         "clinic": clinic,
         "rsvp": rsvp,
-        "position": rsvp.position(),
+        "position": vars(rsvp)[POSITION] if POSITION in vars(rsvp) else rsvp.position(),
         "title": text.title if text else "",
         "text": text,
         "tells_languages": True,
+        "ways_in": ways_in,
+        "clashes": clashes,
         "url": absolute("clinics:clinic-detail", clinic.pk),
         "list_url": absolute("clinics:clinic-list"),
-        "join_url": absolute("clinics:clinic-join", clinic.pk),
-        "clashes": sentences_of_clashes(clinic, rsvp.agreed_hours),
+        "join_url": absolute("clinics:clinic-join", clinic.pk) if is_call else "",
+        "seat_url": seat_url(rsvp) if rsvp.pk else absolute("clinics:clinic-detail", clinic.pk),
     }
+
+
+def ways_into(rsvp: Rsvp) -> list[str]:
+    """Say how one gets into the call, and how to choose there the language one wants to listen in."""
+    clinic = rsvp.clinic
+    if clinic.venue != Venue.CALL:
+        return []
+    from_then = _(
+        "The page below shows the meeting link from 30 minutes before the start. Nobody needs to keep a link."
+    )
+    if rsvp.channel is None:
+        return [from_then]
+    words = {
+        "language": rsvp.channel.language_in_words,
+        "channel": isolated(rsvp.channel.name or rsvp.channel.language_in_words),
+    }
+    return [
+        _("You listen in %(language)s. In the call, open “Interpretation” and choose the channel “%(channel)s”.")
+        % words,
+        from_then,
+    ]
+
+
+def _alternatives(rsvp: Rsvp, language: str) -> list[dict[str, Any]]:
+    with speaking(language):
+        return [_alternative(clinic, rsvp.clinic, language) for clinic in alternatives_of(rsvp, now=timezone.now())]
+
+
+def _alternative(clinic: Clinic, instead_of: Clinic, language: str) -> dict[str, Any]:
+    text = clinic.text_in(language)
+    heard = [language_name(clinic.floor_language, language)]
+    heard += [clinic.interpreted_in_words] if clinic.interpreted_in_words else []
+    originals = {instead_of.pk, instead_of.edition_of_id} - {None}
+    return {
+        "title": clinic.title,
+        "language": text.language if text else language,
+        "direction": direction_of(text.language if text else language),
+        "starts_at": clinic.starts_at,
+        "languages": listed(heard),
+        "is_edition": clinic.pk == instead_of.edition_of_id or clinic.edition_of_id in originals,
+        "url": absolute("clinics:clinic-detail", clinic.pk),
+    }
+
+
+# What is told, so that nobody is told the same twice
 
 
 def place_of(rsvp: Rsvp) -> str:
@@ -129,9 +270,12 @@ def place_of(rsvp: Rsvp) -> str:
     return f"{rsvp.state} {rsvp.clinic.starts_at}"
 
 
-def place_in_notice(notice: Notice) -> str:
-    return place_of(notice.rsvp)
+def change_told(notice: Notice) -> str:
+    """Return what a letter about a change tells."""
+    return f"{_rsvp_of(notice).state} {sorted(facts_of(notice.clinic).items())}"
 
+
+# Reading and registering
 
 _RSVPS = Statement(
     lambda keys: (
@@ -143,25 +287,64 @@ _RSVPS = Statement(
 _NOTICES = Statement(
     lambda keys: (
         Notice.objects.filter(pk__in=any_of(keys))
-        .select_related("rsvp__clinic", "rsvp__member", "rsvp__channel")
+        .select_related("rsvp__clinic", "rsvp__member", "rsvp__channel", "change")
         .prefetch_related("rsvp__clinic__texts", "rsvp__clinic__channels__interpreters")
     )
 )
 
 
 def read_rsvps(keys: list[int], _now: datetime) -> list[Rsvp]:
-    """Read what several letters about a seat tell: whose it is, and the clinic with its texts."""
-    return _RSVPS.rows({"keys": keys})
+    """Read what several letters about a seat tell: whose it is, the clinic with its texts, the place in the queue."""
+    rsvps = _RSVPS.rows({"keys": keys})
+    _read_positions(rsvps)
+    return rsvps
+
+
+def read_rsvps_and_alternatives(keys: list[int], now: datetime) -> list[Rsvp]:
+    """Read the same, and what else fits these people."""
+    rsvps = read_rsvps(keys, now)
+    read_alternatives(rsvps, now=now)
+    return rsvps
 
 
 def read_notices(keys: list[int], now: datetime) -> list[Notice]:
-    """Read the same for notices; of a move also where those who go have agreed to be at the new time."""
+    """Read the same for notices; of a change also where those who go have agreed to be at the new time."""
     notices = _NOTICES.rows({"keys": keys})
-    moved = [notice.rsvp for notice in notices if notice.kind == NoticeKind.MOVED and notice.rsvp.is_going]
-    hours = hours_of([rsvp.member_id for rsvp in moved], now=now) if moved else {}
-    for rsvp in moved:
+    _read_positions([_rsvp_of(notice) for notice in notices])
+    going = [_rsvp_of(notice) for notice in notices if notice.kind in (CHANGED, MOVED) and _rsvp_of(notice).is_going]
+    hours = hours_of([rsvp.member_id for rsvp in going], now=now) if going else {}
+    for rsvp in going:
         rsvp.agreed_hours = hours[rsvp.member_id]
     return notices
+
+
+def read_afterwards(keys: list[int], now: datetime) -> list[Notice]:
+    """Read the same for letters after a clinic, with who came, and what else fits those who did not."""
+    notices = read_notices(keys, now)
+    rsvps = [_rsvp_of(notice) for notice in notices]
+    there = Attendance.objects.filter(clinic__in={rsvp.clinic_id for rsvp in rsvps})
+    seen = set(there.values_list("clinic", "member"))
+    material = something_to_hear_or_read(rsvp.clinic_id for rsvp in rsvps)
+    for rsvp in rsvps:
+        vars(rsvp)[CAME] = (rsvp.clinic_id, rsvp.member_id) in seen
+        vars(rsvp)[MATERIAL] = rsvp.clinic_id in material
+    missed = [_rsvp_of(notice) for notice in notices if notice.kind == MISSED]
+    if missed:
+        read_alternatives(missed, now=now)
+    return notices
+
+
+def _read_positions(rsvps: list[Rsvp]) -> None:
+    """Read for those who wait their place in the queue, counted from 1, in one query for all."""
+    waiting = {rsvp.clinic_id for rsvp in rsvps if rsvp.is_waiting}
+    places: dict[int, int] = {}
+    numbers: dict[int, int] = {}
+    if waiting:
+        queue = Rsvp.objects.waiting().filter(clinic__in=waiting).order_by("clinic_id", "place", "pk")
+        for key, clinic in queue.values_list("pk", "clinic"):
+            numbers[clinic] = places[key] = numbers.get(clinic, 0) + 1
+    for rsvp in rsvps:
+        vars(rsvp)[POSITION] = places.get(rsvp.pk)
 
 
 def _register(
@@ -173,9 +356,9 @@ def _register(
     reads: kinds.ReadMany = read_rsvps,
 ) -> None:
     kinds.register(
-        f"clinics.{name}",
+        name,
         still_owed=still_owed,
-        render=partial(render, template=f"clinics/emails/{name}"),
+        render=partial(render, template=f"clinics/emails/{name.removeprefix('clinics.')}"),
         facts=facts,
         priority=priority,
         reads=reads,
@@ -185,11 +368,19 @@ def _register(
 
 def register() -> None:
     """Register the letters with the ledger."""
-    _register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_with_calendar, place_of)
-    _register("moved_up", moved_up_owed, render_rsvp_with_calendar, place_of)
-    _register("seat_given_back", seat_given_back_owed, render_rsvp_with_calendar, place_of)
-    _register("still_waiting", still_waiting_owed, render_rsvp_letter)
-    _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_with_calendar)
-    _register("clinic_moved", notice_owed, render_notice_with_calendar, place_in_notice, reads=read_notices)
-    for letter in REMINDERS.letters:
-        _register(f"reminder_{letter}", notice_owed, render_notice_letter, priority=Priority.SOON, reads=read_notices)
+    _register("clinics.rsvp_recorded", rsvp_recorded_owed, render_rsvp_with_calendar, place_of)
+    _register("clinics.moved_up", moved_up_owed, render_rsvp_with_calendar, place_of)
+    _register("clinics.seat_given_back", seat_given_back_owed, render_rsvp_with_calendar, place_of)
+    reads = read_rsvps_and_alternatives
+    _register("clinics.still_waiting", still_waiting_owed, render_with_alternatives, reads=reads)
+    _register("clinics.clinic_cancelled", clinic_cancelled_owed, render_cancelled, reads=reads)
+    _register(CHANGED_LETTER, changed_owed, render_changed, change_told, reads=read_notices)
+    for name in AFTERWARDS.values():
+        _register(name, afterwards_owed, render_afterwards, reads=read_afterwards)
+    for step in REMINDERS.letters:
+        register_step(step)
+
+
+def register_step(step: str) -> None:
+    """Register the letter of one step of the ladder: its templates stand in a folder of its name."""
+    _register(f"{REMINDER}{step}", reminder_owed, render_notice_letter, priority=Priority.SOON, reads=read_notices)

@@ -27,6 +27,7 @@ from clinics.admin.telling import TellingDesk
 from clinics.admin.texts import TEXTS
 from clinics.admin.who_comes import WHO_COMES
 from clinics.admin.who_wants import WHO_WANTS
+from clinics.admin.writing_to import WritingDesk
 from clinics.models import Clinic
 from clinics.planning.missing import what_is_missing
 from letsconnect.base.labels import label_of
@@ -49,7 +50,7 @@ TABS: tuple[Tab, ...] = (
 )
 
 
-class RoomDesk(QuotesDesk, TellingDesk, CloningDesk, PlanDesk):
+class RoomDesk(QuotesDesk, TellingDesk, WritingDesk, CloningDesk, PlanDesk):
     """The addresses of one clinic, and what stands around each of its tabs."""
 
     tabs = TABS

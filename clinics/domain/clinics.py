@@ -12,8 +12,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.reminders import Ladder, Reminder
-
 
 class ClinicState(TextChoices):
     DRAFT = "draft", pgettext_lazy("state of a clinic", "draft")
@@ -67,14 +65,6 @@ TOOK_PLACE = (ClinicState.HELD, ClinicState.ARCHIVED)
 ACTIVE = (RsvpState.GOING, RsvpState.WAITING, RsvpState.OFFERED)
 
 
-class NoticeKind(TextChoices):
-    """What a letter tells people with a seat about one start of a clinic; each kind is sent at most once."""
-
-    DAY = "day", _("a day before")
-    HOUR = "hour", _("an hour before")
-    MOVED = "moved", _("moved to another time")
-
-
 MAX_CAPACITY = 2000
 SEVERAL = 2  # regions, at least
 MIN_MINUTES, MAX_MINUTES = 15, 24 * 60
@@ -84,11 +74,6 @@ DAY = timedelta(days=1)
 HOST_READS_FOR = timedelta(days=7)  # after the end: to thank people, or to send what was promised
 HOUR = timedelta(hours=1)
 
-# What somebody with a seat is told before a clinic. The last is short, and goes to everybody.
-REMINDERS = Ladder(
-    Reminder(NoticeKind.DAY, before=DAY),
-    Reminder(NoticeKind.HOUR, before=HOUR, to_latecomers=True),
-)
 # Clinics announced within a day come in one letter; one that begins soon is not kept back so long, but for a few
 # minutes, in which a mistake can be taken back.
 GATHER_FOR, SOON, SETTLES_IN = DAY, 2 * DAY, timedelta(minutes=10)

@@ -13,9 +13,10 @@ from clinics.models.checklists import (
 from clinics.models.clinics import UNTITLED, Clinic, ClinicQuerySet
 from clinics.models.feedback import FeedbackAnswer, FeedbackTally, Quote, QuoteQuerySet
 from clinics.models.finding import ClinicHourChoice, ClinicHourRules
-from clinics.models.letters import Announcement, Digest, Notice, SpanOfReader
-from clinics.models.moments import CLOSES_AT, ENDS_AT
+from clinics.models.letters import Announcement, Digest, SpanOfReader
+from clinics.models.moments import CLINIC_ENDS_AT, CLOSES_AT, ENDS_AT
 from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
+from clinics.models.notices import ClinicChange, ClinicMessage, ClinicMessageText, Notice
 from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPersonQuerySet
 from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport
 from clinics.models.resources import ClinicResource, ClinicResourceQuerySet
@@ -24,6 +25,7 @@ from clinics.models.texts import ClinicSeries, ClinicText
 from clinics.models.wishes import AccessNeed, KeptSignUp, LanguageNeed, SeatQuestion
 
 __all__ = [
+    "CLINIC_ENDS_AT",
     "CLOSES_AT",
     "ENDS_AT",
     "UNTITLED",
@@ -43,8 +45,11 @@ __all__ = [
     "ChecklistReminder",
     "ChecklistTemplateItem",
     "Clinic",
+    "ClinicChange",
     "ClinicHourChoice",
     "ClinicHourRules",
+    "ClinicMessage",
+    "ClinicMessageText",
     "ClinicPerson",
     "ClinicPersonQuerySet",
     "ClinicQuerySet",

@@ -1,4 +1,4 @@
-"""What people were written about clinics: notices of those with a seat, announcements, and the weekly lists."""
+"""What readers were written of new clinics: announcements, and the weekly lists."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,9 +7,7 @@ from typing import NamedTuple
 from django.db import connection, models
 from django.db.models import F, Q
 
-from clinics.domain.clinics import NoticeKind
 from clinics.models.clinics import Clinic
-from clinics.models.seats import Rsvp
 from mailings.models import Letter, Subscription
 
 _WRITE = """
@@ -20,25 +18,6 @@ _WRITE = """
     ORDER BY given.subscription
     ON CONFLICT DO NOTHING
     RETURNING subscription_id"""
-
-
-class Notice(models.Model):
-    """One reminder, or one message about a move, that a person with a seat is owed for one start of a clinic."""
-
-    rsvp = models.ForeignKey(Rsvp, on_delete=models.PROTECT, related_name="notices")
-    kind = models.CharField(max_length=5, choices=NoticeKind)
-    sequence = models.PositiveIntegerField()
-    starts_at = models.DateTimeField()
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["rsvp", "kind", "sequence"], name="clinics_one_notice_per_kind_and_start"),
-            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="clinics_notice_kind_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
 class Announcement(models.Model):

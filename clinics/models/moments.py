@@ -15,3 +15,7 @@ ENDS_AT = ExpressionWrapper(F("starts_at") + _minutes_of("minutes"), output_fiel
 CLOSES_AT = ExpressionWrapper(
     F("starts_at") - _minutes_of("closes_minutes_before"), output_field=models.DateTimeField()
 )
+# The end of the clinic that a row is about.
+CLINIC_ENDS_AT = ExpressionWrapper(
+    F("clinic__starts_at") + _minutes_of("clinic__minutes"), output_field=models.DateTimeField()
+)

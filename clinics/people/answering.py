@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from clinics.domain.people import AnswerNotAllowed, AnswerState, BusyElsewhere, TurnTaken, check_answer
 from clinics.locking import lock_clinic
-from clinics.models import Appointment, Clinic, ClinicPerson
+from clinics.models import Appointment, Clinic, ClinicPerson, Notice
+from clinics.notices.changes import facts_now, owe_letters_of_changes
 from clinics.people import letters
 from clinics.people.asking import store_words
 from clinics.seats.rsvps import come_without_seat
@@ -41,6 +42,7 @@ def answer(
     if person.state == becomes:
         return person
     check_answer(person.state, becomes, is_to_come=clinic.is_to_come, starts_at=clinic.starts_at, now=now)
+    facts = facts_now(clinic)
     was, person.state, person.answered_at, person.answer_note = person.state, becomes, now, note.strip()[:500]
     person.version += 1
     _save(person)
@@ -54,6 +56,7 @@ def answer(
         letters.owe_to_person(person, kind=letters.CONFIRMED, now=now)
     elif was == AnswerState.ACCEPTED:
         letters.owe_to_person(person, kind=letters.STEPPED_BACK, now=now)
+    owe_letters_of_changes(clinic, was=facts, now=now)
     return person
 
 
@@ -112,7 +115,9 @@ def erase_person(*, person: ClinicPerson, now: datetime) -> None:
         raise AnswerNotAllowed(_("You have an account: on the page of your data you can delete it with everything."))
     if person.is_accepted and clinic.is_to_come and clinic.starts_at > now:
         letters.owe_that_somebody_left(person, now=now)
+    facts = facts_now(clinic)
     forget(person, now=now)
+    owe_letters_of_changes(clinic, was=facts, now=now)
 
 
 def forget(person: ClinicPerson, *, now: datetime) -> None:
@@ -121,6 +126,7 @@ def forget(person: ClinicPerson, *, now: datetime) -> None:
     acts.record(by=None, verb="forget_clinic_person", on=person, now=now)
     person.delete()
     forget_letters_about_gone(ClinicPerson)
+    forget_letters_about_gone(Notice)
 
 
 def read_again(clinic: Clinic, person: ClinicPerson) -> ClinicPerson:

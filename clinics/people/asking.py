@@ -19,6 +19,7 @@ from clinics.domain.people import (
 )
 from clinics.locking import lock_theirs
 from clinics.models import Channel, Clinic, ClinicPerson
+from clinics.notices.changes import facts_now, owe_letters_of_changes
 from clinics.people import letters
 from letsconnect.base import acts
 from letsconnect.base.addresses import AddressRefused, canonical
@@ -120,12 +121,14 @@ def release_person(*, person: ClinicPerson, by: Member, now: datetime) -> Clinic
         acts.record(by=by, verb="remove_clinic_person", on=person, now=now, was=was)
         person.delete()
         return None
+    facts = facts_now(clinic)
     person.state, person.answered_at, person.answer_note = AnswerState.RELEASED, None, ""
     person.version += 1
     person.save(update_fields=["state", "answered_at", "answer_note", "version"])
     acts.record(by=by, verb="release_clinic_person", on=person, now=now, was=was, became=person.state)
     if clinic.starts_at > now:
         letters.owe_to_person(person, kind=letters.RELEASED, now=now)
+    owe_letters_of_changes(clinic, was=facts, now=now)
     return person
 
 

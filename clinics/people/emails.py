@@ -27,7 +27,6 @@ from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from letsconnect.base.zones import zone_or_utc
 from mailings import kinds
-from mailings.domain.letters import Priority
 from mailings.rendering import Rendered, render_letter
 
 TEMPLATE = "clinics/emails/person"
@@ -147,18 +146,6 @@ def confirmed_words(person: ClinicPerson, title: str) -> LetterWords:
             _("The link of the call stands on your page from half an hour before the start."),
             _("If something comes up, step back on the same page, as early as you can."),
         ),
-        _("My page"),
-        answer_link(person),
-        _why_asked(),
-    )
-
-
-def day_words(person: ClinicPerson, title: str) -> LetterWords:
-    words = {"clinic": title, "role": what_they_do(person)}
-    return LetterWords(
-        _("Tomorrow: “%(clinic)s”") % words,
-        (_("This clinic is about to come. You take part as: %(role)s.") % words,),
-        (_("The link of the call stands on your page from half an hour before the start."),),
         _("My page"),
         answer_link(person),
         _why_asked(),
@@ -285,17 +272,22 @@ def _render(
     with speaking(language), timezone.override(zone_or_utc(zone)):
         title = clinic.title  # of a draft, what its planners have written so far
         said = words(title)
-    knows_no_zone = person is not None and not person.has_account and not person.zone
     context: dict[str, Any] = {
         "clinic": clinic,
         "title": title,
         "said": said,
         "tells_languages": True,
-        "clocks": clocks_at(clinic.starts_at, reader_zone=zone_or_utc(zone)) if knows_no_zone else [],
         "after": [line for line in said.after if line],
-        "knows_no_zone": knows_no_zone,
+        **clocks_for(person, clinic, zone),
     }
     return render_letter(TEMPLATE, context, language=language, zone=zone)
+
+
+def clocks_for(person: ClinicPerson | None, clinic: Clinic, zone: str) -> dict[str, Any]:
+    """Return the clocks of all regions for somebody of whom we know no zone."""
+    knows_no_zone = person is not None and not person.has_account and not person.zone
+    clocks = clocks_at(clinic.starts_at, reader_zone=zone_or_utc(zone)) if knows_no_zone else []
+    return {"knows_no_zone": knows_no_zone, "clocks": clocks}
 
 
 def answer_told(person: ClinicPerson) -> str:
@@ -351,14 +343,6 @@ def register() -> None:
             reads=_read_people,
             keeps=kinds.kept("member", "asked_by"),
         )
-    kinds.register(
-        letters.DAY,
-        still_owed=accepted_owed,
-        render=partial(render_person, words=day_words),
-        priority=Priority.SOON,
-        reads=_read_people,
-        keeps=kinds.kept("member", "asked_by"),
-    )
     kinds.register(
         letters.ANSWERED,
         still_owed=answered_owed,

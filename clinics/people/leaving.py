@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from clinics.domain.people import AnswerState
 from clinics.locking import lock_clinic, lock_clinics_of
 from clinics.models import Clinic, ClinicPerson
+from clinics.notices.changes import facts_now, owe_letters_of_changes
 from clinics.people import letters
 from letsconnect.base import acts
 from letsconnect.base.lines import isolated
@@ -53,6 +54,7 @@ def step_back_everywhere(member: Member, *, by: Member | None, now: datetime) ->
     mine = ClinicPerson.objects.of(member).of_clinics_to_come(now=now).that_may_still_come()
     for clinic in Clinic.objects.filter(pk__in=mine.values("clinic")).order_by("pk"):
         clinic = lock_clinic(clinic)
+        facts = facts_now(clinic)
         for person in mine.filter(clinic=clinic).select_related("member", "asked_by", "channel").order_by("pk"):
             person.clinic = clinic
             if person.state == AnswerState.TO_ASK:
@@ -64,6 +66,7 @@ def step_back_everywhere(member: Member, *, by: Member | None, now: datetime) ->
             verb = "step_back_from_clinic" if was == AnswerState.ACCEPTED else "decline_clinic_role"
             acts.record(by=by, verb=verb, on=person, now=now, was=was, became=person.state)
             letters.owe_to_planners(person, now=now)
+        owe_letters_of_changes(clinic, was=facts, now=now)
 
 
 _LEAVING = {AnswerState.ACCEPTED: AnswerState.STEPPED_BACK, AnswerState.ASKED: AnswerState.DECLINED}

@@ -9,7 +9,7 @@ from registrations.models import Member
 
 ASKED, MOVED, REMINDER = "clinics.person_asked", "clinics.person_moved", "clinics.person_reminder"
 CONFIRMED, RELEASED, CANCELLED = "clinics.person_confirmed", "clinics.person_released", "clinics.person_cancelled"
-ANSWERED, LEFT, DAY = "clinics.person_answered", "clinics.person_left", "clinics.person_day"
+ANSWERED, LEFT = "clinics.person_answered", "clinics.person_left"
 STEPPED_BACK = "clinics.person_stepped_back"
 
 

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
-from clinics.domain.clinics import DAY
 from clinics.domain.people import (
     ADDRESS_KEPT_FOR,
     REMINDED_AFTER,
@@ -14,14 +13,13 @@ from clinics.domain.people import (
     reminder_is_due,
 )
 from clinics.locking import lock_clinic
-from clinics.models import ENDS_AT, AgendaItem, Clinic, ClinicPerson, Rsvp
+from clinics.models import ENDS_AT, AgendaItem, Clinic, ClinicPerson, Notice
 from clinics.people import letters
 from clinics.people.answering import forget
 from clinics.people.asking import mark_as_asked
 from clinics.seats.rsvps import come_without_seat
 from letsconnect.base import acts
 from mailings.ledger.by_hand import forget_letters_about_gone
-from mailings.models import Letter
 from registrations.models import Member, Registration
 
 AT_ONCE = 200
@@ -56,29 +54,6 @@ def remind_people(now: datetime) -> int:
     return reminded
 
 
-def remind_of_tomorrow(now: datetime) -> int:
-    """Tell those who said yes that the clinic is tomorrow; return how many.
-
-    Whoever has a seat there is reminded of that; whoever said yes today needs no reminder.
-    """
-    reminders = Letter.objects.filter(
-        kind=letters.DAY, about_type=ClinicPerson._meta.label_lower, about_id=OuterRef("pk")
-    ).filter(owed_at__gte=OuterRef("answered_at"))
-    soon = (
-        ClinicPerson.objects.accepted()
-        .filter(clinic__in=Clinic.objects.announced().starting_within(DAY, now=now).values("pk"))
-        .filter(answered_at__lte=F("clinic__starts_at") - DAY)
-        .exclude(Exists(reminders))
-        .exclude(Exists(Rsvp.objects.going().filter(clinic=OuterRef("clinic"), member=OuterRef("member"))))
-        .select_related("clinic", "member")
-        .order_by("pk")
-    )
-    people = list(soon)
-    for person in people:
-        letters.owe_reminder(person, kind=letters.DAY, now=now)
-    return len(people)
-
-
 def forget_addresses(now: datetime) -> int:
     """Delete people without an account 30 days after their clinic; return how many.
 
@@ -89,7 +64,7 @@ def forget_addresses(now: datetime) -> int:
     people = list(old[:AT_ONCE])
     for person in people:
         forget(person, now=now)
-    return len(people) + forget_letters_about_gone(ClinicPerson)
+    return len(people) + forget_letters_about_gone(ClinicPerson) + forget_letters_about_gone(Notice)
 
 
 def hand_to_accounts(now: datetime) -> int:

@@ -15,17 +15,16 @@ from clinics.domain.clinics import (
     ClinicMoveNotAllowed,
     ClinicNotReady,
     ClinicState,
-    NoticeKind,
     NotYourClinic,
 )
 from clinics.locking import check_theirs, lock_theirs
 from clinics.models import Clinic
 from clinics.needs import raising
+from clinics.notices.changes import facts_now, owe_letters_of_changes
 from clinics.people.channels import check_floor_language
 from clinics.people.moving import ask_again, check_hour, nobody_in_two_places, tell_it_is_cancelled
 from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.missing import why_not_to_announce
-from clinics.planning.notices import owe_notice
 from clinics.requests import deciding
 from clinics.seats.queue import move_up
 from clinics.seats.rsvps import change_capacity
@@ -77,9 +76,10 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
     if any(name in changes for name in START):
         lock_issues_about(clinic)
     clinic = lock_theirs(clinic, by=by)
+    was = facts_now(clinic)
     if any(name in changes for name in START):  # first: whoever said yes to the old hour is in nobody's way any more
         start = {name: changes.get(name, getattr(clinic, name)) for name in START}
-        clinic = reschedule(clinic=clinic, **start, by=by, now=now)
+        clinic = _reschedule(clinic, **start, by=by, now=now)
     plain = [name for name in _PLAIN if name in changes and getattr(clinic, name) != changes[name]]
     if plain:
         _check_people(clinic, changes, plain, by=by)
@@ -95,6 +95,7 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
     if "capacity" in changes:
         clinic = change_capacity(clinic=clinic, capacity=changes["capacity"], by=by, now=now)
     move_up(clinic, now=now)
+    owe_letters_of_changes(clinic, was=was, now=now)
     return clinic
 
 
@@ -178,8 +179,19 @@ def reschedule(
 
     An issue of the newsletter that is being sent and invites to it is held, because it may name the old hour.
     """
-    issues = lock_issues_about(clinic)
+    lock_issues_about(clinic)
     clinic = lock_theirs(clinic, by=by)
+    was = facts_now(clinic)
+    clinic = _reschedule(clinic, local_date=local_date, local_time=local_time, zone=zone, fold=fold, by=by, now=now)
+    owe_letters_of_changes(clinic, was=was, now=now)
+    return clinic
+
+
+def _reschedule(
+    clinic: Clinic, *, local_date: date, local_time: time, zone: str, fold: int, by: Member | None, now: datetime
+) -> Clinic:
+    """Move the start of a clinic whose lock the caller holds; who comes is told by the caller."""
+    issues = lock_issues_about(clinic)
     if not clinic.is_to_come:
         raise ClinicMoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
     starts_at = moment_of(datetime.combine(local_date, local_time), zone, fold=fold)
@@ -198,8 +210,6 @@ def reschedule(
     clinic.save(update_fields=["starts_at", "start_set_at", "sequence", "calendar_sequence"])
     acts.record(by=by, verb="reschedule", on=clinic, now=now, was=stamp(was), became=stamp(starts_at))
     if clinic.state == ClinicState.ANNOUNCED:
-        for rsvp in clinic.rsvps.active().select_related("member"):
-            owe_notice(rsvp, clinic=clinic, kind=NoticeKind.MOVED, now=now)
         hurry_announcements(clinic, now=now)
         move_up(clinic, now=now)
         hold_issues_about(clinic, issues=issues, now=now)

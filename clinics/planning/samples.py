@@ -4,8 +4,10 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-from clinics.domain.clinics import ClinicState, NoticeKind, RsvpState
-from clinics.models import Clinic, Notice, Rsvp
+from clinics.domain.clinics import ClinicState, RsvpState
+from clinics.domain.notices import CHANGED
+from clinics.models import Clinic, ClinicChange, Notice, Rsvp
+from clinics.notices.changes import SEAT, facts_now
 from mailings import kinds
 from mailings.rendering import Rendered
 from registrations.models import Member
@@ -14,8 +16,9 @@ from registrations.models import Member
 def sample_of_move(clinic: Clinic, *, starts_at: datetime, to: Member, language: str, zone: str) -> Rendered:
     """Return what somebody with a seat would read if the clinic were moved; nothing is stored."""
     rsvp = _seat_at(clinic, to=to, starts_at=starts_at)
-    notice = Notice(rsvp=rsvp, kind=NoticeKind.MOVED, sequence=clinic.sequence + 1, starts_at=starts_at)
-    return kinds.get("clinics.clinic_moved").render(notice, language, zone)
+    change = ClinicChange(clinic=clinic, was=facts_now(clinic))
+    notice = Notice(rsvp=rsvp, kind=CHANGED, sequence=clinic.sequence + 1, starts_at=starts_at, change=change)
+    return kinds.get(SEAT).render(notice, language, zone)
 
 
 def sample_of_cancellation(clinic: Clinic, *, reason: str, to: Member, language: str, zone: str) -> Rendered:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clinics.domain import clinics
-from clinics.domain.clinics import ClinicPhase, ClinicState, NoticeKind
+from clinics.domain.clinics import ClinicPhase, ClinicState
 
 START = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 END = START + timedelta(hours=2)
@@ -59,37 +59,6 @@ def test_sign_up_is_open_for_an_announced_clinic_until_it_closes(state, now, is_
     else:
         with pytest.raises(clinics.ClinicClosed):
             clinics.check_open(state=state, closes_at=START, now=now)
-
-
-LONG_AGO = START - timedelta(days=9)
-
-
-@pytest.mark.parametrize(
-    ("before", "settled_at", "expected"),
-    [
-        (clinics.REMINDERS.reach + minutes(1), LONG_AGO, None),
-        (minutes(24 * 60), LONG_AGO, NoticeKind.DAY),
-        (minutes(61), LONG_AGO, NoticeKind.DAY),
-        (minutes(60), LONG_AGO, NoticeKind.HOUR),
-        (minutes(1), LONG_AGO, NoticeKind.HOUR),
-        (minutes(0), LONG_AGO, None),
-        (minutes(-5), LONG_AGO, None),
-        (minutes(120), START - minutes(180), None),
-        (minutes(1000), START - timedelta(days=1, minutes=1), NoticeKind.DAY),
-        (minutes(1000), START - timedelta(days=1), None),  # their letter and this one would leave together
-        (minutes(20), START - minutes(25), NoticeKind.HOUR),
-    ],
-)
-def test_one_reminder_at_most_is_due_and_never_after_the_start(before, settled_at, expected):
-    due = clinics.REMINDERS.due(starts_at=START, settled_at=settled_at, now=START - before)
-
-    assert (due.letter if due else None) == expected
-
-
-def test_no_reminder_of_a_day_is_due_more_than_a_day_before():
-    due = clinics.REMINDERS.due(starts_at=START, settled_at=LONG_AGO, now=START - minutes(24 * 60 + 1))
-
-    assert due is None or due.letter != NoticeKind.DAY
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import TextField, Value
 from django.utils import translation
 
-from clinics.domain.clinics import ClinicState, ForWhom, NoticeKind, RsvpState
-from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicSeatRules, ClinicSeries, ClinicText, Notice, Rsvp
+from clinics.domain.clinics import ClinicState, ForWhom, RsvpState
+from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicSeatRules, ClinicSeries, ClinicText, Rsvp
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import START, make_channel, make_clinic, sign_up
@@ -158,15 +158,6 @@ def test_a_clinic_has_one_text_per_language_and_each_has_a_title():
 
     refuses("clinics_one_text_per_language", lambda: ClinicText.objects.create(clinic=clinic, language="en", title="2"))
     refuses("clinics_text_has_a_title", lambda: ClinicText.objects.create(clinic=clinic, language="fr", title=""))
-
-
-def test_one_start_is_told_once_in_each_way():
-    (rsvp,) = sign_up(make_clinic(), 1)
-    facts = {"rsvp": rsvp, "sequence": 0, "starts_at": START, "made_at": NOW}
-    Notice.objects.create(kind=NoticeKind.DAY, **facts)
-
-    refuses("clinics_one_notice_per_kind_and_start", lambda: Notice.objects.create(kind=NoticeKind.DAY, **facts))
-    refuses("clinics_notice_kind_is_known", lambda: Notice.objects.create(kind="week", **facts))
 
 
 def test_drafts_are_seen_by_those_who_look_after_them_only(member, liaison, other_liaison):

@@ -23,7 +23,7 @@ from clinics.people.answering import answer, change_words, erase_person
 from clinics.people.asking import Named, Part, add_person, ask_person, name_person, release_person
 from clinics.people.channels import add_channel, change_channel, remove_channel
 from clinics.planning.plans import cancel_clinic, change_clinic, reschedule
-from clinics.tests.factories import START, make_channel, make_clinic, make_person, sign_up
+from clinics.tests.factories import START, make_channel, make_clinic, make_person
 from letsconnect.base.models import Act
 from mailings.models import Letter, LetterText, Suppression
 from mailings.tests.factories import make_sent_letter
@@ -357,18 +357,6 @@ def test_one_reminder_comes_after_days_of_silence_and_never_another():
     assert letters("reminder").get().about_id == person.pk
     resting.refresh_from_db()
     assert resting.reminded_at is None
-
-
-def test_who_said_yes_is_told_the_day_before_unless_a_seat_tells_them():
-    clinic = make_clinic()
-    person, outside = make_person(clinic), make_person(clinic, address=ADDRESS)
-    [rsvp] = sign_up(clinic, 1)
-    make_person(clinic, ClinicRole.HOST, member=rsvp.member)
-    make_person(clinic, answered_at=START - 2 * HOUR)
-
-    assert sweeps.remind_of_tomorrow(START - 25 * HOUR) == 0
-    assert [sweeps.remind_of_tomorrow(START - 23 * HOUR) for _twice in range(2)] == [2, 0]
-    assert {letter.about_id for letter in letters("day")} == {person.pk, outside.pk}
 
 
 def test_somebody_without_an_account_is_forgotten_30_days_after_the_clinic():

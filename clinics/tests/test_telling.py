@@ -122,7 +122,7 @@ def test_the_plan_of_an_announced_clinic_does_not_move_it(client, coordinator):
     clinic.refresh_from_db()
     assert (clinic.starts_at, clinic.sequence, clinic.minutes) == (START, 0, 90)
     assert not re.search('name="(local_date|local_time|zone|fold)"', page)
-    assert not Letter.objects.filter(kind="clinics.clinic_moved").exists()
+    assert Letter.objects.filter(kind="clinics.clinic_moved").count() == 2  # of its length
 
 
 def test_moving_asks_for_the_start_then_once_more_with_a_sample_and_then_moves(client, coordinator):
@@ -137,7 +137,10 @@ def test_moving_asks_for_the_start_then_once_more_with_a_sample_and_then_moves(c
 
     assert "2 letters go out" in words_of(first)
     assert "From Mon 9 March 2026, 12:00 (UTC) to Mon 9 March 2026, 16:00 (UTC)" in words_of(asked)
-    assert "The clinic has been moved to another time. You keep your seat." in words_of(asked)
+    assert (
+        "It begins Mon 9 March 2026, 16:00 (UTC), and not Mon 9 March 2026, 12:00 (UTC). You keep your seat."
+        in words_of(asked)
+    )
     assert "Asking for money kindly When: Mon 9 March 2026, 16:00 (UTC)" in words_of(asked)
     assert 'lang="fr" dir="auto"' in french.content.decode() and "Demander" in words_of(french)
     assert LINK not in asked.content.decode()

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from clinics.domain.clinics import REMINDERS
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from mailings.ledger.ticking import tick
@@ -19,7 +18,7 @@ def test_seat_waiting_list_promotion_and_reminders_reach_the_mailbox_once_each(s
     first, second = sign_up(clinic, 2)
     tick(now=NOW + timedelta(minutes=2))
     cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW + timedelta(minutes=2))
-    tick(now=START - REMINDERS.reach - timedelta(hours=1))
+    tick(now=START - timedelta(hours=25))
     for before in (24 * 60, 23 * 60, 60, 59, 0):
         tick(now=START - timedelta(minutes=before))
 

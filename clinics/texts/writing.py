@@ -8,6 +8,7 @@ from clinics.domain import texts
 from clinics.domain.texts import TextState
 from clinics.locking import lock_theirs
 from clinics.models import Clinic, ClinicText
+from clinics.notices.changes import facts_now, owe_letters_of_changes
 from letsconnect.base import acts
 from registrations.models import Member
 
@@ -26,6 +27,7 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
         texts.check_ready(title=text.title, summary=text.summary)
     elif was == TextState.READY:
         _check_another_is_ready(clinic, text)
+    facts = facts_now(clinic)
     text.save()
     kept_ready = was == text.state == TextState.READY
     verb = "change_ready_clinic_text" if kept_ready else "write_clinic_text"
@@ -33,6 +35,7 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
     if was != text.state:
         verb = "clinic_text_ready" if text.is_ready else "clinic_text_draft"
         acts.record(by=by, verb=verb, on=clinic, now=now, became=text.language)
+    owe_letters_of_changes(clinic, was=facts, now=now)
     return text
 
 

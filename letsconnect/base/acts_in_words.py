@@ -225,6 +225,7 @@ VERBS: dict[str, Promise] = {
     "write_clinic_outcome": pgettext_lazy("act", "wrote what came of the clinic"),
     "write_clinic_text": pgettext_lazy("act", "wrote the text of the clinic in a language"),
     "write_newsletter": pgettext_lazy("act", "wrote the text of the version"),
+    "write_to_clinic": pgettext_lazy("act", "wrote to those who come to the clinic"),
     "write_usual_agenda": pgettext_lazy("act", "changed the agenda to begin with"),
 }
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache, lru_cache
 from typing import TypeVar
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_timedelta
 from babel.units import format_unit
 from django.conf import settings
 from django.utils import translation
@@ -88,6 +90,11 @@ def duration_in_words(minutes: int) -> str:
     if minutes % 30:
         return format_unit(minutes, "minute", locale=locale)
     return format_unit(minutes / 60, "hour", locale=locale)
+
+
+def span_in_words(span: timedelta) -> str:
+    """Return a span of time in the active language, in its largest unit, such as "1 week"."""
+    return format_timedelta(span, threshold=1, locale=chain(translation.get_language() or "en")[0])
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Each app has its own ladder, with one row for each reminder. The app's sweep, th
 whether a letter is still owed follow from it. So a new reminder needs one row, and the templates of its letter.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,6 +60,12 @@ class Ladder:
         if step is None or starts_at - now <= step.too_late:
             return None
         return step if step.to_latecomers or settled_at < starts_at - step.before else None
+
+    def windows(self) -> Iterator[tuple[Reminder, timedelta, timedelta]]:
+        """Yield each step with how long before a start it is due at the earliest, and no longer due: for sweeps, which
+        ask the database for what `due` says of one row. The later moment itself is too late."""
+        for step, next_step in zip(self.steps, (*self.steps[1:], None), strict=True):
+            yield step, step.before, max(step.too_late, next_step.before if next_step else timedelta(0))
 
     def why_void(self, letter: str, *, starts_at: datetime, now: datetime) -> str | None:
         """Return why a reminder that was owed is not sent any more, or None when it still is.

@@ -6,8 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from clinics.models import Announcement, ChecklistItem, ChecklistReminder, Digest, Notice
+from clinics.domain.notices import REMINDERS
+from clinics.models import (
+    Announcement,
+    ChecklistItem,
+    ChecklistReminder,
+    ClinicChange,
+    ClinicMessage,
+    Digest,
+    Notice,
+)
+from clinics.notices.changes import facts_now
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import make_clinic, make_person, make_topic_request, sign_up
 from mailings import kinds
@@ -133,11 +144,30 @@ def _topic(state: str) -> Callable[[str], tuple[Any, Any]]:
     return make
 
 
+def _notice_of_person(kind: str, role: str = "interpreter", **columns: Any) -> Callable[[str], tuple[Any, Any]]:
+    def make(_side: str) -> tuple[Any, Any]:
+        person = make_person(make_clinic(), role)
+        return _noticed(person.clinic, kind=kind, person=person, **columns), person.member
+
+    return make
+
+
+def _noticed(clinic: Any, *, kind: str, **columns: Any) -> Notice:
+    if kind == "changed":
+        was = {**facts_now(clinic), "minutes": 60, "place": "Tunis", "titles": {"en": "Old title"}}
+        columns["change"] = ClinicChange.objects.create(clinic=clinic, was=was, made_at=NOW)
+    if kind == "from_the_host":
+        columns["message"] = message = ClinicMessage.objects.create(
+            clinic=clinic, by=make_coordinator(), pressed=uuid4(), made_at=NOW, to_whom={"states": ["going"]}, people=1
+        )
+        message.texts.create(language="en", subject="Bring a pen", text="Please bring a pen.\nhttps://example.org/pen")
+    return Notice.objects.create(kind=kind, sequence=0, starts_at=clinic.starts_at, made_at=NOW, **columns)
+
+
 def _notice(kind: str) -> Callable[[str], tuple[Any, Any]]:
     def make(side: str) -> tuple[Any, Any]:
         rsvp, member = _rsvp(side)
-        start = rsvp.clinic.starts_at
-        return Notice.objects.create(rsvp=rsvp, kind=kind, sequence=0, starts_at=start, made_at=NOW), member
+        return _noticed(rsvp.clinic, kind=kind, rsvp=rsvp), member
 
     return make
 
@@ -227,9 +257,14 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.seat_given_back": _rsvp_given_back,
     "clinics.still_waiting": _rsvp,
     "clinics.clinic_cancelled": _rsvp,
-    "clinics.clinic_moved": _notice("moved"),
-    "clinics.reminder_day": _notice("day"),
-    "clinics.reminder_hour": _notice("hour"),
+    "clinics.clinic_moved": _notice("changed"),
+    **{f"clinics.reminder_{step}": _notice(step) for step in REMINDERS.letters},
+    **{f"clinics.people_{step}": _notice_of_person(step) for step in REMINDERS.letters},
+    "clinics.thanks": _notice("thanks"),
+    "clinics.missed": _notice("missed"),
+    "clinics.from_the_host": _notice("from_the_host"),
+    "clinics.people_changed": _notice_of_person("changed"),
+    "clinics.people_thanks": _notice_of_person("thanks"),
     "clinics.topic_outcome": _topic("declined"),
     "clinics.topic_announced": _topic("planned"),
     "clinics.checklist_due": _checklist,
@@ -237,7 +272,6 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.person_moved": _person("asked"),
     "clinics.person_reminder": _person("asked"),
     "clinics.person_confirmed": _person("accepted"),
-    "clinics.person_day": _person("accepted"),
     "clinics.person_released": _person("released"),
     "clinics.person_stepped_back": _person("stepped_back"),
     "clinics.person_cancelled": _person("asked", state="cancelled"),

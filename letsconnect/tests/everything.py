@@ -1,6 +1,7 @@
 """One person about whom every table of the portal says something, each personal column filled."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -17,6 +18,8 @@ from clinics.models import (
     Announcement,
     ChecklistItem,
     ChecklistReminder,
+    ClinicChange,
+    ClinicMessage,
     Digest,
     KeptSignUp,
     LanguageNeed,
@@ -109,7 +112,6 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     KeptSignUp.objects.create(
         key=WORD, clinic=rsvp.clinic, address=ADDRESS, network=WORD, typed={"name": WORD}, made_at=NOW
     )
-    Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
     attended = make_clinic(starts_at=NOW - timedelta(days=2))
     make_attendance(attended, member, joined_at=NOW, in_call_at=NOW, minutes_in_call=90)
     say_of_clinic(attended, member, words=WORD, safe="no")
@@ -119,6 +121,15 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     make_attendance(revoked, member)
     certificate = make_certificate(revoked, member, name=WORD)
     revoke_certificate(certificate=certificate, reason=WORD, by=coordinator, now=NOW)
+    wrote = ClinicMessage.objects.create(
+        clinic=rsvp.clinic, by=member, pressed=uuid4(), made_at=NOW, to_whom={"states": ["going"]}, people=1
+    )
+    wrote.texts.create(language="ar", subject=WORD, text=WORD)
+    change = ClinicChange.objects.create(clinic=rsvp.clinic, was={}, made_at=NOW)
+    once = {"sequence": 0, "starts_at": NOW, "made_at": NOW}
+    Notice.objects.create(rsvp=rsvp, kind="day", **once)
+    Notice.objects.create(rsvp=rsvp, kind="changed", change=change, **once)
+    Notice.objects.create(rsvp=rsvp, kind="from_the_host", message=wrote, **once)
     ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
     make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")
     ChecklistItem.objects.create(clinic=rsvp.clinic, title="Write to the interpreters", days=-7, assignee=member)

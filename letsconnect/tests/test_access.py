@@ -902,6 +902,14 @@ DOORS = [
     Door("admin:clinics_clinic_history", "@clinic", get=MENA_ROW),
     Door("admin:clinics_clinic_history", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door("admin:clinics_clinic_delete", "@clinic", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:clinics_clinic_write", "@clinic", get=MENA_ROW, post=MENA_ROW, data={"states": "going"}),
+    Door(
+        "admin:clinics_clinic_write",
+        "@regionless",
+        get="302 302 302 404 404 200 302 403",
+        post="302 302 302 404 404 200 302 403",
+        data={"states": "going", "subject_en": "Hello", "text_en": "Bring a pen.", "confirmed": "99"},
+    ),
     Door("admin:clinics_clinic_cancel", "@clinic", get=MENA_ROW, post=MENA_ROW, data={"reason": "ill"}),
     Door(
         "admin:clinics_clinic_cancel",

@@ -1,10 +1,13 @@
 """Letters that are sent together are read together: what they need is not asked for each of them."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinics.models import Clinic
 from letsconnect.tests import every_letter
 from mailings import kinds
 from mailings.ledger.preparing import prepare, read_facts
@@ -20,6 +23,8 @@ USUAL = [
     *("matching.session_agreed_learner", "matching.session_moved_sharer", "matching.session_proposed_sharer"),
     *("matching.did_you_meet_learner", "matching.thanks"),
     *("clinics.rsvp_recorded", "clinics.moved_up", "clinics.clinic_moved", "clinics.checklist_due"),
+    *("clinics.reminder_week", "clinics.people_week", "clinics.people_changed", "clinics.people_thanks"),
+    *("clinics.thanks", "clinics.missed", "clinics.clinic_cancelled", "clinics.from_the_host"),
     *("clinics.person_asked", "clinics.person_confirmed", "clinics.person_answered"),
 ]
 
@@ -29,7 +34,30 @@ def somebody_who_takes_part(_side):
     return registration, registration.member
 
 
-ABOUT = {**every_letter.ABOUT, "registrations.approved": somebody_who_takes_part}
+def seat_at_a_cancelled_clinic(_side):
+    rsvp, member = every_letter.ABOUT["clinics.rsvp_recorded"]("")
+    Clinic.objects.filter(pk=rsvp.clinic_id).update(state="cancelled", cancel_reason="ill")
+    return rsvp, member
+
+
+def seat_at_a_clinic_that_is_over(kind):
+    def make(side):
+        notice, member = every_letter.ABOUT[kind](side)
+        Clinic.objects.filter(pk=notice.clinic.pk).update(starts_at=NOW - timedelta(days=2))
+        return notice, member
+
+    return make
+
+
+ABOUT = {
+    **every_letter.ABOUT,
+    "registrations.approved": somebody_who_takes_part,
+    "clinics.clinic_cancelled": seat_at_a_cancelled_clinic,
+    **{
+        kind: seat_at_a_clinic_that_is_over(kind)
+        for kind in ("clinics.thanks", "clinics.missed", "clinics.people_thanks")
+    },
+}
 
 
 def make_letters(name, count):

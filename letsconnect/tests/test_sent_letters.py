@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.announcing import emails as announcing
-from clinics.models import ChecklistReminder, Notice
+from clinics.models import ChecklistReminder, ClinicMessage, Notice
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic, make_person, make_topic_request
 from letsconnect.base.models import Act
@@ -60,6 +61,20 @@ def notice(world):
     return Notice.objects.create(rsvp=place(world), kind="day", sequence=0, starts_at=NOW, made_at=NOW)
 
 
+def notice_of_message(world):
+    clinic, once = world.clinic, {"sequence": 0, "starts_at": NOW, "made_at": NOW}
+    wrote = ClinicMessage.objects.create(
+        clinic=clinic, by=make_member(), pressed=uuid4(), made_at=NOW, to_whom={}, people=1
+    )
+    wrote.texts.create(language="en", subject="Hello", text="Bring a pen.")
+    return Notice.objects.create(rsvp=place(world), kind="from_the_host", message=wrote, **once)
+
+
+def notice_of_person(world):
+    person = make_person(world.clinic, "host")
+    return Notice.objects.create(person=person, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
+
+
 def over(world):
     return make_match("ended", learner=world.asked.learner, skill="over", closed_by=world.asked.learner.member)
 
@@ -88,6 +103,10 @@ ABOUT = {
     "matching.": lambda world: world.asked,
     "clinics.clinic_moved": notice,
     "clinics.reminder_": notice,
+    "clinics.thanks": notice,
+    "clinics.missed": notice,
+    "clinics.from_the_host": notice_of_message,
+    "clinics.people_": notice_of_person,
     "clinics.checklist_due": lambda world: ChecklistReminder.objects.create(
         member=world.people["coordinator"], day=NOW.date(), made_at=NOW
     ),

@@ -111,7 +111,7 @@ def test_a_clinic_to_come_is_moved_to_the_hour_its_clock_shows_and_people_are_to
     clinic.refresh_from_db()
     assert (one.was - one.becomes, one.people, one.trouble) == (HOUR, (rsvp.member.name,), "")
     assert (clinic.starts_at, clinic.sequence) == (one.becomes, 1)
-    assert Notice.objects.get().kind == "moved"
+    assert Notice.objects.get().kind == "changed"
     assert list(Letter.objects.values_list("kind", "member")) == [("clinics.clinic_moved", rsvp.member.pk)]
     assert Act.objects.get(verb="reschedule").actor is None
     assert list(recompute_clinics(now=NOW)) == []

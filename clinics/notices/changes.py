@@ -1,0 +1,76 @@
+"""Telling those who come that a clinic is not what it was: what it was is kept until they are told."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import Q
+
+from clinics.domain.clinics import ClinicState
+from clinics.domain.notices import (
+    CHANGED,
+    changes_due_at,
+    languages_lost,
+    reader_languages_of_titles,
+    what_changed,
+)
+from clinics.models import Clinic, ClinicChange
+from clinics.notices.owing import of_people, one_row_each, owe_notices, still_here, with_seats
+
+SEAT, PERSON = "clinics.clinic_moved", "clinics.people_changed"
+
+
+def facts_of(clinic: Clinic) -> dict[str, Any]:
+    """Return what a clinic is to those who come, in JSON; its texts, channels and interpreters are read before."""
+    return {
+        "starts_at": clinic.starts_at.isoformat(),
+        "minutes": clinic.minutes,
+        "venue": str(clinic.venue),
+        "place": clinic.place,
+        "floor_language": clinic.floor_language,
+        "interpreted": sorted(
+            channel.language
+            for channel in clinic.channels.all()
+            if any(person.is_accepted or person.is_asked for person in channel.interpreters.all())
+        ),
+        "titles": {text.language: text.title for text in clinic.texts.all() if text.is_ready},
+    }
+
+
+def facts_now(clinic: Clinic) -> dict[str, Any]:
+    """Return the same, read anew: what a change is compared with, before and after it. The caller holds its lock.
+
+    Of a clinic that is not announced nobody is told anything, and nothing is read.
+    """
+    if clinic.state != ClinicState.ANNOUNCED:
+        return {}
+    return facts_of(Clinic.objects.prefetch_related("texts", "channels__interpreters").get(pk=clinic.pk))
+
+
+def owe_letters_of_changes(clinic: Clinic, *, was: dict[str, Any], now: datetime) -> None:
+    """Owe everybody who comes a letter if the clinic is not what it ``was``, in which that stands first.
+
+    Changes within a few minutes come in one letter. Its people are asked again where the hour is another, and hear of
+    it so. Of a language that is lost only those are told who read or listen in it.
+    """
+    if not was or clinic.state != ClinicState.ANNOUNCED or clinic.starts_at <= now:
+        return
+    becomes = facts_now(clinic)
+    changed = what_changed(was, becomes)
+    if not changed:
+        return
+    change = ClinicChange.objects.create(clinic=clinic, was=was, made_at=now)
+    due_at = changes_due_at(first_at=now, now=now)
+    seats = clinic.rsvps.active().filter(member__is_active=True)
+    people = still_here(clinic.people.asked_or_coming())
+    if changed == ("interpreted",):
+        lost = languages_lost(was, becomes)
+        seats = seats.filter(Q(member__language__in=lost) | Q(channel__language__in=lost))
+    elif changed == ("titles",):
+        concerned = reader_languages_of_titles(was, becomes)
+        seats = seats.filter(member__language__in=concerned)
+        people = people.filter(Q(member__language__in=concerned) | Q(member=None, language__in=concerned))
+    owe = partial(owe_notices, kind=CHANGED, now=now, change=change, due_at=due_at, gather="change")
+    owe(with_seats(seats), letter=SEAT)
+    if "starts_at" not in changed:
+        owe(of_people(one_row_each(people)), letter=PERSON)

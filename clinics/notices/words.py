@@ -1,0 +1,87 @@
+"""What a letter says of a change: first what it is now, then what it was; call it in the reader's language and zone."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clinics.domain.clinics import Venue
+from clinics.domain.notices import languages_lost, what_changed
+from clinics.models import Clinic, Notice
+from clinics.notices.changes import facts_of
+from letsconnect.base.languages import best_of, duration_in_words, listed
+from letsconnect.base.lines import isolated
+from letsconnect.base.templatetags.when import when
+from registrations.reference.names import language_name
+
+
+def changes_in_words(notice: Notice) -> list[str]:
+    """Return a sentence for each change, the most important first; none for a notice of nothing that changed."""
+    clinic = notice.clinic
+    if notice.change is None:
+        return []
+    was, becomes = notice.change.was, facts_of(clinic)
+    changed = what_changed(was, becomes)
+    sentences = [_SENTENCES[name](clinic, was, becomes) for name in changed if name in _SENTENCES]
+    if not {"venue", "place"}.isdisjoint(changed):
+        sentences.append(_place(clinic))
+    return [sentence for sentence in sentences if sentence]
+
+
+def main_change(notice: Notice) -> str:
+    """Return which change the subject names: the one that people must know, if it is not several small ones."""
+    changed = what_changed(notice.change.was, facts_of(notice.clinic)) if notice.change else ("starts_at",)
+    return changed[0] if "starts_at" in changed or len(changed) == 1 else ""
+
+
+def _start(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str:
+    words = {"becomes": when(clinic.starts_at), "was": when(datetime.fromisoformat(was["starts_at"]))}
+    return _("It begins %(becomes)s, and not %(was)s.") % words
+
+
+def _length(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str:
+    words = {"becomes": duration_in_words(clinic.minutes), "was": duration_in_words(was["minutes"])}
+    return _("It takes %(becomes)s, and not %(was)s.") % words
+
+
+def _floor(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str:
+    words = {"becomes": _name(clinic.floor_language), "was": _name(was["floor_language"])}
+    return _("The language spoken there is %(becomes)s, and not %(was)s.") % words
+
+
+def _interpreted(_clinic: Clinic, was: dict[str, Any], becomes: dict[str, Any]) -> str:
+    lost = listed(_name(language) for language in languages_lost(was, becomes))
+    return _("It is not interpreted any more into: %(languages)s.") % {"languages": lost}
+
+
+def _title(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str:
+    """Name both titles in one language: the best for this reader of those in which there were and are both."""
+    titles = {text.language: text.title for text in clinic.texts.all() if text.is_ready}
+    both = {code: (title, titles[code]) for code, title in was["titles"].items() if code in titles}
+    pair = best_of(both, get_language() or "en", then=clinic.floor_language)
+    if pair is None or pair[0] == pair[1]:
+        return ""
+    return _("It is called “%(becomes)s”, and not “%(was)s”.") % {
+        "becomes": isolated(pair[1]),
+        "was": isolated(pair[0]),
+    }
+
+
+def _place(clinic: Clinic) -> str:
+    if clinic.venue == Venue.CALL:
+        return _("It takes place in a call, and nobody needs to go anywhere.")
+    return _("It takes place here: %(place)s.") % {"place": isolated(clinic.place)} if clinic.place else ""
+
+
+def _name(language: str) -> str:
+    return language_name(language, get_language() or "en")
+
+
+_SENTENCES = {
+    "starts_at": _start,
+    "minutes": _length,
+    "floor_language": _floor,
+    "interpreted": _interpreted,
+    "titles": _title,
+}
