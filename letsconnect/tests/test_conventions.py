@@ -338,7 +338,7 @@ def test_no_page_keeps_what_people_type_in_a_session():
 
     # The numbers of codes this browser asked for, when a session of the desk ends, and how many pages a link led to.
     assert found <= {
-        "registrations/views/sign_in.py",
+        "registrations/views/codes.py",
         "letsconnect/session_age.py",
         "registrations/accounts/activity.py",
     }

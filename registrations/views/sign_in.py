@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from letsconnect.base.addresses import readable
 from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
-from letsconnect.base.network import network_of, notice_wrong_hops
+from letsconnect.base.network import network_of
 from registrations.accounts import signing_in
 from registrations.accounts.forms import AddressForm, CodeForm
 from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
@@ -26,12 +26,10 @@ from registrations.answers import visitors
 from registrations.domain.registrations import AccountClosed, CodeRefused
 from registrations.models import Member, SignInCode
 from registrations.oldform import claims
+from registrations.views.codes import PENDING, ask_for_code, browser_of, pending_of, refused, send_code
+from registrations.views.errands import is_errand, run_errand, shown_errand
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-# Session key: the numbers of the letters this browser asked for ("codes") and was led to ("led"), zone and next page.
-# No address: that stands in the letters' rows, which are deleted a day later.
-PENDING = "sign_in"
-KEPT = 20
 
 
 @never_cache
@@ -43,17 +41,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     refusal: LimitReached | CodeNotSent | None = None
     if request.method == "POST" and form.is_valid():
-        pending = _pending(request) | {"zone": form.cleaned_data["zone"], "next": target}
-        address = form.cleaned_data["email"]
         try:
-            _send(request, address, pending)
+            ask_for_code(request, address=form.cleaned_data["email"], zone=form.cleaned_data["zone"], leads_to=target)
         except (LimitReached, CodeNotSent) as error:
             refusal = error
             form.add_error("email", str(error))
-        if not isinstance(refusal, CodeNotSent):  # a limit leaves earlier letters to sign in with
-            browser = request.COOKIES.get(visitors.COOKIE, "")
-            visitors.note_address(browser=browser, address=address, leads_to=target)
-        if refusal is None:
+        else:
             return redirect("registrations:sign-in-code")
     context = {
         "form": form,
@@ -61,53 +54,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "wiki": settings.MEDIAWIKI_CLIENT_ID and settings.MEDIAWIKI_NAME,
         "has_newest": isinstance(refusal, EnoughLetters),
     }
-    return _refused(render(request, "registrations/sign_in.html", context), refusal)
-
-
-def _pending(request: HttpRequest) -> dict[str, Any]:
-    stored = request.session.get(PENDING, {})
-    return {name: stored.get(name, empty) for name, empty in (("codes", []), ("led", []), ("zone", ""), ("next", ""))}
-
-
-def _browser_of(request: HttpRequest) -> str:
-    """Return what tells this browser from others, also while it sends two requests at once.
-
-    That is the secret of the cookie it got with the form; without a cookie, its session.
-    """
-    return request.META.get("CSRF_COOKIE") or request.session.session_key or ""
-
-
-def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignInCode:
-    """Send a letter and store its number for this browser; at the address's limit, store the newest letter's number.
-
-    Raises EnoughLetters, LimitReached or CodeNotSent.
-    """
-    notice_wrong_hops(request, now=timezone.now())
-    try:
-        code = signing_in.send_sign_in_code(
-            address=address,
-            browser=_browser_of(request),
-            network=network_of(request),
-            language=get_language() or "en",
-            zone=pending["zone"] or "UTC",
-            leads_to=pending["next"],
-            now=timezone.now(),
-        )
-    except EnoughLetters as enough:
-        pending["led"] = [*pending["led"], enough.newest][-KEPT:]
-        request.session[PENDING] = pending
-        raise
-    pending["codes"] = [*pending["codes"], code.pk][-KEPT:]
-    request.session[PENDING] = pending
-    return code
-
-
-def _refused(response: HttpResponse, refusal: Exception | None) -> HttpResponse:
-    """Set the status of the page: 429, and when to come back, if a limit was reached."""
-    if isinstance(refusal, LimitReached):
-        response.status_code = 429
-        response.headers["Retry-After"] = str(refusal.retry_after)
-    return response
+    return refused(render(request, "registrations/sign_in.html", context), refusal)
 
 
 def _newest(pending: dict[str, Any]) -> SignInCode | None:
@@ -119,7 +66,7 @@ def _newest(pending: dict[str, Any]) -> SignInCode | None:
 @never_cache
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Check the code and sign in."""
-    pending = _pending(request)
+    pending = pending_of(request)
     newest = _newest(pending)
     if newest is None:
         if request.user.is_authenticated:
@@ -135,7 +82,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             member = signing_in.sign_in_with_code(
                 code_ids=pending["codes"],
                 led_ids=pending["led"],
-                browser=_browser_of(request),
+                browser=browser_of(request),
                 network=network_of(request),
                 digits=form.cleaned_data["code"],
                 language=get_language() or "en",
@@ -144,8 +91,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             )
         except CodeRefused as error:
             used = signing_in.was_used_just_now(pending["codes"], digits=form.cleaned_data["code"], now=timezone.now())
-            if used and not isinstance(error, AccountClosed):
-                return redirect("registrations:sign-in-code")  # pressed twice: the first one opened the door
+            if used and not isinstance(error, AccountClosed):  # pressed twice: the first one opened the door
+                return redirect(pending["next"] if is_errand(pending["next"]) else "registrations:sign-in-code")
             form.add_error("code", str(error))
         else:
             return _enter(request, member, other_door, leads_to=pending["next"])
@@ -153,12 +100,14 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 
 
 def _code_page(request: HttpRequest, form: CodeForm, newest: SignInCode) -> HttpResponse:
+    pending = pending_of(request)
     context = {
         "form": form,
+        "errand": shown_errand(newest.address, pending["next"]),
         "address": readable(newest.address),
         "minutes": newest.minutes_left(now=timezone.now()),
         "is_waiting": newest.is_waiting,
-        "is_led": newest.pk in _pending(request)["led"],
+        "is_led": newest.pk in pending["led"],
         "has_kept_answers": visitors.waits_for(
             browser=request.COOKIES.get(visitors.COOKIE, ""), address=newest.address
         ),
@@ -174,7 +123,7 @@ def _enter(request: HttpRequest, member: Member, other_door: str, *, leads_to: s
         _warn_of_the_other_door(request, other_door)
     elif claims.claim_by_address(member=member, now=timezone.now()) is not None:
         messages.info(request, _("We found what you wrote in the old form. It is yours now; please look at it."))
-    return redirect(path_or_nothing(leads_to) or "home")
+    return run_errand(request, member, leads_to) or redirect(path_or_nothing(leads_to) or "home")
 
 
 def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
@@ -188,15 +137,15 @@ def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
 @require_POST
 def sign_in_resend(request: HttpRequest) -> HttpResponse:
     """Send another letter to the same address; earlier letters work until they are too old."""
-    pending = _pending(request)
+    pending = pending_of(request)
     newest = _newest(pending)
     if newest is None:
         return redirect("registrations:sign-in")
     try:
-        code = _send(request, newest.address, pending)
+        code = send_code(request, newest.address, pending)
     except LimitReached as refusal:
         messages.error(request, str(refusal))
-        return _refused(_code_page(request, CodeForm(), _newest(_pending(request)) or newest), refusal)
+        return refused(_code_page(request, CodeForm(), _newest(pending_of(request)) or newest), refusal)
     except CodeNotSent as refusal:
         messages.error(request, str(refusal))
     else:
@@ -208,12 +157,14 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in_other(request: HttpRequest) -> HttpResponse:
     """Lead to the page that asks for an address, and delete what waits for the one that was given, if anything does."""
-    pending = _pending(request)
+    pending = pending_of(request)
     newest = _newest(pending)
     browser = request.COOKIES.get(visitors.COOKIE, "")
     if newest is not None and visitors.drop_waiting_for(browser=browser, address=newest.address):
         text = _("What you wrote before is deleted, because it waited for another address. Please write it again.")
         messages.info(request, text)
+    if is_errand(pending["next"]):  # its own page asks for an address, too
+        return redirect(pending["next"])
     target = reverse("registrations:sign-in")
     return redirect(f"{target}?{urlencode({'next': pending['next']})}" if pending["next"] else target)
 
@@ -231,9 +182,10 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
         return _open_by_link(request, secret, code)
     context = {
         "key": secret,
+        "errand": shown_errand(code.address, code.leads_to),
         "address": readable(code.address),
         "is_other": is_other,
-        "asked_here": code.pk in _pending(request)["codes"],
+        "asked_here": code.pk in pending_of(request)["codes"],
     }
     return render(request, "registrations/sign_in_link.html", context, status=409 if request.method == "POST" else 200)
 
