@@ -21,6 +21,7 @@ LETTERS = {
     "clinics.thanks": pgettext_lazy("kind of letter", "thanks after a clinic"),
     "clinics.missed": pgettext_lazy("kind of letter", "missed at a clinic"),
     "clinics.from_the_host": pgettext_lazy("kind of letter", "what planners write to those who come to a clinic"),
+    "clinics.language_answer": pgettext_lazy("kind of letter", "what came of the wish for a language at a clinic"),
     "clinics.checklist_due": pgettext_lazy("kind of letter", "what is to be done for clinics"),
     "clinics.announced": pgettext_lazy("kind of letter", "announcement of clinics"),
     "clinics.digest": pgettext_lazy("kind of letter", "weekly list of new clinics"),
@@ -69,8 +70,11 @@ class ClinicsConfig(AppConfig):
         from clinics.requests import leaving as leaving_requests
         from clinics.seats import busy, leaving
         from clinics.seats import sweeps as seat_sweeps
+        from clinics.signing_up import emails as wish_emails
+        from clinics.signing_up import language_needs
         from clinics.signing_up import leaving as leaving_wishes
         from clinics.signing_up import sweeps as wish_sweeps
+        from clinics.views import signing_up
         from clinics.writing import emails as message_emails
         from clinics.writing import leaving as messages_leaving
         from clinics.writing import writing as messages
@@ -112,6 +116,9 @@ class ClinicsConfig(AppConfig):
         attendance_data.connect()
         leaving_requests.connect()
         leaving_wishes.connect()
+        signing_up.register()
+        wish_emails.register()
+        kinds.register_sweep("clinics.language_needs", language_needs.tell_what_came)
         kinds.register_sweep("clinics.wishes", wish_sweeps.forget_wishes)
         leaving_certificates.connect()
         leaving_feedback.connect()

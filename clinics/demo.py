@@ -25,6 +25,7 @@ from clinics.planning.from_needs import plan_clinic_from, wanted_by_request
 from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic
 from clinics.requests.asking import WishedTopic, ask_topic, support_topic
 from clinics.seats.rsvps import rsvp
+from clinics.signing_up.wishes import SeatWishes, change_wishes
 from clinics.texts.writing import save_text
 from mailings.domain.subscriptions import BulkList, SubscriptionSource
 from mailings.models import Subscription
@@ -224,6 +225,7 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
         rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
     if plan.has_people:
         _ask_people(clinic, members, planner, begun)
+        _say_with_their_seats(clinic, begun + timedelta(hours=2))
     clinic.refresh_from_db()
     if clinic.ends_at <= now:
         clinic = hold_clinic(clinic=clinic, by=planner, now=clinic.ends_at)
@@ -272,6 +274,19 @@ def _ask_people(clinic: Clinic, members: Sequence[Member], planner: Member, now:
         person = ask_person(person=person, by=planner, now=now)
         if member is not waiting:
             answer(person=person, becomes=AnswerState.ACCEPTED, by=member, now=now + timedelta(hours=1))
+
+
+def _say_with_their_seats(clinic: Clinic, now: datetime) -> None:
+    """Somebody listens in Spanish and asks something, somebody needs captions, two would need Swahili."""
+    said = (
+        SeatWishes(listens_in="es", question="How much of a budget may be for food?", shows_name=True),
+        SeatWishes(access_need="Captions, please: I hear badly in calls.", language_need="sw"),
+        SeatWishes(language_need="sw", shows_name=True),
+    )
+    for seat, wishes in zip(
+        clinic.rsvps.going().select_related("clinic", "member").order_by("seat"), said, strict=False
+    ):
+        change_wishes(rsvp=seat, wishes=wishes, by=seat.member, now=now)
 
 
 def _tick_what_is_over(clinic: Clinic, planner: Member, now: datetime, *, was_held: bool) -> None:

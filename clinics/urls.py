@@ -1,6 +1,17 @@
 from django.urls import path
 
-from clinics.views import certificates, checklists, clinics, fair_hours, feedback, hosting, people, seat_by_link, topics
+from clinics.views import (
+    certificates,
+    checklists,
+    clinics,
+    fair_hours,
+    feedback,
+    hosting,
+    people,
+    seat_by_link,
+    signing_up,
+    topics,
+)
 
 app_name = "clinics"
 urlpatterns = [
@@ -9,8 +20,10 @@ urlpatterns = [
     path("<int:clinic_id>/", clinics.clinic_detail, name="clinic-detail"),
     path("<int:clinic_id>/join/", clinics.clinic_join, name="clinic-join"),
     path("<int:clinic_id>/host/", hosting.clinic_host, name="clinic-host"),
-    path("<int:clinic_id>/rsvp/", clinics.rsvp_make, name="rsvp-make"),
-    path("<int:clinic_id>/cancel/", clinics.rsvp_cancel, name="rsvp-cancel"),
+    path("<int:clinic_id>/rsvp/", signing_up.rsvp_make, name="rsvp-make"),
+    path("<int:clinic_id>/sign-up/<str:key>/", signing_up.sign_up_kept, name="sign-up-kept"),
+    path("<int:clinic_id>/wishes/", signing_up.seat_wishes, name="seat-wishes"),
+    path("<int:clinic_id>/cancel/", signing_up.rsvp_cancel, name="rsvp-cancel"),
     path("seats/<str:token>/", seat_by_link.seat_by_link, name="seat-by-link"),
     path("topics/", topics.topic_list, name="topic-list"),
     path("topics/mine/", topics.topic_mine, name="topic-mine"),

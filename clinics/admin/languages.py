@@ -1,6 +1,6 @@
 """The tab of the languages of a clinic: interpretation channels, who interprets, and which languages nobody does."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -9,17 +9,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics.admin.people import SomebodyForm, act_on_people, people_facts, rows_of
 from clinics.admin.tabs import ClinicDesk, Tab
 from clinics.domain.clinics import ClinicError
 from clinics.domain.people import MATERIAL_DAYS_BEFORE, MAY_STILL_COME, ChannelRefused, ClinicRole, Turn
+from clinics.domain.wishes import ANSWERS_OF_THE_DESK
 from clinics.models import Channel, Clinic
 from clinics.people.asking import Part
 from clinics.people.channels import add_channel, change_channel, remove_channel
 from clinics.people.gaps import language_gaps
+from clinics.signing_up.language_needs import answer_language_need, needed_languages
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
@@ -115,6 +117,27 @@ def _act_on_channels(request: HttpRequest, clinic: Clinic, form: ChannelForm) ->
         change_channel(channel=channel, name=name, material_days_before=days, by=planner, now=now)
 
 
+_ANSWERS = {f"say_{answer}": answer for answer in ANSWERS_OF_THE_DESK}
+
+
+def _answer_need(
+    desk: ClinicDesk, request: HttpRequest, clinic: Clinic, draw: Callable[..., HttpResponse]
+) -> HttpResponse:
+    """Tell those who need a language what comes of it; it changes nothing that another window shows."""
+    if not desk.may_change(request, clinic):
+        raise PermissionDenied
+    answer, language = _ANSWERS[request.POST["do"]], request.POST.get("language", "")
+    try:
+        number = answer_language_need(
+            clinic=clinic, language=language, answer=answer, by=signed_in(request), now=timezone.now()
+        )
+    except ClinicError as refusal:
+        return draw(None, str(refusal))
+    text = ngettext("%(number)d person is told.", "%(number)d people are told.", number) % {"number": number}
+    messages.success(request, text)
+    return redirect(LANGUAGES.url(clinic))
+
+
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
     planner, channels = signed_in(request), list(clinic.channels.all())
     for channel in channels:
@@ -132,6 +155,8 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         }
         context = {
             "channels": [(channel, by_channel[channel.pk]) for channel in channels],
+            "needed": [(need, need.name(get_language() or "en")) for need in needed_languages(clinic)],
+            "may_answer": desk.may_change(request, clinic) and timezone.now() < clinic.starts_at,
             "gaps": [(gap, gap.name(get_language() or "en")) for gap in language_gaps(clinic)],
             "has_free_turn": len(taken) < len(channels) * len(Turn),
             "form": form or InterpreterForm(planner=planner, channels=channels),
@@ -144,6 +169,8 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
 
     if request.method != "POST":
         return draw(None, "", status=200)
+    if request.POST.get("do", "") in _ANSWERS:
+        return _answer_need(desk, request, clinic, draw)
     if "channel" not in request.POST.get("do", ""):
         form = InterpreterForm(request.POST, planner=planner, channels=channels)
         return act_on_people(desk, request, clinic, LANGUAGES, form, draw)

@@ -22,7 +22,7 @@ from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSup
 from clinics.models.resources import ClinicResource, ClinicResourceQuerySet
 from clinics.models.seats import ClinicSeatRules, Rsvp, RsvpQuerySet
 from clinics.models.texts import ClinicSeries, ClinicText
-from clinics.models.wishes import AccessNeed, KeptSignUp, LanguageNeed, SeatQuestion
+from clinics.models.wishes import AccessNeed, KeptSignUp, LanguageNeed, LanguageNeedQuerySet, SeatQuestion
 
 __all__ = [
     "CLINIC_ENDS_AT",
@@ -63,6 +63,7 @@ __all__ = [
     "FeedbackTally",
     "KeptSignUp",
     "LanguageNeed",
+    "LanguageNeedQuerySet",
     "Notice",
     "OtherHeads",
     "Quote",

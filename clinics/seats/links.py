@@ -24,4 +24,4 @@ def rsvp_by_token(token: str) -> Rsvp | None:
     if not isinstance(value, list) or len(value) != 2:
         return None
     rsvps = Rsvp.objects.filter(pk=value[0], clinic=value[1], member__is_active=True)
-    return rsvps.select_related("clinic", "member").prefetch_related("clinic__texts").first()
+    return rsvps.select_related("clinic", "member", "channel").prefetch_related("clinic__texts").first()

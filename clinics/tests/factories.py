@@ -21,9 +21,15 @@ from clinics.models import (
     TopicSupport,
 )
 from clinics.seats.rsvps import rsvp
+from registrations import documents
 from registrations.models import Member
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_skill
 
+# What the form of a seat sends along once both boxes are ticked.
+TICKED = {
+    **{f"version-{name}": documents.in_force(on=NOW.date())[name] for name in documents.REQUIRED},
+    **dict.fromkeys(documents.REQUIRED, "on"),
+}
 START = NOW + timedelta(days=7)
 LINK = "https://meet.example.org/secret-room"
 

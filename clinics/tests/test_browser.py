@@ -13,7 +13,7 @@ from clinics.people.links import token_of
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, make_clinic, make_person, sign_up
 from letsconnect.tests.browser import WIDTHS
-from registrations.tests.factories import make_coordinator, make_member
+from registrations.tests.factories import make_agreement, make_coordinator, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,6 +56,8 @@ def test_the_pages_of_clinics_are_sound(live_server, open_window, language):
 def test_a_seat_is_taken_given_back_and_taken_over_without_javascript(live_server, open_window):
     clinic = make_clinic(starts_at=timezone.now() + timedelta(days=3), capacity=1)
     first, second = make_member(), make_member()
+    for member in (first, second):
+        make_agreement(member)
     one, two = (open_window(live_server.url, member=member, javascript=False, width=360) for member in (first, second))
     for window in (one, two):
         window.page.goto(f"{live_server.url}/clinics/{clinic.pk}/")

@@ -8,9 +8,10 @@ import time_machine
 from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState
+from clinics.models import Rsvp
 from clinics.seats.links import rsvp_by_token, seat_url, token_of
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.tests.factories import LINK, START, make_clinic, sign_up
+from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.links import sign
 from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import NOW
@@ -111,3 +112,54 @@ def test_a_seat_given_back_elsewhere_and_taken_again_has_the_same_page(client, s
     cancel_rsvp(clinic=going.clinic, member=going.member, by=going.member, now=NOW + timedelta(minutes=1))
 
     assert client.get(path_of(going)).status_code == 200
+
+
+def test_the_channel_is_changed_by_the_link(client, seats):
+    going = seats[0]
+    channel = make_channel(going.clinic, "ar")
+    assert b"listens_in" not in client.get(path_of(going)).content  # nobody interprets yet
+    make_person(going.clinic, "interpreter", channel=channel)
+    assert b"listens_in" in client.get(path_of(going)).content
+
+    client.post(path_of(going), {"do": "listen", "listens_in": "ar"})
+    going.refresh_from_db()
+    assert going.channel == channel
+    client.post(path_of(going), {"do": "listen", "listens_in": ""})
+    going.refresh_from_db()
+    assert going.channel is None
+
+
+@pytest.fixture
+def offered(seats):
+    going, waiting = seats
+    Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
+    Rsvp.objects.filter(pk=waiting.pk).update(state="offered", seat=1, place=None, claim_by=NOW + timedelta(hours=4))
+    waiting.refresh_from_db()
+    return waiting
+
+
+@pytest.mark.parametrize(("do", "becomes"), [("claim", "going"), ("decline", "cancelled")])
+def test_an_offered_seat_is_claimed_or_passed_on_by_the_link(client, offered, do, becomes):
+    assert "A seat is kept for you until" in client.get(path_of(offered)).content.decode()
+
+    client.post(path_of(offered), {"do": do})
+
+    offered.refresh_from_db()
+    assert offered.state == becomes
+
+
+def test_an_offer_that_has_ended_is_refused_with_words(client, offered):
+    with time_machine.travel(NOW + timedelta(hours=5), tick=False):
+        page = client.post(path_of(offered), {"do": "claim"}, follow=True).content.decode()
+
+    offered.refresh_from_db()
+    assert not offered.is_going
+    assert "This seat is not kept for you any more" in page
+
+
+def test_the_page_of_the_clinic_offers_the_same(client, offered):
+    client.force_login(offered.member)
+    page = client.get(reverse("clinics:clinic-detail", args=[offered.clinic_id])).content.decode()
+
+    assert "Yes, I take the seat" in page
+    assert f'action="{path_of(offered).rsplit(":", 2)[0]}' in page

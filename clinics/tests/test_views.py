@@ -15,7 +15,7 @@ from clinics.models import ClinicText, Rsvp
 from clinics.planning.plans import cancel_clinic
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.tests.factories import LINK, START, make_clinic, sign_up
+from clinics.tests.factories import LINK, START, TICKED, make_clinic, sign_up
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_member
 
@@ -76,7 +76,7 @@ def test_everyone_sees_the_list_and_the_page_and_nobody_the_link(client, clinic,
 @pytest.mark.parametrize(
     ("who", "offers", "shows"),
     [
-        ("visitor", "Sign in to take part", "full, with a waiting list"),
+        ("visitor", "We send a code to this address.", "full, with a waiting list"),
         ("stranger", "Join the waiting list", "full, with a waiting list"),
         ("going", "Give my seat back", "You have a seat"),
         ("waiting", "Leave the waiting list", "You are number 1 on the waiting list"),
@@ -178,7 +178,7 @@ def test_anyone_signed_in_takes_a_seat_without_a_registration(client, stranger):
     clinic = make_clinic()
     client.force_login(stranger)
 
-    response = client.post(page("rsvp-make", clinic.pk))
+    response = client.post(page("rsvp-make", clinic.pk), TICKED)
 
     assert response.url == page("clinic-detail", clinic.pk)
     rsvp = Rsvp.objects.get()
@@ -201,17 +201,17 @@ def test_two_tabs_give_one_seat(client, stranger):
     clinic = make_clinic()
     client.force_login(stranger)
 
-    client.post(page("rsvp-make", clinic.pk))
-    client.post(page("rsvp-make", clinic.pk))
+    client.post(page("rsvp-make", clinic.pk), TICKED)
+    client.post(page("rsvp-make", clinic.pk), TICKED)
 
     assert Rsvp.objects.count() == Letter.objects.count() == 1
 
 
 def test_a_closed_clinic_says_so_and_takes_nobody(client, stranger):
-    clinic = make_clinic(starts_at=NOW + timedelta(minutes=30), closes_minutes_before=60)
+    clinic = make_clinic(starts_at=NOW + timedelta(minutes=50), closes_minutes_before=60)
     client.force_login(stranger)
 
-    response = client.post(page("rsvp-make", clinic.pk), follow=True)
+    response = client.post(page("rsvp-make", clinic.pk), TICKED, follow=True)
 
     assert "Sign-up for this clinic has closed." in text_of(response)
     assert not Rsvp.objects.exists()

@@ -14,8 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from clinics.domain.clinics import ClinicError
 from clinics.models import Rsvp
+from clinics.seats.choices import change_channel
 from clinics.seats.links import rsvp_by_token
+from clinics.seats.offers import claim, decline
 from clinics.seats.rsvps import cancel_rsvp
+from clinics.signing_up.wishes import offered_channels
 from letsconnect.base.zones import zone_or_utc
 
 
@@ -30,8 +33,10 @@ def seat_by_link(request: HttpRequest, token: str) -> HttpResponse:
         _act(request, rsvp)
         return redirect(request.path)
     now, clinic = timezone.now(), rsvp.clinic
+    channels = offered_channels(clinic) if rsvp.is_active else []
     with timezone.override(zone_or_utc(rsvp.member.zone)):
         context = {
+            "channels": channels,
             "rsvp": rsvp,
             "clinic": clinic,
             "text": clinic.text,
@@ -44,9 +49,21 @@ def seat_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _act(request: HttpRequest, rsvp: Rsvp) -> None:
     """Do what was pressed, or say why not."""
+    do, now = request.POST.get("do", ""), timezone.now()
     try:
-        if request.POST.get("do") == "give_back":
-            cancel_rsvp(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=timezone.now())
+        if do == "give_back":
+            cancel_rsvp(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
             messages.success(request, _("You are no longer signed up for this clinic."))
+        elif do == "claim":
+            claim(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
+            messages.success(request, _("You have a seat."))
+        elif do == "decline":
+            decline(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
+            messages.success(request, _("Thank you. The seat goes to the next who waits."))
+        elif do == "listen":
+            channels = {channel.language: channel for channel in offered_channels(rsvp.clinic)}
+            channel = channels.get(request.POST.get("listens_in", ""))
+            change_channel(rsvp=rsvp, channel=channel, by=rsvp.member, now=now)
+            messages.success(request, _("Saved."))
     except ClinicError as refusal:
         messages.error(request, str(refusal))

@@ -7,7 +7,8 @@ A test asks for ``open_window`` and carries ``@pytest.mark.browser``::
     window.page.get_by_role("button", name="…").click()
     window.check()                     # the same checks on the page that followed
 
-A window opened with ``widths=WIDTHS`` makes each check at every one of them, on a page that was asked for once.
+With ``zone="America/Bogota"`` its clock is that of Bogotá. A window opened with ``widths=WIDTHS`` makes each check at
+every one of them, on a page that was asked for once.
 Any running server will do: pass its address instead of ``live_server.url``. With ``SCREENSHOTS=1`` in the environment
 each test leaves pictures of its pages under var/screenshots, for people to look at.
 """
@@ -165,18 +166,19 @@ class Contexts:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._idle: dict[tuple[str, bool], list[BrowserContext]] = {}
-        self._lent: list[tuple[tuple[str, bool], BrowserContext]] = []
+        self._idle: dict[tuple[str, bool, str], list[BrowserContext]] = {}
+        self._lent: list[tuple[tuple[str, bool, str], BrowserContext]] = []
 
-    def lend(self, language: str, *, javascript: bool) -> BrowserContext:
-        kind = language, javascript
+    def lend(self, language: str, *, javascript: bool, zone: str = "") -> BrowserContext:
+        kind = language, javascript, zone
         idle = self._idle.setdefault(kind, [])
         context = idle.pop() if idle else self._make(*kind)
         self._lent.append((kind, context))
         return context
 
-    def _make(self, language: str, javascript: bool) -> BrowserContext:
-        context = self._browser.new_context(locale=language, java_script_enabled=javascript)
+    def _make(self, language: str, javascript: bool, zone: str) -> BrowserContext:
+        clock = {"timezone_id": zone} if zone else {}
+        context = self._browser.new_context(locale=language, java_script_enabled=javascript, **clock)
         context.set_default_timeout(PATIENCE * 1000)
         context.new_page()  # stays, as an empty page
         if javascript:
@@ -226,8 +228,9 @@ def open_window(
         widths: tuple[int, ...] = (),
         member: Any = None,
         javascript: bool = True,
+        zone: str = "",
     ) -> Window:
-        window = Window(contexts.lend(language, javascript=javascript), base_url, width, widths)
+        window = Window(contexts.lend(language, javascript=javascript, zone=zone), base_url, width, widths)
         if member is not None:
             window.sign_in(member)
         return window

@@ -16,6 +16,7 @@ from clinics.models import (
     ClinicChange,
     ClinicMessage,
     Digest,
+    LanguageNeed,
     Notice,
 )
 from clinics.notices.changes import facts_now
@@ -134,6 +135,12 @@ def _rsvp_given_back(side: str) -> tuple[Any, Any]:
         state="sent", sent_at=NOW, tries=1, gathering_since=None
     )
     return cancel_rsvp(clinic=rsvp.clinic, member=member, by=member, now=NOW), member
+
+
+def _language_need(side: str) -> tuple[Any, Any]:
+    seat, member = _rsvp(side)
+    need = LanguageNeed.objects.create(rsvp=seat, language="sw", state="asked", made_at=NOW, answered_at=NOW)
+    return need, member
 
 
 def _topic(state: str) -> Callable[[str], tuple[Any, Any]]:
@@ -265,6 +272,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.from_the_host": _notice("from_the_host"),
     "clinics.people_changed": _notice_of_person("changed"),
     "clinics.people_thanks": _notice_of_person("thanks"),
+    "clinics.language_answer": _language_need,
     "clinics.topic_outcome": _topic("declined"),
     "clinics.topic_announced": _topic("planned"),
     "clinics.checklist_due": _checklist,

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from clinics.tests.factories import TICKED
 from letsconnect.base.models import Act
 from letsconnect.tests.opened import Remembering, sent_along
 from letsconnect.tests.undoing import Undoing
@@ -200,8 +201,12 @@ DOORS = [
     Door("clinics:person-answer", "forged", get=GONE, post=GONE),
     Door("clinics:person-erase", "@outside_token", get=EVERYBODY, post=ALL_ACT),
     Door("clinics:person-erase", "forged", get=GONE, post=GONE),
-    Door("clinics:rsvp-make", "@clinic", get=NOBODY_ASKS, post="302 302+ 302+ 302+ 302+ 302+ 302+ 302+"),
-    Door("clinics:rsvp-make", "@draft", get=NOBODY_ASKS, post="404 404 404 302 404 302 404 404"),
+    Door("clinics:rsvp-make", "@clinic", get=NOBODY_ASKS, post="302 302+ 302+ 302+ 302+ 302+ 302+ 302+", data=TICKED),
+    Door("clinics:rsvp-make", "@clinic", get=NOBODY_ASKS, post="302 302+ 302+ 422 422 422 422 422"),
+    Door("clinics:rsvp-make", "@draft", get=NOBODY_ASKS, post="404 404 404 302 404 302 404 404", data=TICKED),
+    Door("clinics:sign-up-kept", "@clinic", "forged", get=ALL_LED_ON, post=NOBODY_ASKS),
+    Door("clinics:sign-up-kept", "@draft", "forged", get="404 404 404 302 404 302 404 404"),
+    Door("clinics:seat-wishes", "@clinic", get=BUTTON, post="302 404 404 404 404 404 404 404"),
     Door("clinics:seat-by-link", "@seat_token", get=EVERYBODY, post=ALL_ACT_LED_ON, data={"do": "give_back"}),
     Door("clinics:seat-by-link", "@seat_token", get=EVERYBODY, post=ALL_LED_ON),
     Door("clinics:seat-by-link", "forged", get=GONE, post=GONE),

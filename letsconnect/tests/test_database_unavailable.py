@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinics.models import Rsvp
-from clinics.tests.factories import make_clinic
+from clinics.tests.factories import TICKED, make_clinic
 from letsconnect.base.database_waits import reason_of
 from letsconnect.tests.database import waiting_at_most
 from registrations.models import Registration, SkillName, Wish
@@ -78,7 +78,7 @@ def test_a_held_clinic_is_answered_with_a_page_that_can_be_sent_again(client, me
     take = reverse("clinics:rsvp-make", args=[clinic.pk])
 
     with held("SELECT FROM clinics_clinic WHERE id = %s FOR UPDATE", clinic.pk), waiting_at_most(100):
-        page = client.post(take)
+        page = client.post(take, TICKED)
 
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert "no-store" in page.headers["Cache-Control"]
@@ -143,7 +143,9 @@ def test_secrets_are_not_shown(client, member, secret):
     client.force_login(member)
 
     with held("SELECT FROM clinics_clinic FOR UPDATE"), waiting_at_most(100):
-        page = client.post(reverse("clinics:rsvp-make", args=[clinic.pk]), {secret: "sesame-opens", "note": "kept"})
+        page = client.post(
+            reverse("clinics:rsvp-make", args=[clinic.pk]), {**TICKED, secret: "sesame-opens", "note": "kept"}
+        )
 
     text = page.content.decode()
     assert "sesame-opens" not in text
@@ -157,7 +159,7 @@ def test_a_file_is_asked_for_again(client, member):
 
     with held("SELECT FROM clinics_clinic FOR UPDATE"), waiting_at_most(100):
         page = client.post(
-            reverse("clinics:rsvp-make", args=[clinic.pk]), {"file": SimpleUploadedFile("old.csv", b"a,b")}
+            reverse("clinics:rsvp-make", args=[clinic.pk]), {**TICKED, "file": SimpleUploadedFile("old.csv", b"a,b")}
         )
 
     assert 'enctype="multipart/form-data"' in page.content.decode()

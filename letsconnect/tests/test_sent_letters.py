@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.announcing import emails as announcing
-from clinics.models import ChecklistReminder, ClinicMessage, Notice
+from clinics.models import ChecklistReminder, ClinicMessage, LanguageNeed, Notice
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic, make_person, make_topic_request
 from letsconnect.base.models import Act
@@ -113,6 +113,9 @@ ABOUT = {
     "clinics.person_left": lambda world: world.clinic,
     "clinics.person_cancelled": lambda world: make_person(make_clinic(state="cancelled"), state="asked"),
     "clinics.person_": lambda world: make_person(world.clinic, asked_by=make_member()),
+    "clinics.language_answer": lambda world: LanguageNeed.objects.create(
+        rsvp=place(world), language="sw", state="asked", made_at=NOW, answered_at=NOW
+    ),
     "clinics.topic_announced": lambda world: make_topic_request(state="planned", clinic=world.clinic).supports.get(),
     "clinics.topic_outcome": lambda world: make_topic_request(state="declined").supports.get(),
     "clinics.": place,

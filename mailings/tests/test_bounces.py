@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
-from clinics.tests.factories import make_clinic
+from clinics.tests.factories import TICKED, make_clinic
 from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
@@ -95,7 +95,7 @@ def test_a_person_no_letter_reaches_is_told_on_their_pages_and_promised_none(cli
         assert "sign in with a code sent there" in text
     with time_machine.travel(NOW, tick=False):
         client.force_login(person)
-        seat = client.post(reverse("clinics:rsvp-make", args=[clinic.pk]), follow=True).content.decode()
+        seat = client.post(reverse("clinics:rsvp-make", args=[clinic.pk]), TICKED, follow=True).content.decode()
     assert "You have a seat." in seat
     assert "on its way" not in seat
 

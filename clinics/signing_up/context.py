@@ -1,0 +1,74 @@
+"""What the page of a clinic shows of signing up: the form for this reader, and what they must be told first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+
+from clinics.domain.clinics import ClinicPhase, ClinicState
+from clinics.models import Channel, Clinic, Rsvp
+from clinics.signing_up.agreements import missing_documents
+from clinics.signing_up.forms import SignUpForm, WishesForm, typed_wishes
+from clinics.signing_up.taking import clash_warnings, other_parts, seats_at_other_editions, warnings
+from clinics.signing_up.wishes import wishes_of
+from registrations.models import Member
+
+
+@dataclass
+class SignUpShown:
+    """The form of a seat, the other parts it may sign up for, and the warnings with which a press counts as told."""
+
+    form: SignUpForm
+    parts: list[Clinic] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    has_newest_letter: bool = False
+
+
+def takes_people(clinic: Clinic, *, now: datetime) -> bool:
+    """Tell whether the page offers a seat, or a turn: once the doors are open, only while a seat is free."""
+    if clinic.state == ClinicState.ANNOUNCED and clinic.doors_are_open(now):
+        return clinic.places_left > 0
+    return clinic.phase(now) in (ClinicPhase.OPEN, ClinicPhase.FULL)
+
+
+def sign_up_shown(
+    clinic: Clinic,
+    reader: Member | None,
+    *,
+    channels: list[Channel],
+    now: datetime,
+    typed: QueryDict | None = None,
+    initial: Mapping[str, Any] | None = None,
+    has_editions: bool = True,
+) -> SignUpShown:
+    """Return the form for a reader, None for a visitor, with what was typed, or with what they typed before."""
+    parts = other_parts(clinic, reader, now=now)
+    form = SignUpForm(
+        typed,
+        clinic=clinic,
+        channels=channels,
+        reader=reader,
+        parts=parts,
+        missing=missing_documents(reader, on=now.date()),
+        on=now.date(),
+        initial=initial or {},
+    )
+    others = seats_at_other_editions(clinic, reader, now=now) if reader is not None and has_editions else []
+    clashes = clash_warnings(clinic, reader, of=clinic, now=now) if reader is not None else []
+    return SignUpShown(form, parts, [*warnings(clinic, others), *clashes])
+
+
+def wishes_form(rsvp: Rsvp, *, channels: list[Channel], typed: QueryDict | None = None) -> WishesForm:
+    """Return the form in which somebody changes what they said with their seat."""
+    return WishesForm(typed, clinic=rsvp.clinic, channels=channels, initial=typed_wishes(wishes_of(rsvp)))
+
+
+def names_of_others(rsvp: Rsvp) -> list[str]:
+    """Return the names of the others who come and show theirs, for somebody who has a seat; of nobody else's."""
+    if not rsvp.is_going:
+        return []
+    going = rsvp.clinic.rsvps.going().filter(shows_name=True, member__is_active=True).exclude(pk=rsvp.pk)
+    named = going.exclude(member__name="").order_by("seated_at", "pk")
+    return list(named.values_list("member__name", flat=True))

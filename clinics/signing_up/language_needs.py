@@ -1,0 +1,107 @@
+"""What comes of the wish for another language at a clinic: whoever asked hears of it, once for each."""
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from clinics.domain.clinics import ACTIVE, DAY, ClinicClosed
+from clinics.domain.wishes import ANSWERS_OF_THE_DESK, LanguageNeedState
+from clinics.locking import lock_theirs
+from clinics.models import Channel, Clinic, LanguageNeed, LanguageNeedQuerySet
+from letsconnect.base import acts
+from mailings.ledger import letters
+from registrations.models import Member
+from registrations.reference.names import language_name
+
+LETTER = "clinics.language_answer"
+AT_ONCE = 500
+
+
+class NeededLanguage(NamedTuple):
+    """A language that people need at a clinic: how many, and how many of them have heard nothing yet."""
+
+    language: str
+    people: int
+    unanswered: int
+    is_asked: bool
+
+    def name(self, reader: str) -> str:
+        return language_name(self.language, reader)
+
+
+def needed_languages(clinic: Clinic) -> list[NeededLanguage]:
+    """Return what the people who come or wait need, the language of the most people first."""
+    rows = list(LanguageNeed.objects.at(clinic).values_list("language", "state"))
+    people, unanswered = Counter(language for language, _state in rows), Counter[str]()
+    unanswered.update(language for language, state in rows if state == LanguageNeedState.OPEN)
+    asked = {language for language, state in rows if state == LanguageNeedState.ASKED}
+    needed = [NeededLanguage(code, people[code], unanswered[code], code in asked) for code in people]
+    return sorted(needed, key=lambda need: (-need.people, need.language))
+
+
+@transaction.atomic
+def answer_language_need(*, clinic: Clinic, language: str, answer: LanguageNeedState, by: Member, now: datetime) -> int:
+    """Tell everybody who needs a language at a clinic what comes of it; return how many are told.
+
+    Who has heard the same already is not told again. ClinicClosed once the clinic has begun.
+    """
+    clinic = lock_theirs(clinic, by=by)
+    if answer not in ANSWERS_OF_THE_DESK:
+        raise ValueError(f"{answer} is nothing the desk says")
+    if now >= clinic.starts_at:
+        raise ClinicClosed(_("This clinic has already begun."))
+    needs = list(LanguageNeed.objects.at(clinic).filter(language=language).exclude(state=answer))
+    needs = [need for need in needs if need.state != LanguageNeedState.INTERPRETED]
+    for need in needs:
+        _tell(need, answer, now=now)
+    if needs:
+        acts.record(by=by, verb=_VERBS[answer], on=clinic, now=now, became=language)
+    return len(needs)
+
+
+_VERBS = {LanguageNeedState.ASKED: "ask_for_language", LanguageNeedState.NOT_THIS_TIME: "decline_language"}
+
+
+def _tell(need: LanguageNeed, state: LanguageNeedState, *, now: datetime) -> None:
+    need.state, need.answered_at = state, now
+    need.save(update_fields=["state", "answered_at"])
+    letters.owe(
+        kind=LETTER,
+        to=need.rsvp.member,
+        about=need,
+        key=f"{LETTER}:{need.pk}:{need.language}:{state}",
+        gather=f"language:{need.pk}",
+        now=now,
+    )
+
+
+@transaction.atomic
+def tell_what_came(now: datetime) -> int:
+    """Tell who needs a language that somebody interprets into it, or that the clinic began without; return how many.
+
+    That somebody interprets is good to hear after a "not this time", too.
+    """
+    channels = Channel.objects.interpreted().filter(clinic=OuterRef("rsvp__clinic"), language=OuterRef("language"))
+    heard = (LanguageNeedState.INTERPRETED, LanguageNeedState.WITHOUT)
+    waiting = LanguageNeed.objects.exclude(state__in=heard).filter(rsvp__member__is_active=True)
+    announced = waiting.filter(rsvp__clinic__in=Clinic.objects.announced().values("pk"))
+    interpreted = announced.filter(Exists(channels), rsvp__clinic__starts_at__gt=now)
+    begun = (
+        announced.still_hoped_for()
+        .filter(rsvp__clinic__starts_at__lte=now, rsvp__clinic__starts_at__gt=now - DAY)
+        .exclude(Exists(channels))
+    )
+    count = _tell_all(interpreted, LanguageNeedState.INTERPRETED, now=now)
+    return count + _tell_all(begun, LanguageNeedState.WITHOUT, now=now)
+
+
+def _tell_all(needs: LanguageNeedQuerySet, state: LanguageNeedState, *, now: datetime) -> int:
+    rows = needs.filter(rsvp__state__in=ACTIVE).select_related("rsvp__member").order_by("pk")
+    some = list(rows.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+    for need in some:
+        _tell(need, state, now=now)
+    return len(some)

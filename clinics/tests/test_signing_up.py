@@ -1,0 +1,576 @@
+"""A seat in one page: an address, a code, done; and for somebody signed in one tap."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinics.domain.people import ClinicRole
+from clinics.models import AccessNeed, ClinicSeries, KeptSignUp, LanguageNeed, Rsvp, SeatQuestion
+from clinics.planning.plans import cancel_clinic
+from clinics.tests.factories import START, TICKED, make_channel, make_clinic, make_person, sign_up
+from letsconnect.base.models import Act
+from mailings.models import Letter, Suppression
+from registrations import documents
+from registrations.models import Consent, Member
+from registrations.privacy.erasing import erase_member
+from registrations.tests.factories import NOW, make_agreement, make_coordinator, make_member
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "ada@example.org"
+IN_FORCE = documents.in_force(on=NOW.date())
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def clinic(db):
+    return make_clinic()
+
+
+@pytest.fixture
+def agreed(db):
+    member = make_member()
+    for name in ("code_of_conduct", "privacy_notice"):
+        make_agreement(member, name, version=IN_FORCE[name])
+    return member
+
+
+def path(name, clinic, *more):
+    return reverse(f"clinics:{name}", args=[clinic.pk, *more])
+
+
+def ask(browser, clinic, address=ADDRESS, **typed):
+    """Type the form as a visitor does."""
+    return browser.post(path("rsvp-make", clinic), {"email": address, "zone": "America/Bogota", **TICKED, **typed})
+
+
+def type_code(browser, mailoutbox, *, follow=False):
+    code = re.search(r"\b\d{6}\b", mailoutbox[-1].body)[0]
+    return browser.post(reverse("registrations:sign-in-code"), {"code": code}, follow=follow)
+
+
+def press_link(browser, mailoutbox):
+    key = re.search(r"key=(\w+)", mailoutbox[-1].body)[1]
+    return browser.post(reverse("registrations:sign-in-link"), {"key": key})
+
+
+def words(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_a_visitor_has_a_seat_with_the_code_and_presses_nothing_else(client, clinic, mailoutbox):
+    assert ask(client, clinic).url == reverse("registrations:sign-in-code")
+    assert not Rsvp.objects.exists()
+
+    response = type_code(client, mailoutbox)
+
+    seat = Rsvp.objects.get()
+    assert response.url == path("clinic-detail", clinic)
+    assert (seat.member.email, seat.member.zone, seat.state) == (ADDRESS, "America/Bogota", "going")
+    assert not KeptSignUp.objects.exists()
+    assert "You have a seat." in client.get(response.url).content.decode()
+
+
+def test_everything_that_was_typed_comes_along(client, clinic, mailoutbox):
+    channel = make_channel(clinic, "ar")
+    make_person(clinic, ClinicRole.INTERPRETER, channel=channel)
+    ask(
+        client,
+        clinic,
+        name="Ada",
+        listens_in="ar",
+        question="How long?",
+        access_need="Captions",
+        language_need="sw",
+        shows_name="on",
+    )
+    type_code(client, mailoutbox)
+
+    seat = Rsvp.objects.get()
+    assert (seat.member.name, seat.channel, seat.shows_name) == ("Ada", channel, True)
+    told = [AccessNeed.objects.get().text, SeatQuestion.objects.get().text, LanguageNeed.objects.get().language]
+    assert told == ["Captions", "How long?", "sw"]
+    kept = dict(Consent.objects.given().filter(member=seat.member).values_list("document", "version"))
+    assert kept == {name: IN_FORCE[name] for name in ("code_of_conduct", "privacy_notice")}
+
+
+def test_the_page_of_the_code_says_for_which_clinic_it_is(client, clinic, mailoutbox):
+    ask(client, clinic)
+
+    page = client.get(reverse("registrations:sign-in-code")).content.decode()
+
+    assert "Asking for money kindly" in page
+    assert "there is nothing else to press" in page
+    assert "Take part</button>" in page
+
+
+def test_the_link_of_the_letter_takes_the_seat_in_another_browser_and_shows_what_was_typed(client, clinic, mailoutbox):
+    ask(client, clinic, question="How long?", access_need="Captions")
+    phone = Client()
+    link = re.search(r"(/sign-in/\S*key=\w+)", mailoutbox[-1].body)[1]
+
+    page = phone.get(link).content.decode()
+    assert not Rsvp.objects.exists()
+    assert [said for said in ("How long?", "Captions", "Asking for money kindly") if said not in page] == []
+    response = press_link(phone, mailoutbox)
+
+    assert response.url == path("clinic-detail", clinic)
+    assert Rsvp.objects.get().is_going
+    assert SeatQuestion.objects.get().text == "How long?"
+
+
+def test_known_and_unknown_addresses_see_the_same(client, clinic, mailoutbox):
+    known = make_member(email="known@example.org")
+    pages = []
+    for address in (known.email, ADDRESS):
+        browser = Client()
+        answer = ask(browser, clinic, address)
+        page = browser.get(answer.url).content.decode().replace(address, "…")
+        pages.append((answer.status_code, re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"', "", page)))
+
+    assert pages[0] == pages[1]
+    assert len(mailoutbox) == 2
+
+
+def test_a_wrong_code_takes_no_seat_and_keeps_the_form(client, clinic, mailoutbox):
+    ask(client, clinic)
+
+    assert client.post(reverse("registrations:sign-in-code"), {"code": "000000"}).status_code == 200
+    assert not Rsvp.objects.exists()
+    assert KeptSignUp.objects.count() == 1
+
+
+@pytest.mark.parametrize("missing", ["code_of_conduct", "privacy_notice"])
+def test_without_agreeing_nothing_is_sent_and_nothing_typed_is_lost(client, clinic, mailoutbox, missing):
+    response = ask(client, clinic, question="How long?", **{missing: ""})
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Please agree to this first" in page
+    assert "How long?" in page
+    assert ADDRESS in page
+    assert not mailoutbox
+    assert not KeptSignUp.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["", "nowhere", "two@example.org, three@example.org"])
+def test_an_address_that_is_none_is_refused_at_its_field(client, clinic, address):
+    response = ask(client, clinic, address, question="How long?")
+
+    assert response.status_code == 422
+    assert "How long?" in response.content.decode()
+    assert "email" in response.context["sign_up"].form.errors
+
+
+def test_at_the_limit_of_letters_the_newest_one_takes_the_seat_with_what_was_typed_last(
+    client, clinic, mailoutbox, settings
+):
+    settings.SIGN_IN_CODES_PER_HOUR = 1
+    ask(client, clinic)
+    other = Client()
+
+    response = ask(other, clinic, question="How long?")
+
+    assert response.status_code == 429
+    assert reverse("registrations:sign-in-code") in response.content.decode()
+    type_code(other, mailoutbox)
+    assert SeatQuestion.objects.get().text == "How long?"
+
+
+def test_a_clinic_that_fills_between_page_and_code_has_a_waiting_list_with_words(client, mailoutbox):
+    clinic = make_clinic(capacity=1)
+    ask(client, clinic)
+    sign_up(clinic, 1)
+
+    response = type_code(client, mailoutbox)
+
+    assert Rsvp.objects.get(member__email=ADDRESS).is_waiting
+    assert words(response)[0] == "The last seat was taken while you typed."
+    assert "you are on the waiting list" in words(response)[1]
+
+
+def test_a_clinic_that_is_cancelled_or_closes_between_page_and_code_says_so(client, clinic, mailoutbox):
+    ask(client, clinic)
+    cancel_clinic(clinic=clinic, reason="The sharer is ill.", by=make_coordinator(), now=NOW)
+    assert "This clinic has been cancelled." in words(type_code(client, mailoutbox))
+
+    closes = make_clinic(starts_at=NOW + timedelta(minutes=65), closes_minutes_before=60)
+    other = Client()
+    ask(other, closes, "eve@example.org")
+    with time_machine.travel(NOW + timedelta(minutes=6), tick=False):
+        assert "Sign-up for this clinic has closed." in words(type_code(other, mailoutbox))
+    assert not Rsvp.objects.exists()
+
+
+def test_a_code_of_conduct_that_is_new_meanwhile_is_asked_for_with_all_that_was_typed(
+    client, clinic, mailoutbox, settings
+):
+    ask(client, clinic, question="How long?")
+    today = NOW.date()
+    versions = settings.DOCUMENT_VERSIONS
+    settings.DOCUMENT_VERSIONS = {**versions, "code_of_conduct": [*versions["code_of_conduct"], ("2099-01", today)]}
+
+    page = type_code(client, mailoutbox, follow=True).content.decode()
+
+    assert not Rsvp.objects.exists()
+    assert "There is a newer version" in page
+    assert "How long?" in page
+    assert 'name="version-code_of_conduct" value="2099-01"' in page
+    typed = {**TICKED, "version-code_of_conduct": "2099-01", "question": "How long?"}
+    client.post(path("rsvp-make", clinic), typed)
+    assert Rsvp.objects.get().is_going
+    assert Consent.objects.given().filter(version="2099-01").exists()
+
+
+def test_the_address_of_somebody_erased_makes_somebody_new(client, clinic, mailoutbox):
+    was = make_member(email=ADDRESS)
+    erase_member(member=was, by=was, now=NOW)
+    ask(client, clinic)
+    type_code(client, mailoutbox)
+
+    assert Rsvp.objects.get().member != was
+
+
+def test_a_suppressed_address_gets_a_code_and_is_told_that_letters_do_not_reach_it(client, clinic, mailoutbox):
+    Suppression.objects.suppress([ADDRESS], source="person", now=NOW)
+    ask(client, clinic)
+
+    assert "Our letters do not reach you: please look here before it begins." in words(type_code(client, mailoutbox))[0]
+    assert Rsvp.objects.get().is_going
+
+
+def test_the_code_typed_twice_takes_one_seat_and_leads_to_the_clinic(client, clinic, mailoutbox):
+    ask(client, clinic)
+    twin = Client()
+    twin.cookies = client.cookies.copy()
+    cookies = client.cookies.copy()
+    type_code(client, mailoutbox)
+    twin.cookies = cookies
+
+    second = type_code(twin, mailoutbox)
+
+    assert second.status_code == 302
+    assert Rsvp.objects.count() == 1
+
+
+def test_the_same_form_sent_twice_takes_one_seat(client, clinic, mailoutbox):
+    ask(client, clinic, question="How long?")
+    ask(client, clinic, question="How long does it take?")
+
+    type_code(client, mailoutbox)
+
+    assert Rsvp.objects.count() == 1
+    assert SeatQuestion.objects.get().text == "How long does it take?"
+    assert not KeptSignUp.objects.exists()
+
+
+def test_a_form_is_shown_to_nobody_but_its_address_and_the_browser_in_which_it_was_typed(client, clinic, mailoutbox):
+    ask(client, clinic, access_need="Captions")
+    kept = path("sign-up-kept", clinic, KeptSignUp.objects.get().key)
+    stranger, other = Client(), Client()
+    other.force_login(make_member())
+
+    assert "Captions" in client.get(kept).content.decode()
+    for browser in (stranger, other):
+        assert browser.get(kept).url == path("clinic-detail", clinic)
+    assert not Rsvp.objects.exists()
+
+
+def test_another_address_is_asked_for_on_the_page_of_the_clinic_with_all_that_was_typed(client, clinic, mailoutbox):
+    ask(client, clinic, "wrong@example.org", question="How long?")
+
+    page = client.post(reverse("registrations:sign-in-other"), follow=True).content.decode()
+    assert "How long?" in page
+    assert "wrong@example.org" not in page
+
+    ask(client, clinic, question="How long?")
+    type_code(client, mailoutbox)
+    assert Rsvp.objects.get().member.email == ADDRESS
+
+
+def test_whoever_signs_in_with_another_address_gets_nothing_that_was_typed_for_this_one(client, clinic, mailoutbox):
+    ask(client, clinic, "victim@example.org", access_need="Captions")
+    leads_to = path("sign-up-kept", clinic, KeptSignUp.objects.get().key)
+    other = Client()
+    other.post(reverse("registrations:sign-in"), {"email": ADDRESS, "zone": "UTC", "next": leads_to})
+
+    response = type_code(other, mailoutbox)
+
+    assert response.url == path("clinic-detail", clinic)
+    assert not Rsvp.objects.exists()
+
+
+def test_a_member_who_has_agreed_presses_once(client, clinic, agreed):
+    client.force_login(agreed)
+    page = client.get(path("clinic-detail", clinic)).content.decode()
+    assert 'name="email"' not in page
+    assert 'name="code_of_conduct"' not in page
+
+    client.post(path("rsvp-make", clinic))
+
+    assert Rsvp.objects.get().is_going
+
+
+def test_a_member_agrees_here_once(client, clinic):
+    member = make_member()
+    client.force_login(member)
+    assert client.post(path("rsvp-make", clinic)).status_code == 422
+
+    client.post(path("rsvp-make", clinic), TICKED)
+
+    assert Rsvp.objects.get().is_going
+    assert 'name="code_of_conduct"' not in client.get(path("clinic-detail", make_clinic())).content.decode()
+
+
+def test_an_agreement_in_its_days_of_grace_is_enough(client, clinic, settings, agreed):
+    versions = settings.DOCUMENT_VERSIONS
+    settings.DOCUMENT_VERSIONS = {
+        **versions,
+        "code_of_conduct": [*versions["code_of_conduct"], ("2099-01", NOW.date() - timedelta(days=3))],
+    }
+    client.force_login(agreed)
+
+    client.post(path("rsvp-make", clinic))
+
+    assert Rsvp.objects.get().is_going
+
+
+def test_a_name_is_never_written_over(client, clinic, mailoutbox):
+    make_member(email=ADDRESS, name="Ada Lovelace")
+    ask(client, clinic, name="Somebody else")
+    type_code(client, mailoutbox)
+
+    assert Member.objects.get(email=ADDRESS).name == "Ada Lovelace"
+
+
+def test_only_channels_that_somebody_interprets_can_be_chosen(client, clinic, agreed):
+    make_channel(clinic, "fr")
+    client.force_login(agreed)
+    assert 'name="listens_in"' not in client.get(path("clinic-detail", clinic)).content.decode()
+
+    make_person(clinic, ClinicRole.INTERPRETER, channel=make_channel(clinic, "ar"))
+    assert client.post(path("rsvp-make", clinic), {"listens_in": "fr"}).status_code == 422
+    client.post(path("rsvp-make", clinic), {"listens_in": "ar"})
+
+    assert Rsvp.objects.get().channel.language == "ar"
+
+
+def test_a_reader_is_offered_the_channel_of_their_own_language(client, clinic):
+    make_person(clinic, ClinicRole.INTERPRETER, channel=make_channel(clinic, "ar"))
+
+    def chosen(language):
+        form = client.get(path("clinic-detail", clinic), headers={"accept-language": language}).context["sign_up"].form
+        return form["listens_in"].value()
+
+    assert [chosen(language) for language in ("ar", "en", "fr")] == ["ar", "", ""]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_language_the_clinic_has_cannot_be_needed(client, clinic, agreed, language):
+    make_person(clinic, ClinicRole.INTERPRETER, channel=make_channel(clinic, "ar"))
+    client.force_login(agreed)
+
+    response = client.post(path("rsvp-make", clinic), {"language_need": language})
+
+    assert response.status_code == 422
+    assert "language_need" in response.context["sign_up"].form.errors
+
+
+def test_at_the_door_whoever_finds_a_seat_free_takes_it_whatever_the_closing_and_the_queue(client, mailoutbox):
+    clinic = make_clinic(capacity=1, closes_minutes_before=60)
+    going, waiting = sign_up(clinic, 2)
+    with time_machine.travel(START - timedelta(minutes=29), tick=False):
+        assert "Whoever finds one free here gets it at once" in text_of_page(client, clinic)
+        Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
+        other = Client()
+        other.force_login(waiting.member)
+        assert "whoever takes it has it" in text_of_page(other, clinic)
+        ask(client, clinic)
+        type_code(client, mailoutbox)
+
+    assert clinic.rsvps.going().get().member.email == ADDRESS
+
+
+def test_the_people_of_a_clinic_are_told_that_they_need_no_seat(client, clinic):
+    client.force_login(make_person(clinic, ClinicRole.SHARER).member)
+
+    assert "you need no seat" in text_of_page(client, clinic)
+
+
+def text_of_page(browser, clinic):
+    return browser.get(path("clinic-detail", clinic)).content.decode()
+
+
+# Series and editions
+
+
+@pytest.fixture
+def series(db):
+    row = ClinicSeries.objects.create(name="Asking for money")
+    return [make_clinic(title=f"Part {i}", starts_at=START + timedelta(days=7 * i), series=row) for i in (1, 2, 3)]
+
+
+def test_one_press_signs_up_for_all_parts_of_a_series(client, series, mailoutbox):
+    sign_up(series[2], 3)
+    page = client.get(path("clinic-detail", series[0])).content.decode()
+    assert "Sign me up for all 3 parts of the series" in page
+
+    ask(client, series[0], all_parts="on", question="How long?")
+    response = type_code(client, mailoutbox)
+
+    mine = Rsvp.objects.filter(member__email=ADDRESS).order_by("clinic_id")
+    assert [rsvp.state for rsvp in mine] == ["going", "going", "waiting"]
+    assert "Of the other 2 parts you have a seat at 1. At those that are full you are on the waiting list." in words(
+        response
+    )
+
+
+def test_each_part_by_itself(client, series, agreed):
+    client.force_login(agreed)
+
+    client.post(path("rsvp-make", series[1]))
+
+    assert Rsvp.objects.get().clinic == series[1]
+
+
+def test_parts_that_are_over_or_drafts_are_not_offered(client, series):
+    make_clinic(series=series[0].series, state="draft")
+    make_clinic(series=series[0].series, starts_at=NOW - timedelta(days=2), state="held")
+
+    assert client.get(path("clinic-detail", series[0])).context["sign_up"].parts == series[1:]
+
+
+@pytest.fixture
+def editions(db):
+    first = make_clinic()
+    return first, make_clinic(starts_at=START + timedelta(hours=8), edition_of=first)
+
+
+def test_taking_the_other_edition_frees_the_first_after_being_told(client, editions, agreed):
+    first, second = editions
+    client.force_login(agreed)
+    client.post(path("rsvp-make", first))
+    page = client.get(path("clinic-detail", second)).content.decode()
+    assert "You have a seat at the same clinic at another hour" in page
+
+    assert client.post(path("rsvp-make", second)).status_code == 422
+    assert not second.rsvps.exists()
+    warnings = client.get(path("clinic-detail", second)).context["sign_up"].warnings
+    client.post(path("rsvp-make", second), {"told": [key for key, _sentence in warnings]})
+
+    assert first.rsvps.get().state == "cancelled"
+    assert second.rsvps.get().is_going
+
+
+def test_a_visitor_with_a_seat_at_another_edition_is_told_after_the_code(client, editions, mailoutbox):
+    first, second = editions
+    ask(client, first)
+    type_code(client, mailoutbox)
+    visitor = Client()
+    ask(visitor, second, question="How long?")
+
+    page = type_code(visitor, mailoutbox, follow=True).content.decode()
+
+    assert "People take one of the two." in page
+    assert "How long?" in page
+    assert not second.rsvps.exists()
+
+
+def test_an_edition_that_fills_after_the_warning_is_told_again_before_a_seat_is_lost(client, editions, agreed):
+    first, second = editions
+    client.force_login(agreed)
+    client.post(path("rsvp-make", first))
+    warnings = client.get(path("clinic-detail", second)).context["sign_up"].warnings
+    sign_up(second, 3)
+
+    response = client.post(path("rsvp-make", second), {"told": [key for key, _sentence in warnings]})
+
+    assert response.status_code == 422
+    assert "Here all seats are taken" in response.content.decode()
+    assert first.rsvps.get().is_going
+
+
+def test_somebody_who_has_agreed_to_be_elsewhere_is_told_and_chooses(client, clinic, agreed):
+    elsewhere = make_clinic(title="Writing reports")
+    client.force_login(agreed)
+    client.post(path("rsvp-make", elsewhere))
+
+    page = client.get(path("clinic-detail", clinic))
+    assert "Writing reports" in page.content.decode()
+    assert client.post(path("rsvp-make", clinic)).status_code == 422
+    client.post(path("rsvp-make", clinic), {"told": [key for key, _text in page.context["sign_up"].warnings]})
+
+    assert Rsvp.objects.of(agreed).going().count() == 2
+
+
+# What was said with a seat
+
+
+def test_what_was_said_can_be_changed_and_taken_back(client, clinic, agreed):
+    client.force_login(agreed)
+    client.post(path("rsvp-make", clinic), {"question": "How long?", "access_need": "Captions", "language_need": "sw"})
+
+    client.post(path("seat-wishes", clinic), {"question": "How long is it?", "shows_name": "on"})
+
+    assert SeatQuestion.objects.get().text == "How long is it?"
+    assert not AccessNeed.objects.exists()
+    assert not LanguageNeed.objects.exists()
+    assert Rsvp.objects.get().shows_name
+
+
+def test_what_is_refused_is_shown_with_what_was_typed(client, clinic, agreed):
+    client.force_login(agreed)
+    client.post(path("rsvp-make", clinic))
+
+    response = client.post(path("seat-wishes", clinic), {"question": "How long?", "access_need": "x" * 501})
+
+    assert response.status_code == 422
+    assert "How long?" in response.content.decode()
+
+
+def test_somebody_without_a_seat_says_nothing_with_it(client, clinic, agreed):
+    client.force_login(agreed)
+
+    assert client.post(path("seat-wishes", clinic), {"question": "How long?"}).status_code == 404
+
+
+def test_who_needs_something_stands_in_no_log(client, clinic, agreed):
+    client.force_login(agreed)
+    client.post(path("rsvp-make", clinic), {"access_need": "Captions"})
+
+    assert sorted(Act.objects.values_list("verb", flat=True)) == ["rsvp"]
+    assert "Captions" not in str(list(Letter.objects.values()))
+
+
+def test_names_are_shown_to_those_with_a_seat_and_only_of_those_who_want_it(client, clinic):
+    shown, hidden, reader = (rsvp.member for rsvp in sign_up(clinic, 3))
+    Rsvp.objects.filter(member=shown).update(shows_name=True)
+    pages = {}
+    for who, member in {"visitor": None, "stranger": make_member(), "reader": reader}.items():
+        browser = Client()
+        if member:
+            browser.force_login(member)
+        pages[who] = browser.get(path("clinic-detail", clinic)).content.decode()
+
+    assert [who for who, page in pages.items() if shown.name in page] == ["reader"]
+    assert not any(hidden.name in page for page in pages.values())
+
+
+def test_the_page_of_a_visitor_asks_little_of_the_database(client, clinic):
+    make_person(clinic, ClinicRole.INTERPRETER, channel=make_channel(clinic, "ar"))
+    client.get(path("clinic-detail", clinic))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path("clinic-detail", clinic))
+
+    assert len(queries) <= 8, [query["sql"][:120] for query in queries]
