@@ -88,6 +88,20 @@ def test_a_held_clinic_is_answered_with_a_page_that_can_be_sent_again(client, me
     assert Rsvp.objects.get().member == member
 
 
+def test_a_code_that_took_no_seat_because_the_clinic_was_held_leads_to_it_when_sent_again(client, mailoutbox):
+    clinic = make_clinic(starts_at=timezone.now() + timedelta(days=3))
+    client.post(reverse("clinics:rsvp-make", args=[clinic.pk]), {**TICKED, "email": "ada@example.org", "question": WHY})
+    code = {"code": re.search(r"\b\d{6}\b", mailoutbox[-1].body)[0]}
+
+    with held("SELECT FROM clinics_clinic WHERE id = %s FOR UPDATE", clinic.pk), waiting_at_most(100):
+        assert client.post(reverse("registrations:sign-in-code"), code).status_code == 503
+    page = client.post(reverse("registrations:sign-in-code"), code, follow=True)
+
+    assert html.escape(WHY.splitlines()[1]) in page.content.decode()
+    assert client.post(reverse("clinics:rsvp-make", args=[clinic.pk]), TICKED).status_code == 302
+    assert Rsvp.objects.get().member.email == "ada@example.org"
+
+
 def test_a_long_answer_to_a_step_is_kept_and_saved_when_sent_again(client, member):
     make_registration(member=member)
     client.force_login(member)

@@ -117,13 +117,14 @@ def _code_page(request: HttpRequest, form: CodeForm, newest: SignInCode) -> Http
 
 def _enter(request: HttpRequest, member: Member, other_door: str, *, leads_to: str) -> HttpResponse:
     """Start the session, give the member what waits for their address, and lead on."""
-    request.session.pop(PENDING, None)
     login(request, member, backend=BACKEND)
     if other_door:  # nothing is claimed before the owner had the chance to shut that door
         _warn_of_the_other_door(request, other_door)
     elif claims.claim_by_address(member=member, now=timezone.now()) is not None:
         messages.info(request, _("We found what you wrote in the old form. It is yours now; please look at it."))
-    return run_errand(request, member, leads_to) or redirect(path_or_nothing(leads_to) or "home")
+    answer = run_errand(request, member, leads_to) or redirect(path_or_nothing(leads_to) or "home")
+    request.session.pop(PENDING, None)  # not before: whose errand failed presses again, and is led to it
+    return answer
 
 
 def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
