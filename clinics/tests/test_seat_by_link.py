@@ -163,3 +163,24 @@ def test_the_page_of_the_clinic_offers_the_same(client, offered):
 
     assert "Yes, I take the seat" in page
     assert f'action="{path_of(offered).rsplit(":", 2)[0]}' in page
+
+
+def test_at_the_door_whoever_waits_takes_a_free_seat_by_the_link(client, seats):
+    going, waiting = seats
+    with time_machine.travel(START - timedelta(minutes=20), tick=False):
+        assert b'value="take"' not in client.get(path_of(waiting)).content
+        Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
+        assert b'value="take"' in client.get(path_of(waiting)).content
+        client.post(path_of(waiting), {"do": "take"})
+
+    waiting.refresh_from_db()
+    assert waiting.is_going
+
+
+def test_who_gave_the_seat_back_takes_none_by_the_old_link(client, seats):
+    going = seats[0]
+    client.post(path_of(going), {"do": "give_back"})
+    client.post(path_of(going), {"do": "take"})
+
+    going.refresh_from_db()
+    assert going.state == "cancelled"

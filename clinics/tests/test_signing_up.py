@@ -451,6 +451,20 @@ def test_parts_that_are_over_or_drafts_are_not_offered(client, series):
     assert client.get(path("clinic-detail", series[0])).context["sign_up"].parts == series[1:]
 
 
+def test_the_page_takes_the_same_number_of_queries_at_3_and_at_12_parts(client, series):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path("clinic-detail", series[0])).status_code == 200
+        return len(queries)
+
+    client.get(path("clinic-detail", series[0]))
+    three = count()
+    for day in range(9):
+        make_clinic(title="More", starts_at=START + timedelta(days=30 + day), series=series[0].series)
+
+    assert count() == three
+
+
 @pytest.fixture
 def editions(db):
     first = make_clinic()

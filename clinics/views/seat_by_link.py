@@ -18,6 +18,7 @@ from clinics.seats.choices import change_channel
 from clinics.seats.links import rsvp_by_token
 from clinics.seats.offers import claim, decline
 from clinics.seats.rsvps import cancel_rsvp
+from clinics.seats.rsvps import rsvp as take_seat
 from clinics.signing_up.wishes import offered_channels
 from letsconnect.base.zones import zone_or_utc
 
@@ -41,6 +42,7 @@ def seat_by_link(request: HttpRequest, token: str) -> HttpResponse:
             "clinic": clinic,
             "text": clinic.text,
             "position": rsvp.position(),
+            "finds_a_seat": rsvp.is_waiting and clinic.doors_are_open(now) and clinic.places_left > 0,
             "begun": now >= clinic.starts_at,
             "is_over": now >= clinic.ends_at,
         }
@@ -60,6 +62,9 @@ def _act(request: HttpRequest, rsvp: Rsvp) -> None:
         elif do == "decline":
             decline(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
             messages.success(request, _("Thank you. The seat goes to the next who waits."))
+        elif do == "take" and rsvp.is_waiting:
+            if take_seat(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now).is_going:
+                messages.success(request, _("You have a seat."))
         elif do == "listen":
             channels = {channel.language: channel for channel in offered_channels(rsvp.clinic)}
             channel = channels.get(request.POST.get("listens_in", ""))
