@@ -1,10 +1,13 @@
 """Signing in and out."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -78,24 +81,26 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         other_door = signing_in.also_opened_by(newest.address)
+        sign_in = partial(
+            signing_in.sign_in_with_code,
+            code_ids=pending["codes"],
+            led_ids=pending["led"],
+            browser=browser_of(request),
+            network=network_of(request),
+            digits=form.cleaned_data["code"],
+            language=get_language() or "en",
+            zone=pending["zone"],
+            now=timezone.now(),
+        )
         try:
-            member = signing_in.sign_in_with_code(
-                code_ids=pending["codes"],
-                led_ids=pending["led"],
-                browser=browser_of(request),
-                network=network_of(request),
-                digits=form.cleaned_data["code"],
-                language=get_language() or "en",
-                zone=pending["zone"],
-                now=timezone.now(),
-            )
+            member, answer = _do_both(request, sign_in, leads_to=pending["next"])
         except CodeRefused as error:
             used = signing_in.was_used_just_now(pending["codes"], digits=form.cleaned_data["code"], now=timezone.now())
             if used and not isinstance(error, AccountClosed):  # pressed twice: the first one opened the door
                 return redirect(pending["next"] if is_errand(pending["next"]) else "registrations:sign-in-code")
             form.add_error("code", str(error))
         else:
-            return _enter(request, member, other_door, leads_to=pending["next"])
+            return _enter(request, member, other_door, answer or redirect(path_or_nothing(pending["next"]) or "home"))
     return _code_page(request, form, newest)
 
 
@@ -115,15 +120,32 @@ def _code_page(request: HttpRequest, form: CodeForm, newest: SignInCode) -> Http
     return render(request, "registrations/sign_in_code.html", context)
 
 
-def _enter(request: HttpRequest, member: Member, other_door: str, *, leads_to: str) -> HttpResponse:
-    """Start the session, give the member what waits for their address, and lead on."""
+def _do_both(
+    request: HttpRequest, sign_in: Callable[[], Member], *, leads_to: str
+) -> tuple[Member, HttpResponse | None]:
+    """Use the code or link, and do the errand for which somebody signs in; return who it is, and its answer.
+
+    Both or neither: where a locked row keeps the errand from being done, the code can be typed again. What a refusal
+    counts is kept.
+    """
+    with transaction.atomic():
+        try:
+            member = sign_in()
+        except CodeRefused as error:
+            refusal = error
+        else:
+            return member, run_errand(request, member, leads_to)
+    raise refusal
+
+
+def _enter(request: HttpRequest, member: Member, other_door: str, answer: HttpResponse) -> HttpResponse:
+    """Start the session, give the member what waits for their address, and answer."""
+    request.session.pop(PENDING, None)
     login(request, member, backend=BACKEND)
     if other_door:  # nothing is claimed before the owner had the chance to shut that door
         _warn_of_the_other_door(request, other_door)
     elif claims.claim_by_address(member=member, now=timezone.now()) is not None:
         messages.info(request, _("We found what you wrote in the old form. It is yours now; please look at it."))
-    answer = run_errand(request, member, leads_to) or redirect(path_or_nothing(leads_to) or "home")
-    request.session.pop(PENDING, None)  # not before: whose errand failed presses again, and is led to it
     return answer
 
 
@@ -194,13 +216,16 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
 def _open_by_link(request: HttpRequest, secret: str, code: SignInCode) -> HttpResponse:
     other_door = signing_in.also_opened_by(code.address)
     language = get_language() or "en"
+    sign_in = partial(
+        signing_in.sign_in_with_link, secret=secret, language=language, zone=code.zone, now=timezone.now()
+    )
     try:
-        member = signing_in.sign_in_with_link(secret=secret, language=language, zone=code.zone, now=timezone.now())
+        member, answer = _do_both(request, sign_in, leads_to=code.leads_to)
     except AccountClosed as refusal:
         return render(request, "registrations/sign_in_link_gone.html", {"text": str(refusal)}, status=410)
     except CodeRefused:
         return _link_no_longer_works(request, secret)
-    return _enter(request, member, other_door, leads_to=code.leads_to)
+    return _enter(request, member, other_door, answer or redirect(path_or_nothing(code.leads_to) or "home"))
 
 
 def _link_no_longer_works(request: HttpRequest, secret: str) -> HttpResponse:
