@@ -61,6 +61,7 @@ class ClinicsConfig(AppConfig):
         from clinics.notices import reminding, thanking
         from clinics.notices.names import names_of_reminders
         from clinics.people import busy as people_busy
+        from clinics.people import calendars as people_calendars
         from clinics.people import emails as people_emails
         from clinics.people import leaving as people_leaving
         from clinics.people import notice_emails
@@ -68,7 +69,7 @@ class ClinicsConfig(AppConfig):
         from clinics.planning import linked
         from clinics.requests import emails as request_emails
         from clinics.requests import leaving as leaving_requests
-        from clinics.seats import busy, leaving
+        from clinics.seats import busy, calendars, leaving
         from clinics.seats import sweeps as seat_sweeps
         from clinics.signing_up import emails as wish_emails
         from clinics.signing_up import language_needs
@@ -111,6 +112,8 @@ class ClinicsConfig(AppConfig):
         needs.register_page(partial(reverse, "admin:clinics_topicrequest_needs"))
         busy.register()
         people_busy.register()
+        calendars.register()
+        people_calendars.register()
         leaving.connect()
         people_leaving.connect()
         attendance_data.connect()

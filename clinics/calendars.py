@@ -5,13 +5,15 @@ out when the doors open.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import ClinicState, Venue
-from clinics.models import Clinic
+from clinics.models import ENDS_AT, Clinic, ClinicQuerySet
 from letsconnect.base.calendars import Event
 from letsconnect.base.links import absolute
 
@@ -49,7 +51,23 @@ def event_of(
     )
 
 
-def uid_for_everybody(clinic: Clinic) -> UUID:
+def ending_after(clinics: ClinicQuerySet, moment: datetime) -> ClinicQuerySet:
+    return clinics.alias(_until=ENDS_AT).filter(_until__gt=moment)
+
+
+def of_clinics(*, in_a: str = "") -> list[str]:
+    """Return what an event reads of its clinic, for ``prefetch_related`` of clinics, or of rows that name one."""
+    names = ("texts", "channels__interpreters")
+    return [f"{in_a}__{name}" if in_a else name for name in names]
+
+
+def event_for_everybody(clinic: Clinic, *, keeps_nobody_busy: bool = False) -> Event:
+    """Return the event of an announced clinic as anybody may read it; call it while the reader's language is active."""
+    event = event_of(clinic, uid=_uid_for_everybody(clinic), sequence=clinic.calendar_sequence, link=page_of(clinic))
+    return replace(event, is_for_everybody=True, keeps_nobody_busy=keeps_nobody_busy)
+
+
+def _uid_for_everybody(clinic: Clinic) -> UUID:
     """Return the id under which those know a clinic who have no seat there and no part in it."""
     return uuid5(_OF_EVERYBODY, str(clinic.pk))
 

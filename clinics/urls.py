@@ -1,6 +1,7 @@
 from django.urls import path
 
 from clinics.views import (
+    calendars,
     certificates,
     checklists,
     clinics,
@@ -18,6 +19,8 @@ urlpatterns = [
     path("", clinics.clinic_list, name="clinic-list"),
     path("fair-hours/", fair_hours.hours_fairness, name="hours-fairness"),
     path("<int:clinic_id>/", clinics.clinic_detail, name="clinic-detail"),
+    path("<int:clinic_id>/calendar.ics", calendars.clinic_calendar, name="clinic-calendar"),
+    path("calendar/<str:language>.ics", calendars.clinic_feed, name="clinic-feed"),
     path("<int:clinic_id>/join/", clinics.clinic_join, name="clinic-join"),
     path("<int:clinic_id>/host/", hosting.clinic_host, name="clinic-host"),
     path("<int:clinic_id>/rsvp/", signing_up.rsvp_make, name="rsvp-make"),

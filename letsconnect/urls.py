@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from letsconnect import health, views
+from letsconnect.calendars import views as calendars
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +18,11 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("calendar/", calendars.feed_page, name="calendar-feed"),
+    path("calendar/end/", calendars.feed_end, name="calendar-feed-end"),
+    # Where programs read it since it held sessions only: these addresses stand in people's calendars.
+    path("matches/calendar/<str:secret>.ics", calendars.feed_calendar, name="calendar-feed-file"),
+    path("matches/calendar/", calendars.feed_page_before, name="calendar-feed-before"),
     path("matches/", include("matching.urls")),
     path("trust/", include("trust.urls")),
     path("", include("mailings.urls")),

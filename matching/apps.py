@@ -48,7 +48,7 @@ class MatchingConfig(AppConfig):
         from matching.models import MatchingRules
         from matching.rounds import needs
         from matching.rounds import sweeps as round_sweeps
-        from matching.sessions import busy, pausing
+        from matching.sessions import busy, calendars, pausing
         from matching.sessions import emails as session_emails
         from matching.sessions import sweeps as session_sweeps
         from matching.waiting import answering, no_match, requests
@@ -83,6 +83,7 @@ class MatchingConfig(AppConfig):
         newsletters.register_filling()
         next_round.register_least_minutes(MatchingRules.objects.least_minutes)
         busy.register()
+        calendars.register()
         needs.register()
         for listener in (leaving, my_data, pausing):
             listener.connect()

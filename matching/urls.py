@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching.views import blocks, feedback, feeds, matches, requests, sessions
+from matching.views import blocks, feedback, matches, requests, sessions
 
 app_name = "matching"
 urlpatterns = [
@@ -9,9 +9,6 @@ urlpatterns = [
     path("why/", requests.no_match, name="no-match"),
     path("requests/", requests.request_list, name="request-list"),
     path("requests/<int:request_id>/withdraw/", requests.request_withdraw, name="request-withdraw"),
-    path("calendar/", feeds.feed_page, name="feed-page"),
-    path("calendar/end/", feeds.feed_end, name="feed-end"),
-    path("calendar/<str:secret>.ics", feeds.feed_calendar, name="feed-calendar"),
     path("people/", blocks.person_list, name="person-list"),
     path("<int:match_id>/block/", blocks.person_block, name="person-block"),
     path("", matches.match_list, name="match-list"),

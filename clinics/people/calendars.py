@@ -4,15 +4,17 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from clinics.calendars import FILE_NAME, PRODUCT, event_of, page_of
-from clinics.models import ClinicPerson
+from clinics.calendars import FILE_NAME, PRODUCT, ending_after, event_of, of_clinics, page_of
+from clinics.models import Clinic, ClinicPerson
 from clinics.people.letters import CONFIRMED
 from clinics.people.words import what_they_do
-from letsconnect.base import calendars
+from letsconnect.base import calendar_events, calendars
+from letsconnect.base.calendar_events import MOST_OF_ONE_PROVIDER
 from letsconnect.base.calendars import Attendee, CalendarPart, Event
 from letsconnect.base.languages import speaking
 from letsconnect.base.statements import Statement
 from mailings.models import Letter
+from registrations.models import Member
 
 _EARLIER = Statement(
     lambda about: (
@@ -58,3 +60,15 @@ def event_for(person: ClinicPerson) -> Event:
         own=[_("You take part as: %(role)s") % {"role": what_they_do(person)}],
         is_cancelled=not person.is_accepted,
     )
+
+
+def events_of_parts(member: Member, since: datetime) -> list[Event]:
+    """Return what the member has said yes to at clinics, for their own feed; cancelled clinics stay."""
+    clinics = ending_after(Clinic.objects.order_by(), since)
+    parts = ClinicPerson.objects.accepted().of(member).filter(clinic__in=clinics.values("pk"))
+    newest = parts.select_related("clinic", "channel").order_by("-clinic__starts_at", "-pk")[:MOST_OF_ONE_PROVIDER]
+    return [event_for(person) for person in newest.prefetch_related(*of_clinics(in_a="clinic"))]
+
+
+def register() -> None:
+    calendar_events.register("clinics.people", events_of_parts)

@@ -6,22 +6,30 @@ grows with the clinic's, and with every giving back and signing up.
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from clinics.calendars import FILE_NAME, PRODUCT, event_of, page_of
-from clinics.domain.clinics import ClinicState
-from clinics.models import Rsvp
-from letsconnect.base import calendars
+from clinics.calendars import FILE_NAME, PRODUCT, ending_after, event_of, of_clinics, page_of
+from clinics.domain.clinics import ClinicState, RsvpState
+from clinics.models import Clinic, Rsvp
+from letsconnect.base import calendar_events, calendars
+from letsconnect.base.calendar_events import MOST_OF_ONE_PROVIDER
 from letsconnect.base.calendars import Attendee, CalendarPart, Event
 from letsconnect.base.languages import speaking
+from letsconnect.base.models import Act
 from letsconnect.base.statements import Statement
 from mailings.models import Letter
+from registrations.models import Member
 
 INVITING = ("clinics.rsvp_recorded", "clinics.moved_up", "clinics.put_in")
+_GOT_A_SEAT = Act.objects.filter(
+    object_type=Rsvp._meta.label_lower, object_id=OuterRef("about_id"), became=RsvpState.GOING
+)
 _EARLIER = Statement(
     lambda about: (
         Letter.objects.perhaps_read()
         .filter(about_type=Rsvp._meta.label_lower, about_id=about, kind__in=INVITING)
+        .filter(Exists(_GOT_A_SEAT))
         .values_list("pk")[:1]
     )
 )
@@ -68,6 +76,21 @@ def event_for(rsvp: Rsvp) -> Event:
         is_cancelled=not rsvp.holds_a_seat,
         is_tentative=rsvp.is_offered,
     )
+
+
+def events_of_seats(member: Member, since: datetime) -> list[Event]:
+    """Return the clinics at which the member has a seat, or is offered one, for their own feed.
+
+    Cancelled ones stay, so that programs see that they are; what was given back goes.
+    """
+    clinics = ending_after(Clinic.objects.ever_announced(), since)
+    seats = Rsvp.objects.holding_a_seat().of(member).filter(clinic__in=clinics.order_by().values("pk"))
+    newest = seats.select_related("clinic", "channel").order_by("-clinic__starts_at", "-pk")[:MOST_OF_ONE_PROVIDER]
+    return [event_for(rsvp) for rsvp in newest.prefetch_related(*of_clinics(in_a="clinic"))]
+
+
+def register() -> None:
+    calendar_events.register("clinics.seats", events_of_seats)
 
 
 def sequence_of(rsvp: Rsvp) -> int:

@@ -13,6 +13,7 @@ from clinics.people.asking import ask_person, release_person
 from clinics.people.sweeps import hand_over
 from clinics.planning.plans import cancel_clinic, change_clinic, reschedule
 from clinics.seats.calendars import invitation_for, sequence_of
+from clinics.seats.desk import take_out
 from clinics.seats.leaving import give_seats_back
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, make_text, sign_up
@@ -144,6 +145,16 @@ def test_nothing_is_taken_out_of_a_calendar_that_never_had_it():
     assert letter("seat_given_back", going) == "they gave it back before they were told of it"
     going.refresh_from_db()
     assert invitation_for(going, "en", NOW) is None
+
+
+def test_whoever_only_waited_and_was_told_so_has_nothing_taken_out():
+    clinic = make_clinic(capacity=1)
+    _going, waiting = sign_up(clinic, 2)
+    arrived("rsvp_recorded", waiting)
+
+    take_out(clinic=clinic, member=waiting.member, by=make_coordinator(), now=NOW)
+
+    assert letter("taken_out", waiting) is None
 
 
 def test_a_seat_taken_again_is_the_same_event_with_a_higher_sequence_each_time():

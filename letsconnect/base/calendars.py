@@ -4,15 +4,17 @@ An event keeps one UID for its whole life, and every change that moves or cancel
 program changes what it has instead of showing the event twice.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from icalendar import Calendar, vCalAddress, vText
+from icalendar import Calendar, vCalAddress, vDuration, vText
 from icalendar import Event as CalendarEvent
 
 from letsconnect.base.addresses import ours
@@ -80,14 +82,34 @@ def invitation(
     return CalendarPart(method=method, content=calendar.to_ical(), name=name)
 
 
-def published(events: Iterable[Event], *, product: str, language: str, now: datetime) -> bytes:
-    """Return events for a download or a feed: no attendee, so that no program writes to anybody."""
+def published(
+    events: Iterable[Event],
+    *,
+    product: str,
+    language: str,
+    now: datetime,
+    name: str = "",
+    refresh: timedelta | None = None,
+) -> bytes:
+    """Return events for a download or a feed: no attendee, so that no program writes to anybody.
+
+    ``refresh`` is how often a program that follows a feed is asked to come again.
+    """
     calendar = _calendar("PUBLISH", product, language)
-    calendar.add("x-wr-calname", settings.SITE_NAME)
+    calendar.add("x-wr-calname", without_breaks(name or settings.SITE_NAME))
+    if refresh is not None:
+        calendar.add("refresh-interval", vDuration(refresh), parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(refresh))
     for event in events:
         calendar.add_component(_component(event, now=now))
     content: bytes = calendar.to_ical()
     return content
+
+
+def version_of(events: Iterable[Event], *more: str) -> str:
+    """Return an ETag for what `published` returns of these events: weak, because each file says when it was made."""
+    said = json.dumps([*more, *(astuple(event) for event in events)], default=str)
+    return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
 
 
 def _calendar(method: str, product: str, language: str) -> Calendar:

@@ -220,12 +220,12 @@ def test_no_door_opens(client):
     with pytest.raises(ClaimRefused):
         claims.claim_by_link(token=link.rstrip("/").rsplit("/", 1)[1], member=member, now=NOW)
     assert claims.claim_by_address(member=member, now=NOW) is None
-    assert client.get(reverse("matching:feed-calendar", args=[secret])).status_code == 404
+    assert client.get(reverse("calendar-feed-file", args=[secret])).status_code == 404
     assert registration_asked(member.registration.pk) is None
     assert client.get(reverse("registrations:still-in", args=[token])).status_code == 410
     assert not CalendarFeed.objects.filter(member=member).exists()
     reopen(member)
-    assert client.get(reverse("matching:feed-calendar", args=[secret])).status_code == 404
+    assert client.get(reverse("calendar-feed-file", args=[secret])).status_code == 404
 
 
 def test_no_letter_that_waits_in_the_queue_goes_out():

@@ -104,7 +104,7 @@ def test_a_calendar_feed_leaves_as_it_is(client):
     secret = make_feed(member=session.learner.member, by=session.learner.member, now=NOW)
 
     with time_machine.travel(NOW, tick=False):
-        feed = client.get(reverse("matching:feed-calendar", args=[secret]), headers=GZIP)
+        feed = client.get(reverse("calendar-feed-file", args=[secret]), headers=GZIP)
 
     assert feed.content.startswith(b"BEGIN:VCALENDAR") and len(feed.content) > 200
     assert "Content-Encoding" not in feed.headers

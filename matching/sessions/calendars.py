@@ -9,14 +9,16 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from letsconnect.base import calendars
+from letsconnect.base import calendar_events, calendars
+from letsconnect.base.calendar_events import MOST_OF_ONE_PROVIDER
 from letsconnect.base.calendars import Attendee, CalendarPart, Event
 from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
-from matching.domain.matches import Side
+from matching.domain.matches import SHOWS_CONTACT, Side
 from matching.domain.sessions import SessionState
-from matching.models import Session
+from matching.models import Match, Session
 from matching.words import reasons
+from registrations.models import Member
 
 FILE_NAME = "lets-connect-session.ics"
 PRODUCT = "1:1"
@@ -41,6 +43,23 @@ def published(sessions: Iterable[tuple[Session, Side]], *, language: str, now: d
     """Return sessions for a download or a feed."""
     events = (_event(session, side) for session, side in sessions)
     return calendars.published(events, product=PRODUCT, language=language, now=now)
+
+
+def events_for(member: Member, since: datetime) -> list[Event]:
+    """Return the member's agreed hours that end after ``since``, those that were cancelled too, for their own feed.
+
+    What two had agreed on goes when they are not in touch any more.
+    """
+    in_touch = Match.objects.unbroken().filter(state__in=SHOWS_CONTACT)
+    agreed = Session.objects.for_member(member).filter(
+        state__in=(SessionState.CONFIRMED, SessionState.CANCELLED), ends_at__gt=since, match__in=in_touch.values("pk")
+    )
+    newest = agreed.with_people().order_by("-starts_at", "-pk")[:MOST_OF_ONE_PROVIDER]
+    return [_event(session, side) for session in newest if (side := session.side_of(member))]
+
+
+def register() -> None:
+    calendar_events.register("matching.sessions", events_for)
 
 
 def _event(session: Session, side: Side) -> Event:

@@ -434,12 +434,12 @@ def test_the_feed_needs_its_secret_and_gives_no_more_than_names_and_hours(match)
     make_session(match=match, starts_at=NOW - 60 * DAY)
     me = browser(match.learner.member)
 
-    response = me.post(reverse("matching:feed-page"))
+    response = me.post(reverse("calendar-feed"))
     address = response.context["address"]
     secret = address.rsplit("/", 1)[1].removesuffix(".ics")
 
     assert secret not in str(list(CalendarFeed.objects.values())) + str(list(Act.objects.values()))
-    assert secret not in me.get(reverse("matching:feed-page")).content.decode()
+    assert secret not in me.get(reverse("calendar-feed")).content.decode()
     path = urlsplit(address).path
     got = Client().get(path)
     [event] = Calendar.from_ical(got.content).walk("VEVENT")
@@ -447,18 +447,18 @@ def test_the_feed_needs_its_secret_and_gives_no_more_than_names_and_hours(match)
     assert "Asha" in event["SUMMARY"]
     for private in (LINK, match.sharer.member.email, match.learner.member.email):
         assert private not in got.content.decode().replace("\r\n ", "")
-    assert "no-store" in got.headers["Cache-Control"]
+    assert got.headers["Cache-Control"] == "private, no-cache"
 
-    again = urlsplit(me.post(reverse("matching:feed-page")).context["address"]).path
+    again = urlsplit(me.post(reverse("calendar-feed")).context["address"]).path
     assert Client().get(path).status_code == 404
     assert Client().get(again).status_code == 200
-    me.post(reverse("matching:feed-end"))
+    me.post(reverse("calendar-feed-end"))
     assert Client().get(again).status_code == 404
 
 
 def test_the_feed_of_somebody_who_left_is_void(match):
     make_session(match=match)
-    path = urlsplit(browser(match.learner.member).post(reverse("matching:feed-page")).context["address"]).path
+    path = urlsplit(browser(match.learner.member).post(reverse("calendar-feed")).context["address"]).path
 
     Match.objects.filter(pk=match.pk).update(
         state="ended", closed_at=NOW, closed_by=match.learner.member, closed_why=ClosedWhy.NO_TIME

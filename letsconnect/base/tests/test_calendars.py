@@ -1,7 +1,7 @@
 """Events as calendar programs read them, whatever they are about: read back by the same rules."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -93,3 +93,33 @@ def test_no_name_and_no_title_breaks_out_of_its_line(evil):
 
 def test_without_a_reader_an_invitation_names_nobody():
     assert "ATTENDEE" not in invited(reader=None)[1]
+
+
+def test_a_feed_says_how_often_to_come_again_as_both_standards_write_it():
+    content = calendars.published([CLINIC], product="X", language="en", now=NOW, name="All", refresh=timedelta(hours=1))
+
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in content and b"X-PUBLISHED-TTL:PT1H\r\n" in content
+    assert b"X-WR-CALNAME:All\r\n" in content
+
+
+def test_an_event_may_be_tentative_in_a_place_for_everybody_and_keep_nobody_busy():
+    event = replace(
+        CLINIC, is_tentative=True, place="Library; 2nd floor, Tunis", is_for_everybody=True, keeps_nobody_busy=True
+    )
+    _, [component] = read(calendars.published([event], product="X", language="en", now=NOW))
+
+    assert (component["STATUS"], component["LOCATION"]) == ("TENTATIVE", "Library; 2nd floor, Tunis")
+    assert (component["CLASS"], component["TRANSP"]) == ("PUBLIC", "TRANSPARENT")
+    _, usual = invited()
+    assert (usual["CLASS"], usual["TRANSP"]) == ("PRIVATE", "OPAQUE")
+
+
+def test_a_version_changes_with_what_is_said_and_not_with_the_moment():
+    one = calendars.version_of([CLINIC], "en")
+
+    assert one == calendars.version_of([replace(CLINIC)], "en")
+    changed = [replace(CLINIC, is_cancelled=True), replace(CLINIC, summary="Other"), replace(CLINIC, sequence=9)]
+    assert (
+        len({one, calendars.version_of([CLINIC], "ar"), *(calendars.version_of([event], "en") for event in changed)})
+        == 5
+    )

@@ -1,25 +1,24 @@
 """A private calendar feed: its page for the person, and the address programs read."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from letsconnect.base.calendars import PUBLISHED_TYPE
+from letsconnect.base import calendar_events
+from letsconnect.base.feed_answers import answer_feed
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
-from matching.domain.matches import SHOWS_CONTACT
-from matching.models import CalendarFeed, Match, Session
-from matching.sessions import calendars, feeds
+from matching.models import CalendarFeed
+from matching.sessions import feeds
 from registrations.requests import MemberRequest
 
-SHOWN_AFTER_THE_END = timedelta(days=30)
+PRODUCT = "My calendar"
 
 
 @login_required
@@ -29,9 +28,9 @@ def feed_page(request: MemberRequest) -> HttpResponse:
     address = ""
     if request.method == "POST":
         secret = feeds.make_feed(member=request.user, by=request.user, now=timezone.now())
-        address = absolute("matching:feed-calendar", secret)
+        address = absolute("calendar-feed-file", secret)
     feed = CalendarFeed.objects.filter(member=request.user).first()
-    return render(request, "matching/feed_page.html", {"feed": feed, "address": address})
+    return render(request, "calendars/feed_page.html", {"feed": feed, "address": address})
 
 
 @login_required
@@ -39,12 +38,21 @@ def feed_page(request: MemberRequest) -> HttpResponse:
 def feed_end(request: MemberRequest) -> HttpResponse:
     if feeds.end_feed(member=request.user, by=request.user, now=timezone.now()):
         messages.success(request, _("The address is void now. Calendars that read it get nothing any more."))
-    return redirect("matching:feed-page")
+    return redirect("calendar-feed")
 
 
 @require_safe
-def feed_calendar(request: HttpRequest, secret: str) -> HttpResponse:
-    """Hand a person's agreed sessions to whoever knows their secret address: names and hours, no contact, no link."""
+def feed_page_before(request: HttpRequest) -> HttpResponse:
+    """Lead on from where the page was while it held sessions only."""
+    return redirect("calendar-feed", permanent=True)
+
+
+@require_safe
+def feed_calendar(request: HttpRequest, secret: str) -> HttpResponseBase:
+    """Hand a person's sessions, seats and parts at clinics to whoever knows their secret address.
+
+    Titles, hours and the names of those they meet in sessions; no contact, no link to a call.
+    """
     feed = (
         CalendarFeed.objects.filter(fingerprint=feeds.fingerprint(secret), member__is_active=True)
         .select_related("member")
@@ -53,16 +61,8 @@ def feed_calendar(request: HttpRequest, secret: str) -> HttpResponse:
     if feed is None:
         raise Http404
     member, now = feed.member, timezone.now()
-    in_touch = Match.objects.unbroken().filter(state__in=SHOWS_CONTACT)
-    agreed = Session.objects.for_member(member).filter(
-        state="confirmed", ends_at__gt=now - SHOWN_AFTER_THE_END, match__in=in_touch.values("pk")
-    )
-    rows = [
-        (session, side) for session in agreed.with_people().order_by("starts_at") if (side := session.side_of(member))
-    ]
     with speaking(member.language):
-        content = calendars.published(rows, language=member.language, now=now)
-    response = HttpResponse(content, content_type=PUBLISHED_TYPE)
-    response.headers["X-Robots-Tag"] = "noindex"
-    add_never_cache_headers(response)
+        events = calendar_events.events_of(member, now=now)
+    response = answer_feed(request, events, product=PRODUCT, language=member.language, now=now)
+    patch_cache_control(response, private=True, no_cache=True)
     return response

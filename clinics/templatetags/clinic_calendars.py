@@ -1,0 +1,42 @@
+"""What pages say of calendars: `{% add_to_calendar %}`, `{% agreed_elsewhere %}`; and `{% clinic_feed query %}`."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from clinics.calendars import event_for_everybody
+from clinics.domain.clinics import ClinicState
+from clinics.seats.clashes import clashes_of
+from letsconnect.base.links import absolute
+from letsconnect.base.web_calendars import links_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("clinics/_add_to_calendar.html", takes_context=True)
+def add_to_calendar(context: dict[str, Any]) -> dict[str, Any]:
+    """Offer the file and the web calendars for the clinic of the page, while it is to come."""
+    clinic = context["clinic"]
+    is_to_come = clinic.state == ClinicState.ANNOUNCED and timezone.now() < clinic.ends_at
+    return {"clinic": clinic, "web_calendars": links_of(event_for_everybody(clinic)) if is_to_come else []}
+
+
+@register.inclusion_tag("clinics/_agreed_elsewhere.html", takes_context=True)
+def agreed_elsewhere(context: dict[str, Any]) -> dict[str, Any]:
+    """Say to somebody who comes what else they have agreed to at this hour: the clinic may have moved into it."""
+    clinic, rsvp, now = context["clinic"], context.get("rsvp"), timezone.now()
+    is_to_come = clinic.state == ClinicState.ANNOUNCED and now < clinic.starts_at
+    comes = rsvp is not None and rsvp.is_going and is_to_come
+    return {"clashes": clashes_of(context["user"], clinic, now) if comes else []}
+
+
+@register.inclusion_tag("clinics/_clinic_feed.html")
+def clinic_feed(query: str = "") -> dict[str, Any]:
+    """Offer the public feed of the clinics of a list, narrowed as the list is by ``query``."""
+    path = reverse("clinics:clinic-feed", args=[(get_language() or "en").split("-")[0]])
+    narrowed = f"?{query}" if query else ""
+    https = absolute("clinics:clinic-feed", (get_language() or "en").split("-")[0]) + narrowed
+    return {"path": path + narrowed, "address": https, "webcal": "webcal:" + https.partition(":")[2]}
