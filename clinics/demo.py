@@ -6,16 +6,21 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinics.agendas.writing import AgendaEntry, write_agenda
+from clinics.certificates.making import Choices, make_certificate
 from clinics.checklists.items import fill_checklist, load_checklist_template, settle_item
 from clinics.domain.agendas import AgendaPart
+from clinics.domain.certificates import CertificateKind
 from clinics.domain.checklists import ItemState, UsualItem
 from clinics.domain.clinics import ClinicFormat, ForWhom
+from clinics.domain.feedback import QuoteAs
 from clinics.domain.finding import HoursAsked
 from clinics.domain.people import AnswerState, ClinicRole, Turn
 from clinics.domain.texts import TextState
+from clinics.feedback.giving import Said, give_feedback, said_by
+from clinics.feedback.quoting import give_quote, publish_quote
 from clinics.finding.questions import find_hours
 from clinics.finding.taking import take_hour
-from clinics.models import Clinic, ClinicHourRules, ClinicText, RaisedNeed
+from clinics.models import Attendance, Clinic, ClinicHourRules, ClinicText, RaisedNeed
 from clinics.needs.raising import record_need
 from clinics.outcomes.writing import write_outcome
 from clinics.people.answering import answer
@@ -33,6 +38,15 @@ from mailings.subscriptions.members import choose_as_member
 from registrations.models import Member, Skill
 
 FIRST_SHARER, SECOND_SHARER = "first sharer", "second sharer"  # in an agenda: whoever the demo asks to share
+CAME = 11  # and one more: enough for what they say of the clinic to be told
+CHANGES = (
+    "More time for questions.",
+    "Send the lexemes a day before.",
+    "A break after forty minutes.",
+    "Slides with larger letters.",
+    "Begin with somebody who has never edited one.",
+)
+QUOTES = ("My grandmother's word for dew is on Wikidata now.", "I came to listen, and went with twenty lexemes.")
 READERS = 6  # who chose announcements of clinics and the weekly list
 Words = dict[str, tuple[str, str]]
 
@@ -233,7 +247,26 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
         clinic = write_outcome(
             clinic=clinic, head_count=heads, outcome=plan.outcome, language="en", by=planner, now=now
         )
+        _say_how_it_was(clinic, members[: CAME + 1], planner, clinic.ends_at)
     return clinic
+
+
+def _say_how_it_was(clinic: Clinic, members: Sequence[Member], planner: Member, ended_at: datetime) -> None:
+    """Let as many as needed have been there and say how it was, allow two quotes, and have certificates made."""
+    useful, paces = ("very", "very", "quite"), ("right", "right", "right", "hard")
+    for number, member in enumerate(members):
+        Attendance.objects.get_or_create(clinic=clinic, member=member, defaults={"joined_at": clinic.starts_at})
+        options = {"useful": useful[number % 3], "pace": paces[number % 4], "safe": "yes", "use": "yes"}
+        words = CHANGES[number] if number < len(CHANGES) else ""
+        said, seen = Said(options, words), said_by(member, clinic).fingerprint
+        give_feedback(clinic=clinic, said=said, seen_fingerprint=seen, by=member, now=ended_at)
+    for member, text, as_whom in zip(members, QUOTES, (QuoteAs.PARTICIPANT, QuoteAs.OTHER_NAME), strict=False):
+        name = "Rajesh of Patan" if as_whom == QuoteAs.OTHER_NAME else ""
+        quote = give_quote(clinic=clinic, text=text, as_whom=as_whom, name=name, by=member, now=ended_at)
+        if as_whom == QuoteAs.PARTICIPANT:
+            publish_quote(quote=quote, seen_version=quote.version, by=planner, now=ended_at)
+        choices = Choices(str.__str__(member.name) or "Ana Lima", shows_name=True)
+        make_certificate(clinic=clinic, kind=CertificateKind.ATTENDING, choices=choices, by=member, now=ended_at)
 
 
 def _with_speakers(agenda: Sequence[AgendaEntry], members: Sequence[Member]) -> list[AgendaEntry]:

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from clinics.cards import Title, titles_of
 from clinics.domain.clinics import ClinicState, RsvpState
+from clinics.domain.feedback import ASKED_FOR
 from clinics.domain.people import AnswerState, ClinicRole
+from clinics.feedback.whose import clinics_of
 from clinics.models import Clinic, ClinicPerson, Rsvp
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.query_batches import QueryBatch
@@ -98,6 +100,11 @@ _PARTS = Statement(
 )
 
 
+_OVER = Statement(
+    lambda member, now: clinics_of(member).ended_between(now - ASKED_FOR, now).values_list(*_OF_CLINICS)[:SHOWN]
+)
+
+
 def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
     me = _row_of(member, now=now)
@@ -108,6 +115,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     sessions = batch.add(_SESSIONS.queryset({"member": member, "now": now}))
     suggestions = batch.add(_SUGGESTIONS.queryset({"member": member}))
     clinics = batch.add(_CLINICS.queryset({"member": member, "now": now}))
+    over = batch.add(_OVER.queryset({"member": member, "now": now}))
     parts = batch.add(_PARTS.queryset({"member": member, "now": now}))
     batch.run()
     lines, mine_to_answer = [MatchLine.of(match) for match in matches], list(to_answer)
@@ -133,7 +141,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "to_confirm": [_session_line(session, member, skills) for session in to_confirm],
         "confided": me.confided,
         "hours_to_tell": [_hour_line(session, member) for session in to_tell],
-        **_clinics(clinics, [ClinicPart(*row) for row in parts]),
+        **_clinics(clinics, [ClinicPart(*row) for row in parts], over),
     }
 
 
@@ -199,16 +207,20 @@ def _hour_line(session: SessionLine, member: Member) -> Piece:
     )
 
 
-def _clinics(clinics: Iterable[Any], parts: list[ClinicPart]) -> dict[str, object]:
-    """Return the member's own clinics, what they are asked to do or do at clinics, and those still open to anybody."""
-    lines = [ClinicLine(*row) for row in clinics]
+def _clinics(clinics: Iterable[Any], parts: list[ClinicPart], over: Iterable[Any]) -> dict[str, object]:
+    """Return the member's own clinics, what they are asked to do or do at clinics, and those still open to anybody.
+
+    Of those of their own that are ``over`` they can say how it was, and have a certificate.
+    """
+    lines, ended = [ClinicLine(*row) for row in clinics], [ClinicLine(*row) for row in over]
     mine = [clinic for clinic in lines if clinic.my_state][:SHOWN]
     open_ = [clinic for clinic in lines if clinic.state == ClinicState.ANNOUNCED][:SHOWN]
     asked = [part for part in parts if part.state == AnswerState.ASKED][:SHOWN]
     agreed = [part for part in parts if part.state == AnswerState.ACCEPTED][:SHOWN]
     spoken = {part.clinic: part.floor_language for part in (*asked, *agreed)}
-    titles = titles_of(spoken | {clinic.key: clinic.floor_language for clinic in (*mine, *open_)})
+    titles = titles_of(spoken | {clinic.key: clinic.floor_language for clinic in (*mine, *open_, *ended)})
     return {
+        "clinics_over": [_over_line(clinic, titles) for clinic in ended],
         "asked_for_clinics": [_part_line(part, titles) for part in asked],
         "parts_in_clinics": [_part_line(part, titles) for part in agreed],
         "hosts_clinics": any(part.role == ClinicRole.HOST for part in agreed),  # they can be given things to do
@@ -243,6 +255,19 @@ def _clinic_line(clinic: ClinicLine, titles: Mapping[int, Title]) -> Piece:
             "text_language": titles[clinic.key].language,
             "text_direction": titles[clinic.key].direction,
             "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
+            "moment": when(clinic.starts_at),
+        },
+    )
+
+
+def _over_line(clinic: ClinicLine, titles: Mapping[int, Title]) -> Piece:
+    """Return the line of a clinic of the member's own that is over."""
+    return Piece(
+        shape={},
+        texts={
+            "feedback": link_to("clinics:feedback-give", clinic.key),
+            "certificate": link_to("clinics:certificate-mine", clinic.key),
+            "title": titles[clinic.key].text,
             "moment": when(clinic.starts_at),
         },
     )

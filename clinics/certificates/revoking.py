@@ -1,14 +1,13 @@
-"""Certificates that count no more: taken back by the holder, revoked by the working group, or without their ground."""
+"""Certificates that count no more: taken back by the holder, or revoked by the working group."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinics.certificates.grounds import kinds_for
 from clinics.domain.certificates import ReasonOfRevokingMissing, RevokedWhy
-from clinics.locking import check_theirs, lock_clinic
-from clinics.models import Certificate, Clinic
+from clinics.locking import check_theirs
+from clinics.models import Certificate
 from letsconnect.base import acts
 from letsconnect.base.fields import longest
 from letsconnect.base.lines import has_something_to_see, one_line
@@ -31,18 +30,6 @@ def revoke_certificate(*, certificate: Certificate, reason: str, by: Member, now
     check_theirs(certificate.clinic, by=by)
     check_reason(reason)
     return _revoke(_locked(certificate), RevokedWhy.DESK, one_line(reason), by=by, now=now)
-
-
-@transaction.atomic
-def revoke_without_ground(*, clinic: Clinic, member: Member, by: Member | None, now: datetime) -> list[Certificate]:
-    """Revoke what a person has no ground for any more, as when it is corrected that they were there.
-
-    Whoever takes that away calls this in the same transaction: otherwise the database refuses at its end.
-    """
-    clinic = lock_clinic(clinic)
-    grounds: set[str] = set(kinds_for(clinic, member))
-    rows = Certificate.objects.valid().of(member).filter(clinic=clinic).exclude(kind__in=grounds)
-    return [_revoke(row, RevokedWhy.GROUND, "", by=by, now=now) for row in rows.select_for_update().order_by("pk")]
 
 
 def check_reason(reason: str) -> None:

@@ -37,7 +37,6 @@ ROLES_OF: dict[str, tuple[str, ...]] = {
 class RevokedWhy(TextChoices):
     HOLDER = "holder", pgettext_lazy("why a certificate counts no more", "taken back by its holder")
     DESK = "desk", pgettext_lazy("why a certificate counts no more", "revoked by the working group")
-    GROUND = "ground", pgettext_lazy("why a certificate counts no more", "what it was given for was corrected")
 
 
 class NoGround(ClinicError):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clinics.certificates.context import all_facts, allowed_facts
 from clinics.certificates.making import Choices, change_certificate
-from clinics.certificates.revoking import revoke_certificate, revoke_without_ground, take_back_certificate
+from clinics.certificates.revoking import revoke_certificate, take_back_certificate
 from clinics.domain.certificates import (
     ALPHABET,
     CODE_LENGTH,
@@ -23,7 +23,7 @@ from clinics.domain.certificates import (
 from clinics.domain.clinics import ClinicState, NotYourClinic
 from clinics.models import Attendance, Certificate
 from clinics.tests.after_factories import make_certificate, make_clinic_that_was, make_somebody_who_came
-from clinics.tests.factories import make_attendance, make_clinic, make_person
+from clinics.tests.factories import make_clinic, make_person
 from letsconnect.base.models import Act
 from letsconnect.tests.database import change, refuses
 from registrations.tests.factories import NOW, make_member
@@ -185,24 +185,6 @@ def test_the_desk_revokes_it_with_a_reason_and_the_holder_makes_no_other(coordin
     assert Act.objects.filter(verb="revoke_certificate", object_id=certificate.pk, actor=coordinator).count() == 1
     with pytest.raises(CertificateRefused):
         make_certificate(clinic, member)
-
-
-def test_a_presence_that_is_taken_back_takes_its_certificate_along(coordinator):
-    clinic = make_clinic_that_was()
-    member = make_somebody_who_came(clinic)
-    make_person(clinic, "host", member=member)
-    attending = make_certificate(clinic, member)
-    hosting = make_certificate(clinic, member, kind=CertificateKind.CONTRIBUTING)
-
-    with transaction.atomic():
-        Attendance.objects.of(clinic).delete()
-        checked(lambda: revoke_without_ground(clinic=clinic, member=member, by=coordinator, now=NOW))()
-
-    attending.refresh_from_db()
-    hosting.refresh_from_db()
-    assert (attending.revoked_why, hosting.is_valid) == ("ground", True)
-    make_attendance(clinic, member)
-    assert make_certificate(clinic, member).is_valid
 
 
 # What the database refuses

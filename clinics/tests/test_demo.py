@@ -3,6 +3,7 @@ import pytest
 from clinics import demo
 from clinics.agendas.context import what_is_unfinished
 from clinics.domain.clinics import ClinicPhase
+from clinics.feedback.sums import feedback_on
 from clinics.finding.notes import why_this_hour
 from mailings import kinds
 from mailings.models import Letter
@@ -26,6 +27,10 @@ def test_the_demo_shows_a_clinic_of_each_sort():
     assert clinics[1].rsvps.waiting().count() == 3
     assert (clinics[3].state, clinics[3].head_count) == ("held", 16)
     assert "lexemes" in clinics[3].outcome
+    assert (clinics[3].quotes.count(), clinics[3].quotes.published().count()) == (2, 1)
+    assert clinics[3].certificates.valid().count() == 2
+    feedback = feedback_on(clinics[3])
+    assert feedback.has_sums and len(feedback.words) == 5
     assert {text.language: text.state for text in clinics[1].texts.all()} == {
         "en": "ready",
         "es": "ready",
