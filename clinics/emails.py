@@ -185,6 +185,8 @@ def render_afterwards(notice: Notice, language: str, zone: str, *, template: str
     context = {
         **clinic_context(rsvp, language),
         "came": notice.kind == THANKS and came(rsvp),
+        "feedback_url": absolute("clinics:feedback-give", rsvp.clinic_id),
+        "certificate_url": absolute("clinics:certificate-mine", rsvp.clinic_id),
         "material": vars(rsvp)[MATERIAL] if MATERIAL in vars(rsvp) else something_to_hear_or_read([rsvp.clinic_id]),
         "alternatives": _alternatives(rsvp, language) if notice.kind == MISSED else [],
     }

@@ -22,7 +22,7 @@ from clinics.admin.hours import HOURS
 from clinics.admin.languages import LANGUAGES
 from clinics.admin.people import PEOPLE
 from clinics.admin.plan import PLAN, PlanDesk
-from clinics.admin.tabs import Tab
+from clinics.admin.tabs import Tab, say_who_is_told
 from clinics.admin.telling import TellingDesk
 from clinics.admin.texts import TEXTS
 from clinics.admin.who_comes import WHO_COMES
@@ -112,4 +112,5 @@ class RoomDesk(QuotesDesk, TellingDesk, WritingDesk, CloningDesk, PlanDesk):
     def response_change(self, request: HttpRequest, obj: Clinic) -> HttpResponse:
         """Stay in the room: whoever saved one tab goes on with it, or with another."""
         super().response_change(request, obj)  # says what was saved
+        say_who_is_told(request, obj)
         return redirect(request.path)

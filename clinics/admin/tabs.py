@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
@@ -11,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from clinics.models import Clinic, Rsvp
+from clinics.notices.changes import letters_that_wait
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
@@ -124,6 +127,17 @@ class ClinicDesk(WorkingGroupAdmin[Clinic]):
             "carried": carried,
         }
         return TemplateResponse(request, "admin/once_more.html", context)
+
+
+def say_who_is_told(request: HttpRequest, clinic: Clinic) -> None:
+    """Say how many letters about what was changed go out, if any; until then it can be changed back."""
+    if waiting := letters_that_wait(clinic):
+        text = ngettext(
+            "%(count)d letter about what changed goes out in a few minutes.",
+            "%(count)d letters about what changed go out in a few minutes.",
+            waiting,
+        )
+        messages.info(request, text % {"count": waiting})
 
 
 def facts_of_act(clinic: Clinic) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from clinics.admin.tabs import ClinicDesk, Tab
+from clinics.admin.tabs import ClinicDesk, Tab, say_who_is_told
 from clinics.domain.clinics import ClinicError
 from clinics.domain.texts import WRITTEN_WHILE, TextState
 from clinics.models import Clinic, ClinicText
@@ -133,6 +133,7 @@ def _save(
             is_new = is_ready and was != TextState.READY
             said = pgettext("a clinic's text", "Saved, and marked as ready.") if is_new else _("Saved.")
             messages.success(request, said)
+            say_who_is_told(request, clinic)
             return redirect(_url(clinic, language))
     status = 422 if clinic.state in WRITTEN_WHILE else 409
     return _draw(desk, request, clinic, form, wanted, differences=differences, status=status)

@@ -14,8 +14,9 @@ from clinics.domain.notices import (
     reader_languages_of_titles,
     what_changed,
 )
-from clinics.models import Clinic, ClinicChange
+from clinics.models import Clinic, ClinicChange, Notice
 from clinics.notices.owing import of_people, one_row_each, owe_notices, still_here, with_seats
+from mailings.models import Letter
 
 SEAT, PERSON = "clinics.clinic_moved", "clinics.people_changed"
 
@@ -45,6 +46,13 @@ def facts_now(clinic: Clinic) -> dict[str, Any]:
     if clinic.state != ClinicState.ANNOUNCED:
         return {}
     return facts_of(Clinic.objects.prefetch_related("texts", "channels__interpreters").get(pk=clinic.pk))
+
+
+def letters_that_wait(clinic: Clinic) -> int:
+    """Return how many letters about changes of this clinic wait for their quiet minutes to be over."""
+    notices = Notice.objects.filter(kind=CHANGED, change__clinic=clinic)
+    waiting = Letter.objects.filter(kind__in=(SEAT, PERSON), gathering_since__isnull=False)
+    return waiting.filter(about_type=Notice._meta.label_lower, about_id__in=notices.values("pk")).count()
 
 
 def owe_letters_of_changes(clinic: Clinic, *, was: dict[str, Any], now: datetime) -> None:

@@ -212,6 +212,8 @@ def render(notice: Notice, language: str, zone: str, *, template: str) -> Render
             "checklist": absolute("clinics:checklist-mine") if hosts and beside.to_do else "",
             "url": absolute("clinics:clinic-detail", clinic.pk),
             "has_account": person.has_account,
+            "feedback_url": absolute("clinics:feedback-give", clinic.pk),
+            "certificate_url": absolute("clinics:certificate-mine", clinic.pk),
             "is_changed": notice.kind == CHANGED,
             **clocks_for(person, clinic, zone),
         }
