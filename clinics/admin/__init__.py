@@ -1,5 +1,5 @@
 """The working group's desk for clinics. Every change goes through an action."""
 
-from clinics.admin import clinics, hour_rules, raised, series, topics, usual
+from clinics.admin import clinics, hour_rules, raised, seat_rules, series, topics, usual
 
-__all__ = ["clinics", "hour_rules", "raised", "series", "topics", "usual"]
+__all__ = ["clinics", "hour_rules", "raised", "seat_rules", "series", "topics", "usual"]

@@ -1,12 +1,53 @@
-"""The tab of those who signed up: their names, never their addresses."""
+"""The tab of those who signed up: their names, never their addresses; putting somebody in and taking somebody out."""
 
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from clinics.admin.people import those_who_can_be_asked
 from clinics.admin.tabs import ClinicDesk, Tab
-from clinics.models import Clinic, RsvpQuerySet
+from clinics.domain.clinics import ClinicError
+from clinics.models import Clinic, Rsvp, RsvpQuerySet
+from clinics.seats.desk import put_in, take_out
 from letsconnect.base.access_log import PeopleShown, people_on
+from letsconnect.base.once_more import ConfirmationPage
+from mailings.ledger.reachable import is_written_to
+from registrations.admin.choosing_person import PersonForm
+from registrations.domain.looks import LookKind
+from registrations.models import Member
 from registrations.requests import signed_in
+
+PUT_IN, GIVE, TAKE_OUT = "put_in", "give", "take_out"
+LONGEST_REASON = 500
+
+
+class PutInForm(PersonForm):
+    """Somebody who is to have a seat, found by their name."""
+
+    def __init__(self, *args: Any, planner: Member, **kwargs: Any) -> None:
+        self.among = those_who_can_be_asked(planner)
+        super().__init__(*args, **kwargs)
+        if not self.people_found:
+            del self.fields["member"]  # nobody to choose from yet
+
+
+class ReasonForm(forms.Form):
+    """Why somebody is taken out; they read it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text=gettext_lazy("If you like. It stands in the letter, as you write it here."),
+    )
 
 
 def _signed_up(clinic: Clinic) -> RsvpQuerySet:
@@ -18,8 +59,111 @@ def _people(clinic: Clinic) -> PeopleShown:
 
 
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
-    rsvps = _signed_up(clinic).visible_to(signed_in(request)).select_related("member")
-    return desk.draw(request, clinic, "who_comes", {"rsvps": list(rsvps)})
+    if request.method != "POST":
+        return _draw(desk, request, clinic, PutInForm(planner=signed_in(request)), status=200)
+    if not desk.may_change(request, clinic):
+        raise PermissionDenied
+    pressed = request.POST.get("do", "")
+    if pressed == PUT_IN:
+        form = PutInForm(request.POST, planner=signed_in(request))
+        if not form.is_valid():
+            found = PeopleShown(members={person.pk for person in form.people_found})
+            desk.note_look(request, found, kind=LookKind.ACCOUNTS)
+            return _draw(desk, request, clinic, form, status=422)
+        return _give(desk, request, clinic, form.cleaned_data["member"])
+    answer = _chosen(request, clinic)
+    if answer is not None and pressed == GIVE:
+        return _give(desk, request, clinic, answer.member)
+    if answer is not None and pressed == TAKE_OUT:
+        return _take_out(desk, request, clinic, answer)
+    messages.error(request, _("This person has given their place up meanwhile."))
+    return redirect(WHO_COMES.url(clinic))
 
 
-WHO_COMES = Tab("who_comes", _("Who comes"), _view, people=_people)
+def _draw(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: PutInForm, *, status: int) -> HttpResponse:
+    rsvps = _signed_up(clinic).visible_to(signed_in(request)).select_related("member", "channel")
+    context = {
+        "rsvps": list(rsvps),
+        "form": form,
+        "may_write": desk.may_change(request, clinic) and clinic.is_public,
+        "seats_held": clinic.seats_held,
+    }
+    return desk.draw(request, clinic, "who_comes", context, status=status)
+
+
+def _chosen(request: HttpRequest, clinic: Clinic) -> Rsvp | None:
+    key = request.POST.get("rsvp", "")
+    is_number = key.isascii() and key.isdecimal() and len(key) < 18
+    mine = clinic.rsvps.active().visible_to(signed_in(request)).select_related("member")
+    return mine.filter(pk=int(key)).first() if is_number else None
+
+
+def _give(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, member: Member) -> HttpResponse:
+    """Ask once more, saying whether a seat is added, and then put somebody in."""
+    adds_seat = not clinic.places_left and not clinic.rsvps.offered().of(member).exists()
+    sentences = [_letter_sentence(member, _("%(name)s gets a seat, and a letter that says so."))]
+    if clinic.rsvps.waiting().exclude(member=member).exists():
+        sentences.append(_("Others wait for a seat. They are passed over, and keep their places in the queue."))
+    if adds_seat:
+        sentences.append(_("All seats are taken: one is added for them."))
+    page = ConfirmationPage(
+        title=_("Give %(name)s a seat?") % {"name": member},
+        sentences=tuple(sentences),
+        button=_("Give the seat, and one more than there were") if adds_seat else _("Give the seat"),
+        people=1,
+    )
+    carried = [("do", PUT_IN), ("member", member.public_id), ("person", member.public_id), ("adds", int(adds_seat))]
+    if answer := clinic.rsvps.active().of(member).first():
+        carried = [("do", GIVE), ("rsvp", answer.pk), ("adds", int(adds_seat))]
+    if not page.is_answered_by(request):
+        return desk.asked_once_more(request, page, back=WHO_COMES.url(clinic), carried=carried)
+    try:
+        may_add = request.POST.get("adds") == "1"
+        put_in(clinic=clinic, member=member, add_seat=may_add, by=signed_in(request), now=timezone.now())
+    except ClinicError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s has a seat.") % {"name": member})
+    return redirect(WHO_COMES.url(clinic))
+
+
+def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rsvp) -> HttpResponse:
+    """Ask once more, for a reason too, and then take somebody out."""
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    page = ConfirmationPage(
+        title=_("Take %(name)s out?") % {"name": answer.member},
+        sentences=(
+            _letter_sentence(answer.member, _("%(name)s loses the place, and gets a letter that says so kindly.")),
+            _("A seat goes to whoever waits first. They can sign up again."),
+        ),
+        button=_("Take out"),
+        people=1,
+    )
+    if not page.is_answered_by(request) or not form.is_valid():
+        asked = page.context(request, back=WHO_COMES.url(clinic))
+        context = {
+            "question": page,
+            "field": asked["field"],
+            "has_grown": asked["has_grown"] and form.is_valid(),
+            "back_here": WHO_COMES.url(clinic),
+            "carried": [("do", TAKE_OUT), ("rsvp", answer.pk)],
+            "form": form,
+        }
+        return desk.draw(request, clinic, "take_out", context)
+    reason = form.cleaned_data["reason"]
+    try:
+        take_out(clinic=clinic, member=answer.member, reason=reason, by=signed_in(request), now=timezone.now())
+    except ClinicError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s is taken out.") % {"name": answer.member})
+    return redirect(WHO_COMES.url(clinic))
+
+
+def _letter_sentence(member: Member, sentence: str) -> str:
+    """Return what comes of it; of somebody whom our letters do not reach, that they hear nothing."""
+    said = sentence % {"name": member}
+    return said if is_written_to(member) else f"{said} {_('But our letters do not reach them: please tell them.')}"
+
+
+WHO_COMES = Tab("who_comes", gettext_lazy("Who comes"), _view, people=_people)

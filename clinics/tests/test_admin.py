@@ -188,16 +188,6 @@ def test_more_seats_typed_in_the_form_move_people_up(client, coordinator):
     assert Letter.objects.filter(kind="clinics.moved_up").count() == 1
 
 
-def test_too_few_seats_are_refused_at_the_field(client, coordinator):
-    clinic = make_clinic()
-    sign_up(clinic, 3)
-    client.force_login(coordinator)
-
-    response = client.post(desk("change", clinic.pk), typed(capacity="2"))
-
-    assert "3 people already have a seat" in str(errors(response)["capacity"])
-
-
 def test_the_desk_shows_names_of_those_signed_up_and_no_addresses(client, liaison):
     clinic = make_clinic(region="MENA")
     (rsvp,) = sign_up(clinic, 1)

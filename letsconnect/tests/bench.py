@@ -66,7 +66,7 @@ def fill() -> list[Page]:
     from django.db import connection
     from django.urls import reverse
 
-    from clinics.models import ClinicHourRules
+    from clinics.models import ClinicHourRules, ClinicSeatRules
     from matching.models import MatchingRules
     from registrations.models import Eligibility
     from registrations.tests.factories import NOW, make_member
@@ -83,8 +83,14 @@ def fill() -> list[Page]:
     pages = [Page(name, reverse(name), mine) for name in names]
     pages += [Page("trust:report-list", reverse("trust:report-list"), trusts)]
     pages += [Page("admin:index", reverse("admin:index"), desks)]
+    one_row = (ClinicHourRules, ClinicSeatRules, Eligibility, MatchingRules)
     for model, page in sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label_lower):
-        if model in (ClinicHourRules, Eligibility, MatchingRules):  # one row each, whose page opens at once
+        if model in (
+            ClinicHourRules,
+            ClinicSeatRules,
+            Eligibility,
+            MatchingRules,
+        ):  # one row each, whose page opens at once
             continue
         page.list_per_page = ROWS
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"

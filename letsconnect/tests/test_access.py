@@ -830,6 +830,17 @@ DOORS = [
     ),
     Door("admin:clinics_clinichourrules_history", "1", get=DESK),
     Door("admin:clinics_clinichourrules_delete", "1", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:clinics_clinicseatrules_changelist", get="302 302 302 302 302 302 302 403"),
+    Door("admin:clinics_clinicseatrules_add", get=NO_ONE, post=NO_ONE),
+    Door(
+        "admin:clinics_clinicseatrules_change",
+        "1",
+        get=DESK,
+        post="302 302 302 403 403 302+ 302 403",
+        data={"cut_off_hours": "12"},
+    ),
+    Door("admin:clinics_clinicseatrules_history", "1", get=DESK),
+    Door("admin:clinics_clinicseatrules_delete", "1", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door(
         "admin:clinics_clinic_agenda",
         "@clinic",
@@ -873,7 +884,13 @@ DOORS = [
     ),
     Door("admin:clinics_checklisttemplateitem_history", "@usual_item", get=DESK),
     Door("admin:clinics_checklisttemplateitem_delete", "@usual_item", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
-    Door("admin:clinics_clinic_who_comes", "@clinic", get=MENA_ROW),
+    Door(
+        "admin:clinics_clinic_who_comes",
+        "@clinic",
+        get=MENA_ROW,
+        post="302 302 302 422 404 422 302 403",
+        data={"do": "put_in", "person": "nobody of this name"},
+    ),
     Door(
         "admin:clinics_clinic_people",
         "@clinic",
