@@ -85,12 +85,7 @@ def fill() -> list[Page]:
     pages += [Page("admin:index", reverse("admin:index"), desks)]
     one_row = (ClinicHourRules, ClinicSeatRules, Eligibility, MatchingRules)
     for model, page in sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label_lower):
-        if model in (
-            ClinicHourRules,
-            ClinicSeatRules,
-            Eligibility,
-            MatchingRules,
-        ):  # one row each, whose page opens at once
+        if model in one_row:  # their pages open at once
             continue
         page.list_per_page = ROWS
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
