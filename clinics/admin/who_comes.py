@@ -162,8 +162,8 @@ def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rs
 
 def _letter_sentence(member: Member, sentence: str) -> str:
     """Return what comes of it; of somebody whom our letters do not reach, that they hear nothing."""
-    said = sentence % {"name": member}
-    return said if is_written_to(member) else f"{said} {_('But our letters do not reach them: please tell them.')}"
+    said, not_reached = sentence % {"name": member}, _("But our letters do not reach them: please tell them.")
+    return said if is_written_to(member) else f"{said} {not_reached}"
 
 
 WHO_COMES = Tab("who_comes", gettext_lazy("Who comes"), _view, people=_people)
