@@ -51,7 +51,8 @@ class ClinicSeatRulesAdmin(WorkingGroupAdmin[ClinicSeatRules]):
         rules, may_change = ClinicSeatRules.objects.current(), signed_in(request).is_coordinator
         if request.method == "POST" and not may_change:
             raise PermissionDenied
-        form, differences = SeatRulesForm(request.POST or None, instance=rules), []
+        differences: list[Any] = []
+        form = SeatRulesForm(request.POST or None, instance=rules)
         if not may_change:
             form.fields["cut_off_hours"].disabled = True
         if form.is_valid():

@@ -38,7 +38,7 @@ class PutInForm(PersonForm):
             del self.fields["member"]  # nobody to choose from yet
 
 
-class ReasonForm(forms.Form):
+class TakeOutForm(forms.Form):
     """Why somebody is taken out; they read it."""
 
     reason = forms.CharField(
@@ -67,8 +67,8 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
     if pressed == PUT_IN:
         form = PutInForm(request.POST, planner=signed_in(request))
         if not form.is_valid():
-            found = PeopleShown(members={person.pk for person in form.people_found})
-            desk.note_look(request, found, kind=LookKind.ACCOUNTS)
+            named = PeopleShown(members={person.pk for person in form.people_found})
+            desk.note_look(request, named, kind=LookKind.ACCOUNTS)
             return _draw(desk, request, clinic, form, status=422)
         return _give(desk, request, clinic, form.cleaned_data["member"])
     answer = _chosen(request, clinic)
@@ -129,7 +129,7 @@ def _give(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, member: Member
 
 def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rsvp) -> HttpResponse:
     """Ask once more, for a reason too, and then take somebody out."""
-    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    form = TakeOutForm(request.POST if "reason" in request.POST else None)
     page = ConfirmationPage(
         title=_("Take %(name)s out?") % {"name": answer.member},
         sentences=(
@@ -140,11 +140,11 @@ def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rs
         people=1,
     )
     if not page.is_answered_by(request) or not form.is_valid():
-        asked = page.context(request, back=WHO_COMES.url(clinic))
+        once_more = page.context(request, back=WHO_COMES.url(clinic))
         context = {
             "question": page,
-            "field": asked["field"],
-            "has_grown": asked["has_grown"] and form.is_valid(),
+            "field": once_more["field"],
+            "has_grown": once_more["has_grown"] and form.is_valid(),
             "back_here": WHO_COMES.url(clinic),
             "carried": [("do", TAKE_OUT), ("rsvp", answer.pk)],
             "form": form,
@@ -162,8 +162,11 @@ def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rs
 
 def _letter_sentence(member: Member, sentence: str) -> str:
     """Return what comes of it; of somebody whom our letters do not reach, that they hear nothing."""
-    said, not_reached = sentence % {"name": member}, _("But our letters do not reach them: please tell them.")
-    return said if is_written_to(member) else f"{said} {not_reached}"
+    sentence_filled, not_reached = (
+        sentence % {"name": member},
+        _("But our letters do not reach them: please tell them."),
+    )
+    return sentence_filled if is_written_to(member) else f"{sentence_filled} {not_reached}"
 
 
 WHO_COMES = Tab("who_comes", gettext_lazy("Who comes"), _view, people=_people)
