@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from clinics.domain.clinics import HOLDING_A_SEAT, HOUR
@@ -13,6 +14,7 @@ from mailings.models import Letter
 STILL_WAITING = "clinics.still_waiting"
 
 
+@transaction.atomic
 def give_seats_on(now: datetime) -> int:
     """End the offers nobody claimed, and give on what is free; return how many clinics were looked at.
 

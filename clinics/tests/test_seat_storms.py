@@ -1,0 +1,198 @@
+"""Seats given back, offered, claimed and added by many at once, over real connections; and the same without the lock.
+
+The short storms run each time, the long ones by `make chaos`.
+"""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from clinics.domain.clinics import ClinicError
+from clinics.models import Clinic, Rsvp
+from clinics.seats import desk, offers, rsvps, sweeps
+from clinics.seats.offers import claim
+from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
+from clinics.seats.sweeps import give_seats_on
+from clinics.tests.factories import START, make_clinic
+from letsconnect.base.models import Act
+from letsconnect.tests.at_once import at_once, meet_after
+from registrations.models import Member
+from registrations.tests.factories import NOW, make_coordinator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+LATE = START - 12 * HOUR  # after the cut-off: free seats are offered
+LEAVING, WAITING = 20, 40
+
+
+def make_people(number):
+    return Member.objects.bulk_create(
+        Member(email=f"storm-{person}@example.org", joined_at=NOW) for person in range(number)
+    )
+
+
+def full_clinic(seats, waiting):
+    """A clinic whose seats are taken: those who have one, and those who wait, each in their order."""
+    clinic = make_clinic(capacity=seats)
+    rows = [
+        rsvp(clinic=clinic, member=member, by=member, now=NOW + timedelta(seconds=number))
+        for number, member in enumerate(make_people(seats + waiting))
+    ]
+    return clinic, rows[:seats], rows[seats:]
+
+
+def leave(row, now):
+    return lambda: cancel_rsvp(clinic=row.clinic, member=row.member, by=row.member, now=now)
+
+
+def without_the_lock(monkeypatch):
+    for module in (rsvps, offers):
+        monkeypatch.setattr(module, "lock_clinic", lambda clinic: Clinic.objects.get(pk=clinic.pk))
+
+
+def check(clinic, waiting):
+    """Nobody too many, no seat twice, no seat empty while somebody waits, and nobody before those ahead of them."""
+    holders = list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
+    assert sorted(holders) == sorted(set(holders)) and set(holders) <= set(range(1, clinic.capacity + 1))
+    queue = list(clinic.rsvps.waiting().values_list("pk", flat=True))
+    assert not queue or len(holders) == clinic.capacity
+    assert queue == [row.pk for row in waiting if row.pk in set(queue)]
+    turns = Act.objects.filter(verb__in=("move_up", "offer_seat")).order_by("pk").values_list("object_id", flat=True)
+    assert list(turns) == [row.pk for row in waiting][: len(turns)]  # each in its turn, none left out
+
+
+@pytest.mark.parametrize(("now", "state"), [(NOW + HOUR, "going"), (LATE, "offered")])
+def test_of_twenty_seats_given_back_at_once_none_stays_empty_and_each_goes_to_the_next(now, state):
+    clinic, going, waiting = full_clinic(LEAVING, WAITING)
+
+    at_once(*(leave(row, now) for row in going))
+
+    check(clinic, waiting)
+    states = dict(Rsvp.objects.values_list("pk", "state"))
+    assert [states[row.pk] for row in waiting] == [state] * LEAVING + ["waiting"] * (WAITING - LEAVING)
+
+
+def test_control_without_the_lock_two_who_leave_at_once_give_both_seats_to_the_same_person(monkeypatch):
+    clinic, going, waiting = full_clinic(2, 3)
+    without_the_lock(monkeypatch)
+    meet_after(monkeypatch, rsvps, "give_up", people=2)  # neither sees yet that the other has gone
+
+    at_once(*(leave(row, NOW + HOUR) for row in going))
+
+    with pytest.raises(AssertionError):
+        check(clinic, waiting)
+
+
+def test_offers_that_end_while_they_are_claimed_give_each_seat_to_one_person():
+    clinic, going, waiting = full_clinic(4, 8)
+    for row in going:
+        leave(row, LATE)()
+    ended = LATE + 4 * HOUR
+
+    def claims(row, now):
+        return lambda: claim(clinic=clinic, member=row.member, by=row.member, now=now)
+
+    early, late = waiting[:2], waiting[2:4]
+    answers = at_once(
+        *(claims(row, ended - MINUTE) for row in early),
+        *(claims(row, ended) for row in late),
+        *(lambda: give_seats_on(ended) for _sweep in range(2)),
+        refusals=(ClinicError,),
+    )
+    give_seats_on(ended)
+
+    # Those who claimed in time may still come after the sweep of a later moment, and are refused then.
+    claimed = [row for row, answer in zip(early, answers, strict=False) if isinstance(answer, Rsvp)]
+    assert {isinstance(answer, ClinicError) for answer in answers[2:4]} == {True}
+    states = dict(Rsvp.objects.values_list("pk", "state"))
+    assert {states[row.pk] for row in claimed} <= {"going"} and {states[row.pk] for row in late} == {"expired"}
+    assert [states[row.pk] for row in waiting[4 : 4 + 4 - len(claimed)]] == ["offered"] * (4 - len(claimed))
+    check(clinic, waiting)
+
+
+def test_control_without_the_lock_an_offer_is_claimed_although_it_went_to_the_next(monkeypatch):
+    clinic, going, waiting = full_clinic(1, 2)
+    leave(going[0], LATE)()
+    ended = LATE + 4 * HOUR
+    without_the_lock(monkeypatch)
+    seat_it = offers.take_offered
+
+    def take_late(*args, **options):
+        at_once(lambda: give_seats_on(ended))  # in the middle of the claim
+        return seat_it(*args, **options)
+
+    monkeypatch.setattr(offers, "take_offered", take_late)
+    with pytest.raises(Exception, match="clinics_seat_unique_among_going_and_offered"):  # the last defence
+        claim(clinic=clinic, member=waiting[0].member, by=waiting[0].member, now=ended - MINUTE)
+
+
+def test_more_seats_in_the_middle_of_a_storm_promote_exactly_as_many_as_fit():
+    clinic, going, waiting = full_clinic(6, 14)
+    coordinator = make_coordinator()
+
+    at_once(
+        *(leave(row, NOW + HOUR) for row in going[:3]),
+        lambda: change_capacity(clinic=clinic, capacity=10, by=coordinator, now=NOW + HOUR),
+        *(leave(row, NOW + HOUR) for row in going[3:]),
+    )
+
+    clinic.refresh_from_db()
+    check(clinic, waiting)
+    states = dict(Rsvp.objects.values_list("pk", "state"))
+    assert [states[row.pk] for row in waiting] == ["going"] * 10 + ["waiting"] * 4
+
+
+def test_at_the_door_as_many_as_there_are_free_seats_come_in():
+    clinic, going, waiting = full_clinic(3, 3)
+    doors = START - 30 * MINUTE
+    for row in going[:2]:
+        leave(row, doors)()
+    newcomers = Member.objects.bulk_create(Member(email=f"door-{n}@example.org", joined_at=NOW) for n in range(8))
+
+    def enter(member):
+        return lambda: rsvp(clinic=clinic, member=member, by=member, now=doors)
+
+    answers = at_once(
+        *(enter(member) for member in [*newcomers, *(row.member for row in waiting)]), refusals=(ClinicError,)
+    )
+
+    assert Counter(isinstance(answer, Rsvp) for answer in answers) == {True: 2, False: 9}
+    assert sorted(clinic.rsvps.going().values_list("seat", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", range(6))
+def test_a_long_storm_of_everything_leaves_no_seat_empty_twice_taken_or_out_of_turn(seed):
+    """120 people, 30 seats: leaving, signing up, claiming, putting in, taking out, other capacities, sweeps."""
+    chance = random.Random(seed)
+    clinic, going, waiting = full_clinic(30, 90)
+    coordinator = make_coordinator()
+    now = [NOW + HOUR, LATE][seed % 2]
+
+    def some_act(row):
+        member, later = row.member, now + MINUTE * chance.randrange(1, 600 if seed % 2 else 60)
+        return chance.choice(
+            [
+                lambda: cancel_rsvp(clinic=clinic, member=member, by=member, now=later),
+                lambda: rsvp(clinic=clinic, member=member, by=member, now=later),
+                lambda: claim(clinic=clinic, member=member, by=member, now=later),
+                lambda: desk.take_out(clinic=clinic, member=member, by=coordinator, now=later),
+                lambda: change_capacity(clinic=clinic, capacity=chance.randrange(20, 40), by=coordinator, now=later),
+                lambda: sweeps.give_seats_on(later),
+            ]
+        )
+
+    rows = [*going, *waiting]
+    for _wave in range(8):
+        at_once(*(some_act(row) for row in chance.sample(rows, 40)), refusals=(ClinicError,))
+        clinic.refresh_from_db()
+        holders = list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
+        assert sorted(holders) == sorted(set(holders))
+        assert len(holders) <= max(clinic.capacity, 40)
+        assert set(range(1, clinic.capacity + 1)) <= set(holders) or all(seat <= clinic.capacity for seat in holders)
+    give_seats_on(now + 10 * HOUR)
+    clinic.refresh_from_db()
+    if clinic.rsvps.waiting().exists():
+        assert clinic.rsvps.holding_a_seat().count() >= clinic.capacity
