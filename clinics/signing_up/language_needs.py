@@ -59,11 +59,9 @@ def answer_language_need(*, clinic: Clinic, language: str, answer: LanguageNeedS
     for need in needs:
         _tell(need, answer, now=now)
     if needs:
-        acts.record(by=by, verb=_VERBS[answer], on=clinic, now=now, became=language)
+        verb = "ask_for_language" if answer == LanguageNeedState.ASKED else "decline_language"
+        acts.record(by=by, verb=verb, on=clinic, now=now, became=language)
     return len(needs)
-
-
-_VERBS = {LanguageNeedState.ASKED: "ask_for_language", LanguageNeedState.NOT_THIS_TIME: "decline_language"}
 
 
 def _tell(need: LanguageNeed, state: LanguageNeedState, *, now: datetime) -> None:

@@ -36,6 +36,7 @@ SENTENCES = (
     gettext_noop("the clinic is not cancelled"),
     gettext_noop("the clinic was moved again"),
     gettext_noop("no longer signed up"),
+    gettext_noop("asked for another language meanwhile"),
     gettext_noop("its day is over"),
     gettext_noop("no longer going"),
     gettext_noop("no longer waiting"),

@@ -104,16 +104,19 @@ def test_home_says_of_clinics_and_rounds_what_is_so(client):
     assert "because you are paused or away" in page
 
 
-def test_who_waits_when_sign_up_has_closed_is_promised_no_seat(client, member):
+def test_who_waits_when_sign_up_has_closed_is_promised_a_letter_and_at_the_door_none(client, member):
     clinic = make_clinic(capacity=1, closes_minutes_before=120)
     sign_up(clinic, 1)
     rsvp(clinic=clinic, member=member, by=member, now=NOW)
-    with time_machine.travel(START - timedelta(hours=1), tick=False):
-        client.force_login(member)
-        page = client.get(reverse("clinics:clinic-detail", args=[clinic.pk])).content.decode()
+    pages = []
+    for before in (timedelta(hours=1), timedelta(minutes=20)):
+        with time_machine.travel(START - before, tick=False):
+            client.force_login(member)
+            pages.append(client.get(reverse("clinics:clinic-detail", args=[clinic.pk])).content.decode())
 
-    assert "If a seat becomes free before sign-up closes" not in page
-    assert "Sign-up for this clinic has closed, and no seat became free for you" in page
+    promised = "If a seat becomes free for you, we write to you"
+    assert [promised in page for page in pages] == [True, False]
+    assert "Whoever finds one free here gets it at once" in pages[1]
 
 
 def test_who_finds_nobody_to_find_reads_whether_they_are_in_a_round(client):
