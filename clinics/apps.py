@@ -51,6 +51,7 @@ class ClinicsConfig(AppConfig):
         from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
+        from clinics.attendance import call_lists
         from clinics.attendance import my_data as attendance_data
         from clinics.certificates import leaving as leaving_certificates
         from clinics.checklists import emails as checklist_letters
@@ -117,6 +118,8 @@ class ClinicsConfig(AppConfig):
         leaving.connect()
         people_leaving.connect()
         attendance_data.connect()
+        call_lists.connect()
+        kinds.register_sweep("clinics.call_lists", call_lists.forget_old_lists)
         leaving_requests.connect()
         leaving_wishes.connect()
         signing_up.register()

@@ -36,6 +36,7 @@ class AnswerState(TextChoices):
 
 # Those without whom there is no clinic: confirmed, they are at one clinic at a time, and the hour must suit them.
 NEEDED_ROLES = (ClinicRole.SHARER, ClinicRole.HOST, ClinicRole.INTERPRETER)
+AT_THE_DOOR = (ClinicRole.HOST, ClinicRole.HELPER)  # who see who comes, and tick who is there
 # Whoever takes up a place: an interpreter in these states keeps their turn at the channel.
 MAY_STILL_COME = (AnswerState.TO_ASK, AnswerState.ASKED, AnswerState.ACCEPTED)
 WAITS_OR_COMES = (AnswerState.ASKED, AnswerState.ACCEPTED)

@@ -1,7 +1,7 @@
 """The tables of clinics, of their people, of seats, and of what people were written about them."""
 
 from clinics.models.agendas import AgendaItem, AgendaTemplate, AgendaTemplateItem
-from clinics.models.attendance import Attendance, AttendanceQuerySet, OtherHeads
+from clinics.models.attendance import Attendance, AttendanceQuerySet, CallList, CallListRow, OtherHeads
 from clinics.models.certificates import Certificate, CertificateQuerySet
 from clinics.models.checklists import (
     ChecklistItem,
@@ -37,6 +37,8 @@ __all__ = [
     "Appointment",
     "Attendance",
     "AttendanceQuerySet",
+    "CallList",
+    "CallListRow",
     "Certificate",
     "CertificateQuerySet",
     "Channel",

@@ -1,5 +1,7 @@
 """Who was at a clinic, and from what we know it."""
 
+from datetime import datetime, timedelta
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -7,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.models.clinics import Clinic
 from clinics.models.outcomes import MOST_HEADS
+from letsconnect.base import addresses
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.models import Member
 
+CALL_LIST_KEPT_FOR = timedelta(days=30)  # at most: a list goes with its review
 MOST_MINUTES_IN_CALL = 2 * 24 * 60
 
 
@@ -96,3 +101,60 @@ class OtherHeads(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class CallListQuerySet(models.QuerySet["CallList"]):
+    def outdated(self, *, now: datetime) -> "CallListQuerySet":
+        """Lists that nobody finished reviewing within 30 days."""
+        return self.filter(brought_at__lte=now - CALL_LIST_KEPT_FOR)
+
+
+class CallList(models.Model):
+    """The participants of a call as a file listed them, kept only until somebody has said who they are.
+
+    The file itself is not kept. Each row goes as soon as it is known who it is, the rest with the end of the review.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="call_lists")
+    brought_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    brought_at = models.DateTimeField()
+    read = models.PositiveIntegerField()  # how many people the file listed
+    notes = models.JSONField(default=list)  # rows that were not understood, in the language of who brought the file
+
+    objects = CallListQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("list of a call")
+        verbose_name_plural = _("lists of calls")
+        ordering = ["brought_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.brought_at:%Y-%m-%d %H:%M}"
+
+
+class CallListRow(models.Model):
+    """Somebody in such a list of whom nobody has said yet who they are."""
+
+    call_list = models.ForeignKey(CallList, on_delete=models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField()  # of the file, in which they stand first
+    name = LineField(max_length=200, blank=True)
+    address = models.EmailField(blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["row", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name="", address=""), name="clinics_row_of_a_call_names_somebody"),
+            models.CheckConstraint(condition=lines_can_be_seen("name"), name="clinics_name_in_a_call_can_be_seen"),
+            models.CheckConstraint(
+                condition=Q(address="") | Q(address__regex=addresses.CANONICAL),
+                name="clinics_row_of_a_call_has_a_canonical_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes=None) | Q(minutes__lte=MOST_MINUTES_IN_CALL),
+                name="clinics_row_of_a_call_is_of_two_days_at_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.address

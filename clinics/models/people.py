@@ -20,6 +20,7 @@ from clinics.domain.clinics import ClinicState
 from clinics.domain.people import (
     ADDRESS_KEPT_FOR,
     ANSWERED,
+    AT_THE_DOOR,
     MATERIAL_DAYS_BEFORE,
     MAY_STILL_COME,
     NEEDED_ROLES,
@@ -141,6 +142,10 @@ class ClinicPersonQuerySet(models.QuerySet["ClinicPerson"]):
 
     def hosts(self) -> "ClinicPersonQuerySet":
         return self.filter(role=ClinicRole.HOST)
+
+    def at_the_door(self) -> "ClinicPersonQuerySet":
+        """Those who see who comes, and tick them."""
+        return self.filter(role__in=AT_THE_DOOR)
 
     def interpreters(self) -> "ClinicPersonQuerySet":
         return self.filter(role=ClinicRole.INTERPRETER)
@@ -279,6 +284,11 @@ class ClinicPerson(models.Model):
     @property
     def is_accepted(self) -> bool:
         return self.state == AnswerState.ACCEPTED
+
+    @property
+    def is_at_the_door(self) -> bool:
+        """Whether they see who comes, and tick them."""
+        return self.is_accepted and self.role in AT_THE_DOOR
 
     @property
     def is_asked(self) -> bool:

@@ -1,8 +1,9 @@
 """What the database keeps of who was there, each rule broken on purpose."""
 
 import pytest
+from django.db.models import TextField, Value
 
-from clinics.models import Attendance, OtherHeads
+from clinics.models import Attendance, CallList, CallListRow, OtherHeads
 from clinics.tests.factories import START, make_attendance, make_channel, make_clinic
 from letsconnect.tests.database import change, refuses
 from registrations.tests.factories import NOW, make_member
@@ -55,3 +56,19 @@ def test_it_can_be_asked_who_came():
     assert list(Attendance.objects.of(clinic).members()) == [came]
     assert Attendance.objects.has_come(clinic, came)
     assert not Attendance.objects.has_come(clinic, elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"name": ""}, "clinics_row_of_a_call_names_somebody"),
+        ({"name": Value("one\ntwo", output_field=TextField())}, "clinics_name_in_a_call_can_be_seen"),
+        ({"address": "Bo@example.org"}, "clinics_row_of_a_call_has_a_canonical_address"),
+        ({"minutes": 2881}, "clinics_row_of_a_call_is_of_two_days_at_most"),
+    ],
+)
+def test_a_row_of_a_list_names_somebody_who_can_be_read(columns, constraint):
+    brought = CallList.objects.create(clinic=make_clinic(), brought_by=make_member(), brought_at=NOW, read=1)
+    row = CallListRow.objects.create(call_list=brought, row=2, name="Bo")
+
+    refuses(constraint, change(row, **columns))

@@ -62,10 +62,12 @@ def test_a_host_sees_the_names_of_those_who_come_and_nothing_else(client):
         (AnswerState.STEPPED_BACK, ClinicRole.HOST, 404),
         (AnswerState.RELEASED, ClinicRole.HOST, 404),
         (AnswerState.ACCEPTED, ClinicRole.SHARER, 404),
-        (AnswerState.ACCEPTED, ClinicRole.HELPER, 404),
+        (AnswerState.ACCEPTED, ClinicRole.HELPER, 200),
+        (AnswerState.ASKED, ClinicRole.HELPER, 404),
+        (AnswerState.ACCEPTED, ClinicRole.INTERPRETER, 404),
     ],
 )
-def test_only_a_host_who_has_said_yes_and_stands_by_it_sees_the_page(client, state, role, shown):
+def test_only_hosts_and_helpers_who_have_said_yes_and_stand_by_it_see_the_page(client, state, role, shown):
     clinic = make_clinic()
 
     assert page_of(client, make_host(clinic, state=state, role=role), clinic).status_code == shown

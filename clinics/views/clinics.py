@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clinics.agendas.context import agenda_of
@@ -123,32 +122,10 @@ def clinic_page(
         "parts": parts,
         "after": after_clinic(clinic, request.user, now=now),
         "hosted": any(part.role == ClinicRole.HOST and part.is_accepted for part in parts),
-        "is_host": is_open and any(part.role == ClinicRole.HOST and part.is_accepted for part in parts),
+        "is_host": is_open and any(part.is_at_the_door for part in parts),
         "other_editions": other_editions,
     }
     return render(request, "clinics/clinic_detail.html", context, status=status)
-
-
-@require_safe
-@never_cache
-def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
-    """Show the meeting link to people with a seat, and to its own people, from half an hour before the start until
-    the end; nobody else."""
-    clinic = find_clinic(request, clinic_id)
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
-    rsvp = _own_rsvps(request).get(clinic.pk)
-    is_going = bool(rsvp and rsvp.is_going) or any(part.is_accepted for part in _parts(request, clinic))
-    doors_open = is_going and clinic.doors_are_open(timezone.now())
-    context = {
-        "clinic": clinic,
-        "is_going": is_going,
-        "doors_open": doors_open,
-        "is_early": timezone.now() < clinic.doors_open_at,
-        "meeting_link": clinic.meeting_link if doors_open else "",
-        "quiz_link": clinic.quiz_link if doors_open else "",
-    }
-    return render(request, "clinics/clinic_join.html", context, status=200 if is_going else 403)
 
 
 def _parts(request: HttpRequest, clinic: Clinic) -> list[ClinicPerson]:

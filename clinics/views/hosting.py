@@ -1,46 +1,167 @@
-"""The page of whoever hosts one clinic: who comes to it, and nothing else. A host need not be of the working group."""
+"""The page of whoever hosts a clinic or helps there, made for a phone: who comes, who is there, what is on now.
 
+A host need not be of the working group. They see the names people chose, and no address.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from clinics.domain.clinics import may_be_hosted
-from clinics.models import Clinic, ClinicPerson
+from clinics.agendas.context import agenda_of
+from clinics.attendance.counting import heads_of
+from clinics.attendance.door import (
+    clinic_at_the_door,
+    clock_of,
+    grouped,
+    guest_by_key,
+    guests_of,
+    searched,
+    waiting_for,
+)
+from clinics.attendance.ticking import count_others, let_in, take_tick_back, tick
+from clinics.domain.attendance import CannotTick, check_ticking
+from clinics.domain.clinics import ClinicError, Venue, may_be_hosted
+from clinics.models import Clinic, SeatQuestion
+from clinics.models.outcomes import MOST_HEADS
 from letsconnect.base import access_log
-from letsconnect.base.access_log import people_on
+from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.lines import isolated
 from letsconnect.base.paging import page_of
 from registrations.domain.looks import LookKind
 from registrations.requests import MemberRequest
+
+AT_ONCE = 250  # guests on one page: a host scrolls and searches, and turns no pages at the door
 
 
 @login_required
 @require_safe
 @never_cache
 def clinic_host(request: MemberRequest, clinic_id: int) -> HttpResponse:
-    """Show a host who has said yes the names of those who come, as these wish to be called; no addresses.
+    """Show who comes, as they wish to be called, and who is there already; no addresses.
 
     Those who are named can read that the host looked. There is no such page for anybody else, nor a week after the end.
     """
-    now = timezone.now()
-    hosts = ClinicPerson.objects.hosts().accepted().of(request.user)
-    clinic = Clinic.objects.filter(pk=clinic_id, people__in=hosts).prefetch_related("texts").first()
-    if clinic is None or not may_be_hosted(state=clinic.state, ends_at=clinic.ends_at, now=now):
-        raise Http404
-    rsvps = (
-        clinic.rsvps.active().filter(member__is_active=True).select_related("member").order_by("seat", "place", "pk")
-    )
-    page = page_of(rsvps, request)
-    shown = list(page)
-    access_log.note(viewer=request.user, people=people_on(shown, ("member",)), kind=LookKind.CLINIC, now=now)
+    now, clinic = timezone.now(), _find(request, clinic_id)
+    guests, waiting = guests_of(clinic, reader=request.user), waiting_for(clinic)
+    page = page_of(searched(guests, request.GET.get("q", "")), request, at_once=AT_ONCE)
+    rows = list(page)
+    questions = list(SeatQuestion.objects.at(clinic).visible_to(request.user))
+    people = {guest.member.pk for guest in rows if guest.member} | {rsvp.member_id for rsvp in waiting}
+    people |= {question.rsvp.member_id for question in questions}
+    access_log.note(viewer=request.user, people=PeopleShown(members=people), kind=LookKind.CLINIC, now=now)
+    agenda = agenda_of(clinic)
     context = {
         "clinic": clinic,
         "page": page,
-        "going": [str(rsvp.member) for rsvp in shown if rsvp.is_going],
-        "waiting": [str(rsvp.member) for rsvp in shown if rsvp.is_waiting],
-        "going_count": clinic.rsvps.going().count(),
-        "waiting_count": clinic.rsvps.waiting().count(),
+        "groups": grouped(rows, own=_("Sharers, hosts, helpers and interpreters"), floor=_floor(clinic)),
+        "searched": request.GET.get("q", ""),
+        "going_count": sum(1 for guest in guests if not guest.role),
+        "waiting": waiting,
+        "questions": questions,
+        "heads": heads_of(clinic),
+        "agenda": agenda,
+        "clock": clock_of([(row.begins_at, row.ends_at) for row in agenda], now=now),
+        "now": now,
+        "may_tick": _may_tick(clinic, request),
+        "is_in_person": clinic.venue == Venue.IN_PERSON,
+        "most_heads": MOST_HEADS,
     }
     return render(request, "clinics/clinic_host.html", context)
+
+
+@login_required
+@require_POST
+@never_cache
+def attendance_tick(request: MemberRequest, clinic_id: int) -> HttpResponse:
+    """Tick somebody, or take the tick back. The same request again changes nothing, so a bad line may repeat it.
+
+    A script asks for JSON, and is told what stands in the database now; a form comes back to the row it was sent from.
+    """
+    clinic, now = _find(request, clinic_id), timezone.now()
+    key = request.POST.get("here") or request.POST.get("not_here", "")
+    action = tick if request.POST.get("here") else take_tick_back
+    try:
+        attendance = action(clinic=clinic, member=guest_by_key(clinic, key), by=request.user, now=now)
+    except CannotTick as refusal:
+        if _wants_json(request):
+            return JsonResponse({"refused": str(refusal)}, status=409)
+        messages.error(request, str(refusal))
+        return _back(request, clinic_id)
+    if _wants_json(request):
+        is_ticked = attendance is not None and attendance.ticked_at is not None
+        return JsonResponse({"here": is_ticked, "there": heads_of(clinic).by_name})
+    return _back(request, clinic_id, key)
+
+
+@login_required
+@require_POST
+@never_cache
+def seat_at_the_door(request: MemberRequest, clinic_id: int) -> HttpResponse:
+    """Give a seat that is free to somebody who waits and is there."""
+    clinic = _find(request, clinic_id)
+    try:
+        member = guest_by_key(clinic, request.POST.get("let_in", ""))
+        let_in(clinic=clinic, member=member, by=request.user, now=timezone.now())
+    except ClinicError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s has a seat, and is ticked.") % {"name": isolated(str(member))})
+    return redirect("clinics:clinic-host", clinic_id)
+
+
+@login_required
+@require_POST
+@never_cache
+def others_count(request: MemberRequest, clinic_id: int) -> HttpResponse:
+    """Write down how many more are there, beside those who are ticked."""
+    clinic, typed = _find(request, clinic_id), request.POST.get("number", "").strip()
+    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 7
+    try:
+        if not is_number:
+            raise CannotTick(_("Enter a number, 0 if there is nobody more."))
+        count_others(clinic=clinic, number=int(typed), by=request.user, now=timezone.now())
+    except ClinicError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("clinics:clinic-host", clinic_id)
+
+
+def _find(request: MemberRequest, clinic_id: int) -> Clinic:
+    clinic = clinic_at_the_door(clinic_id, request.user)
+    if clinic is None or not may_be_hosted(state=clinic.state, ends_at=clinic.ends_at, now=timezone.now()):
+        raise Http404
+    return clinic
+
+
+def _floor(clinic: Clinic) -> str:
+    words = _("Those who listen to the language spoken, %(language)s")
+    return words % {"language": clinic.floor_language_in_words}
+
+
+def _may_tick(clinic: Clinic, request: HttpRequest) -> bool:
+    try:
+        check_ticking(state=clinic.state, starts_at=clinic.starts_at, now=timezone.now())
+    except CannotTick:
+        return False
+    return True
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def _back(request: HttpRequest, clinic_id: int, key: str = "") -> HttpResponseRedirect:
+    """Lead back to the row, on the page and in the search from which the form was sent."""
+    kept: dict[str, Any] = {name: request.POST[name] for name in ("q", "page") if request.POST.get(name)}
+    query = f"?{urlencode(kept)}" if kept else ""
+    return redirect(f"{reverse('clinics:clinic-host', args=[clinic_id])}{query}{f'#{key}' if key else ''}")

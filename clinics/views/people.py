@@ -36,8 +36,10 @@ def person_answer(request: HttpRequest, token: str) -> HttpResponse:
     person = person_by_token(token)
     if person is None or person.state == AnswerState.TO_ASK:
         return render(request, "clinics/person_gone.html", status=410)
-    erase = "" if person.has_account else reverse("clinics:person-erase", args=[token])
-    return _answer_page(request, person, erase=erase)
+    if person.has_account:
+        return _answer_page(request, person)
+    erase, join = (reverse(f"clinics:person-{page}", args=[token]) for page in ("erase", "join"))
+    return _answer_page(request, person, erase=erase, join=join)
 
 
 @login_required
@@ -65,12 +67,13 @@ def person_erase(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "clinics/person_erase.html", {"person": person, "back": back})
 
 
-def _answer_page(request: HttpRequest, person: ClinicPerson, *, erase: str = "") -> HttpResponse:
+def _answer_page(request: HttpRequest, person: ClinicPerson, *, erase: str = "", join: str = "") -> HttpResponse:
     form = AnswerForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid() and _stored(request, person, form):
         return redirect(request.path)
     status = 422 if request.method == "POST" else 200
-    return render(request, "clinics/person_answer.html", _context(request, person, form, erase), status=status)
+    context = _context(request, person, form) | {"erase": erase, "join": join}
+    return render(request, "clinics/person_answer.html", context, status=status)
 
 
 def _stored(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> bool:
@@ -96,11 +99,10 @@ def _stored(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> boo
     return True
 
 
-def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm, erase: str) -> dict[str, Any]:
+def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> dict[str, Any]:
     now, clinic = timezone.now(), person.clinic
     shown = shown_people(clinic)
     is_themself = is_signed_in(request) and request.user.pk == person.member_id
-    may_join = person.is_accepted and clinic.doors_are_open(now) and (is_themself or not person.has_account)
     return {
         "person": person,
         "clinic": clinic,
@@ -115,10 +117,8 @@ def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm, erase
         "keeps_away": is_signed_in(request)
         and is_themself
         and keeps_away_from_somebody(request.user, [*shown.sharers, *shown.hosts]),
-        "doors_open": may_join,
-        "meeting_link": clinic.meeting_link if may_join else "",
+        "doors_open": person.is_accepted and clinic.doors_are_open(now),
         "reads_utc": timezone.get_current_timezone_name() == "UTC",
         "address_hint": address_hint(person.address),
-        "erase": erase,
         "page": clinic.is_public,
     }

@@ -10,6 +10,6 @@ from django.http import HttpRequest
 ON_A_PAGE = 20
 
 
-def page_of(rows: Sequence[Any] | QuerySet[Any], request: HttpRequest) -> "Page[Any]":
+def page_of(rows: Sequence[Any] | QuerySet[Any], request: HttpRequest, *, at_once: int = ON_A_PAGE) -> "Page[Any]":
     """Return the page that the request asks for: the first for nonsense, the last for a number that is too high."""
-    return Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    return Paginator(rows, at_once).get_page(request.GET.get("page"))

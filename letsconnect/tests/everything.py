@@ -16,6 +16,8 @@ from clinics.models import (
     AccessNeed,
     AgendaItem,
     Announcement,
+    CallList,
+    CallListRow,
     ChecklistItem,
     ChecklistReminder,
     ClinicChange,
@@ -130,6 +132,11 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     Notice.objects.create(rsvp=rsvp, kind="day", **once)
     Notice.objects.create(rsvp=rsvp, kind="changed", change=change, **once)
     Notice.objects.create(rsvp=rsvp, kind="from_the_host", message=wrote, **once)
+    brought = CallList.objects.create(
+        clinic=make_clinic(), brought_by=coordinator, brought_at=NOW, read=2, notes=[f"Row 2: {WORD}@", "Row 3"]
+    )
+    CallListRow.objects.create(call_list=brought, row=2, name=WORD)
+    CallListRow.objects.create(call_list=brought, row=3, address=ADDRESS)
     ask_topic(topic=WishedTopic(None, WORD, "ar"), why=WORD, why_is_public=True, by=member, now=NOW)
     make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")
     ChecklistItem.objects.create(clinic=rsvp.clinic, title="Write to the interpreters", days=-7, assignee=member)

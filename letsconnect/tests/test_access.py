@@ -196,8 +196,18 @@ DOORS = [
     Door("clinics:clinic-feed", "ar", get=EVERYBODY),
     Door("clinics:clinic-feed", "tlh", get=NOTHING),
     Door("clinics:clinic-host", "@clinic", get="302 404 404 404 404 404 404 404"),
-    Door("clinics:clinic-join", "@clinic", get="302 403 403 403 403 403 403 403"),
-    Door("clinics:clinic-join", "@draft", get="404 404 404 403 404 403 404 404"),
+    *(
+        Door(f"clinics:{page}", "@clinic", get=BUTTON, post="302 404 404 404 404 404 404 404")
+        for page in ("attendance-tick", "seat-at-the-door", "others-count")
+    ),
+    Door(
+        "clinics:clinic-join", "@clinic", get="302 403 403 403 403 403 403 403", post="302 403 403 403 403 403 403 403"
+    ),
+    Door(
+        "clinics:clinic-join", "@draft", get="404 404 404 200 404 200 404 404", post="404 404 404 409 404 409 404 404"
+    ),
+    Door("clinics:person-join", "@outside_token", get=NOBODY_ASKS, post=ALL_LED_ON),
+    Door("clinics:person-join", "forged", get=NOBODY_ASKS, post=GONE),
     Door(
         "clinics:person-mine", "@part", get=MINE, post="302 404 302+ 404 404 404 404 404", data={"answer": "accepted"}
     ),

@@ -15,6 +15,8 @@ from clinics.models import (
     AgendaItem,
     AgendaTemplate,
     AgendaTemplateItem,
+    CallList,
+    CallListRow,
     ChecklistTemplateItem,
     ClinicHourChoice,
     ClinicSeries,
@@ -177,6 +179,8 @@ def _fill_the_rest(one, other, coordinator):
     make_clinic(state="held", outcome="x", outcome_language="en")
     clinic = make_clinic(venue="in_person", place="x", series=ClinicSeries.objects.create(name="x"))
     AgendaItem.objects.create(clinic=clinic, place=1, part="other", title="x", minutes=5, speaker="x")
+    brought = CallList.objects.create(clinic=clinic, brought_by=coordinator, brought_at=NOW, read=1)
+    CallListRow.objects.create(call_list=brought, row=2, name="x", address="x@example.org")
     template = AgendaTemplate.objects.get_or_create(format="clinic")[0]
     AgendaTemplateItem.objects.create(template=template, place=99, part="other", title="x", minutes=5)
     ChecklistTemplateItem.objects.create(title="x", days=-1)

@@ -1,0 +1,157 @@
+"""The list of a call's participants: brought as a file, reviewed person by person, and gone with the review.
+
+What it says of somebody is one more source of their attendance. Whoever nobody knows is counted with the rest.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinics.attendance.matching import Matcher
+from clinics.attendance.ticking import count_others, keep_if_known
+from clinics.domain.attendance import CallListRefused, check_ticking
+from clinics.domain.call_lists import names_in, read_call_list
+from clinics.locking import check_theirs
+from clinics.models import Attendance, CallList, CallListRow, Clinic
+from letsconnect.base import acts
+from letsconnect.base.folding import key, plain
+from registrations import events
+from registrations.models import Member
+from registrations.privacy.proved_addresses import Proved
+
+MOST_LISTS = 10  # of one clinic at a time: one for each call, and some brought twice
+
+
+def connect() -> None:
+    """Connect to the signal about words of people in what is about many."""
+    events.forgetting_in_files.connect(on_forgetting)
+
+
+@transaction.atomic
+def bring_call_list(*, clinic: Clinic, content: bytes, by: Member, now: datetime) -> CallList:
+    """Read a file and keep the people it lists, for somebody to say who they are; the file is not kept.
+
+    CallListRefused, saying what is wrong and in which row, for what is no such list; then nothing is kept.
+    """
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    check_theirs(clinic, by=by)
+    check_ticking(state=clinic.state, starts_at=clinic.starts_at, now=now)
+    if clinic.call_lists.count() >= MOST_LISTS:
+        raise CallListRefused(_("There are lists that wait for a review already: finish one of them first."))
+    listed = read_call_list(content)
+    brought = CallList.objects.create(
+        clinic=clinic, brought_by=by, brought_at=now, read=len(listed.callers), notes=listed.notes
+    )
+    CallListRow.objects.bulk_create(
+        CallListRow(call_list=brought, row=caller.row, name=caller.name, address=caller.address, minutes=caller.minutes)
+        for caller in listed.callers
+    )
+    acts.record(by=by, verb="bring_call_list", on=clinic, now=now)
+    return brought
+
+
+@transaction.atomic
+def confirm_callers(*, call_list: CallList, chosen: Mapping[int, int], by: Member, now: datetime) -> int:
+    """Note for each row (its key → the key of a member) who it was, and forget the row; return how many.
+
+    Rows that somebody else settled meanwhile are left out. A list without rows is gone.
+    """
+    members = _lock_people(chosen.values())
+    brought = _lock_list(call_list, by=by)
+    if brought is None:
+        return 0
+    people = Matcher(brought.clinic).members
+    noted = 0
+    for row in brought.rows.filter(pk__in=chosen):
+        member = members.get(chosen[row.pk])
+        if member is None or member.pk not in people:
+            raise CallListRefused(_("Somebody of those you chose is not among the people of this clinic any more."))
+        _note(brought.clinic, member, row, by=by, now=now)
+        row.delete()
+        noted += 1
+    if not brought.rows.exists():
+        brought.delete()
+    return noted
+
+
+@transaction.atomic
+def finish_call_list(*, call_list: CallList, others: int, by: Member, now: datetime) -> None:
+    """End the review: whoever is left is nobody we know, and is counted with the rest; the list is deleted."""
+    brought = _lock_list(call_list, by=by)
+    if brought is None:
+        return
+    count_others(clinic=brought.clinic, number=others, by=by, now=now)
+    acts.record(by=by, verb="finish_call_list", on=brought.clinic, now=now)
+    brought.delete()
+
+
+@transaction.atomic
+def drop_call_list(*, call_list: CallList, by: Member, now: datetime) -> None:
+    """Delete a list that was brought by mistake; what was confirmed from it stays."""
+    brought = _lock_list(call_list, by=by)
+    if brought is not None:
+        acts.record(by=by, verb="drop_call_list", on=brought.clinic, now=now)
+        brought.delete()
+
+
+@transaction.atomic
+def take_confirmation_back(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attendance | None:
+    """Undo what a list said of somebody; what else says that they were there stays."""
+    _lock_people([member.pk])
+    check_theirs(clinic, by=by)
+    attendance = Attendance.objects.of(clinic).filter(member=member).first()
+    if attendance is None or attendance.in_call_at is None:
+        return attendance
+    acts.record(by=by, verb="take_confirmation_back", on=attendance, now=now)
+    attendance.in_call_at = attendance.in_call_by = attendance.minutes_in_call = None
+    return keep_if_known(attendance)
+
+
+def forget_old_lists(now: datetime) -> int:
+    """Delete the lists that nobody finished within 30 days; return how many."""
+    outdated = CallList.objects.outdated(now=now).select_for_update(skip_locked=True)
+    return CallList.objects.filter(pk__in=list(outdated.values_list("pk", flat=True))).delete()[0]
+
+
+def on_forgetting(sender: Any, *, proved: Proved, **kwargs: Any) -> None:
+    """Delete the rows of somebody who is erased, found by their addresses and name, and what was noted of them."""
+    name = key(proved.member.name)
+    theirs = [
+        row
+        for row in CallListRow.objects.all()
+        if row.address in proved.addresses or (name and name in names_in(row.name))
+    ]
+    CallListRow.objects.filter(pk__in=[row.pk for row in theirs]).delete()
+    words = [plain(word) for word in (proved.member.name, *proved.addresses) if word]
+    for brought in CallList.objects.exclude(notes=[]):
+        kept = [note for note in brought.notes if not any(word in plain(note) for word in words)]
+        if kept != brought.notes:
+            brought.notes = kept
+            brought.save(update_fields=["notes"])
+
+
+def _lock_people(keys: Iterable[int]) -> dict[int, Member]:
+    """Lock these people in the order of their keys, as joining and ticking do, before anything else."""
+    locked = Member.objects.select_for_update(no_key=True).filter(pk__in=set(keys), is_active=True).order_by("pk")
+    return {member.pk: member for member in locked}
+
+
+def _lock_list(call_list: CallList, *, by: Member) -> CallList | None:
+    """Return the list as it is now, locked; None if its review was ended meanwhile."""
+    brought = CallList.objects.select_for_update(of=("self",)).select_related("clinic").filter(pk=call_list.pk).first()
+    if brought is not None:
+        check_theirs(brought.clinic, by=by)
+    return brought
+
+
+def _note(clinic: Clinic, member: Member, row: CallListRow, *, by: Member, now: datetime) -> None:
+    """Note that somebody was in the call. Of two rows, as of two devices, the longer counts."""
+    attendance = Attendance.objects.of(clinic).filter(member=member).first() or Attendance(clinic=clinic, member=member)
+    minutes = [length for length in (attendance.minutes_in_call, row.minutes) if length is not None]
+    attendance.minutes_in_call = max(minutes) if minutes else None
+    attendance.in_call_at, attendance.in_call_by = attendance.in_call_at or now, attendance.in_call_by or by
+    attendance.save()
+    acts.record(by=by, verb="confirm_from_call", on=attendance, now=now)

@@ -1,0 +1,181 @@
+"""Who is expected at a clinic and who is there already: what its hosts and helpers see on the day."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from clinics.domain.attendance import CannotTick
+from clinics.models import AccessNeed, Attendance, Channel, Clinic, ClinicPerson, Rsvp
+from letsconnect.base.folding import plain
+from registrations.models import Member
+
+SEAT, PART = "seat", "part"  # what the key of a guest begins with
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody with a seat, or of the clinic's people; what they are called, and whether they are there.
+
+    ``key`` finds their seat or part again when they are ticked; it tells nothing of who they are.
+    """
+
+    key: str
+    name: str
+    member: Member | None
+    channel: Channel | None = None
+    role: str = ""
+    attendance: Attendance | None = None
+    is_new: bool = False
+    need: str = ""  # to take part
+
+    @property
+    def is_ticked(self) -> bool:
+        return bool(self.attendance and self.attendance.ticked_at)
+
+    @property
+    def has_joined(self) -> bool:
+        return bool(self.attendance and self.attendance.joined_at)
+
+    @property
+    def is_there(self) -> bool:
+        return self.attendance is not None
+
+    @property
+    def can_be_ticked(self) -> bool:
+        return self.member is not None
+
+
+@dataclass(frozen=True)
+class GuestGroup:
+    """Guests of one channel, or those who make the clinic."""
+
+    label: str
+    guests: list[Guest]
+    there: int
+
+
+def guests_of(clinic: Clinic, *, reader: Member | None = None) -> list[Guest]:
+    """Return everybody who is expected: first the clinic's own people, then those with a seat, by channel and name.
+
+    With what they need to take part, where the reader may see it. It takes the same few queries for any number of them.
+    """
+    needs = {need.rsvp_id: need.text for need in AccessNeed.objects.at(clinic).visible_to(reader)} if reader else {}
+    there = {row.member_id: row for row in Attendance.objects.of(clinic)}
+    people = clinic.people.accepted().select_related("member", "channel__clinic").in_order()
+    own = _own_people(people, there)
+    makers = {guest.member.pk for guest in own if guest.member}
+    seats = clinic.rsvps.going().filter(member__is_active=True).select_related("member", "channel__clinic")
+    rows = [rsvp for rsvp in seats.order_by() if rsvp.member_id not in makers]
+    came_before = _came_before(clinic, [rsvp.member_id for rsvp in rows])
+    guests = [
+        Guest(
+            key=f"{SEAT}-{rsvp.pk}",
+            name=str(rsvp.member),
+            member=rsvp.member,
+            channel=rsvp.channel,
+            attendance=there.get(rsvp.member_id),
+            is_new=rsvp.member_id not in came_before,
+            need=needs.get(rsvp.pk, ""),
+        )
+        for rsvp in rows
+    ]
+    return own + sorted(guests, key=lambda guest: (_channel_name(guest), plain(guest.name)))
+
+
+def _own_people(people: Iterable[ClinicPerson], there: dict[int, Attendance]) -> list[Guest]:
+    """Return the clinic's own people, each once with all they do there."""
+    roles: dict[int, list[ClinicPerson]] = defaultdict(list)
+    for person in people:
+        roles[person.who].append(person)
+    return [
+        Guest(
+            key=f"{PART}-{rows[0].pk}",
+            name=rows[0].shown_name,
+            member=rows[0].member,
+            channel=next((row.channel for row in rows if row.channel), None),
+            role=", ".join(str(row.get_role_display()) for row in rows),
+            attendance=there.get(rows[0].member_id or 0),
+        )
+        for rows in roles.values()
+    ]
+
+
+def _came_before(clinic: Clinic, members: list[int]) -> set[int]:
+    """Return who of these was at an earlier clinic; of those at which nobody noted who came, a seat counts."""
+    earlier = Clinic.objects.filter(starts_at__lt=clinic.starts_at).exclude(pk=clinic.pk)
+    noted = Attendance.objects.filter(member__in=members, clinic__in=earlier.values("pk"))
+    unnoted = earlier.filter(attendances=None).exclude(held_at=None)
+    seats = Rsvp.objects.going().filter(member__in=members, clinic__in=unnoted.values("pk"))
+    return set(noted.values_list("member_id", flat=True)) | set(seats.values_list("member_id", flat=True))
+
+
+def _channel_name(guest: Guest) -> str:
+    return guest.channel.language_in_words if guest.channel else ""
+
+
+def searched(guests: list[Guest], text: str) -> list[Guest]:
+    """Return the guests in whose names all words of a search stand, however they are written."""
+    words = plain(text).split()
+    return [guest for guest in guests if all(word in plain(guest.name) for word in words)]
+
+
+def grouped(guests: list[Guest], *, own: str, floor: str) -> list[GuestGroup]:
+    """Return the guests in groups, in the order they have: ``own`` and ``floor`` are what those without a channel are
+    called."""
+
+    def label(guest: Guest) -> str:
+        return own if guest.role else _channel_name(guest) or floor
+
+    return [
+        GuestGroup(name, rows, there=sum(guest.is_there for guest in rows))
+        for name, group in groupby(guests, key=label)
+        for rows in [list(group)]
+    ]
+
+
+def guest_by_key(clinic: Clinic, key: str) -> Member:
+    """Return who is meant by the key of a guest; CannotTick for nobody who is expected there any more."""
+    kind, _hyphen, number = key.partition("-")
+    guest: Member | None = None
+    if number.isascii() and number.isdecimal() and len(number) < 18:
+        members = Member.objects.filter(is_active=True)
+        if kind == SEAT:
+            guest = members.filter(rsvps__pk=number, rsvps__clinic=clinic).first()
+        elif kind == PART:
+            guest = members.filter(clinic_roles__pk=number, clinic_roles__clinic=clinic).first()
+    if guest is None:
+        raise CannotTick(_("This person has no seat at this clinic any more."))
+    return guest
+
+
+def waiting_for(clinic: Clinic) -> list[Rsvp]:
+    """Return who waits for a seat, in the order in which they would get one."""
+    return list(clinic.rsvps.waiting().select_related("member"))
+
+
+def clinic_at_the_door(clinic_id: int, member: Member) -> Clinic | None:
+    """Return the clinic if somebody hosts it, or helps there."""
+    theirs = ClinicPerson.objects.at_the_door().accepted().of(member)
+    clinics = Clinic.objects.filter(pk=clinic_id, pk__in=theirs.values("clinic"))
+    return clinics.prefetch_related("texts").first()
+
+
+class Clock(NamedTuple):
+    """What is on now: the number of a row of the agenda, and how long it goes on, as "12:30"."""
+
+    row: int | None = None
+    left: str = ""
+
+
+def clock_of(spans: Iterable[tuple[datetime, datetime]], *, now: datetime) -> Clock:
+    """Return which of these spans, each from one moment until another, is on now."""
+    for number, (begins_at, ends_at) in enumerate(spans):
+        if begins_at <= now < ends_at:
+            seconds = int((ends_at - now).total_seconds())
+            return Clock(number, f"{seconds // 60}:{seconds % 60:02}")
+    return Clock()

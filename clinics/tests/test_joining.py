@@ -1,0 +1,257 @@
+"""Joining the call of a clinic: by a button, by those who come, near the time; and what everybody else is told."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from clinics.attendance.joining import join
+from clinics.domain.attendance import CannotJoin, JoinAnswer, may_join
+from clinics.domain.clinics import ClinicState, Venue
+from clinics.domain.people import AnswerState, ClinicRole
+from clinics.models import Attendance, Rsvp
+from clinics.people.links import token_of
+from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
+from letsconnect.base.models import Act
+from registrations.tests.factories import NOW, make_member
+
+pytestmark = pytest.mark.django_db
+
+OF_CHANNEL = "https://meet.example.org/the-room-in-french"
+SOON = START - timedelta(minutes=20)
+
+
+def page_of(clinic):
+    return reverse("clinics:clinic-join", args=[clinic.pk])
+
+
+def press(client, clinic, member, *, at=SOON, **data):
+    client.force_login(member)
+    with time_machine.travel(at, tick=False):
+        return client.post(page_of(clinic), data)
+
+
+def look(client, clinic, member, *, at=SOON):
+    client.force_login(member)
+    with time_machine.travel(at, tick=False):
+        return client.get(page_of(clinic))
+
+
+def words_of(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        ({}, JoinAnswer.WELCOME),
+        ({"state": ClinicState.HELD}, JoinAnswer.WELCOME),
+        ({"now": START - timedelta(minutes=30)}, JoinAnswer.WELCOME),
+        ({"now": START - timedelta(minutes=30, seconds=1)}, JoinAnswer.EARLY),
+        ({"now": START + timedelta(minutes=119)}, JoinAnswer.WELCOME),
+        ({"now": START + timedelta(minutes=120)}, JoinAnswer.OVER),
+        ({"state": ClinicState.ARCHIVED}, JoinAnswer.OVER),
+        ({"state": ClinicState.CANCELLED, "is_coming": False}, JoinAnswer.CANCELLED),
+        ({"state": ClinicState.DRAFT}, JoinAnswer.NOT_ANNOUNCED),
+        ({"is_coming": False}, JoinAnswer.NO_SEAT),
+        ({"is_coming": False, "venue": Venue.IN_PERSON}, JoinAnswer.NO_SEAT),
+        ({"venue": Venue.IN_PERSON}, JoinAnswer.IN_PERSON),
+        ({"has_link": False}, JoinAnswer.NO_LINK),
+    ],
+)
+def test_who_comes_gets_the_link_near_the_time(change, answer):
+    usual = {
+        "state": ClinicState.ANNOUNCED, "venue": Venue.CALL, "is_coming": True, "has_link": True, "starts_at": START,
+        "ends_at": START + timedelta(minutes=120), "now": SOON,
+    }  # fmt: skip
+
+    assert may_join(**{**usual, **change}) == answer
+
+
+def test_a_button_gives_the_link_and_notes_that_they_came(client):
+    clinic = make_clinic()
+    going = sign_up(clinic, 1)[0].member
+    before = look(client, clinic, going)
+
+    after = press(client, clinic, going)
+
+    assert before.status_code == after.status_code == 200
+    assert LINK not in words_of(before) and "Join now" in words_of(before)
+    assert words_of(after).count(f'href="{LINK}"') == 1
+    for response in (before, after):
+        assert "no-store" in response["Cache-Control"] and response["Referrer-Policy"] == "same-origin"
+    attendance = Attendance.objects.get()
+    assert (attendance.clinic, attendance.member, attendance.joined_at) == (clinic, going, SOON)
+    assert [(act.verb, act.actor) for act in Act.objects.on(attendance)] == [("join_clinic", going)]
+
+
+def test_pressing_ten_times_is_one_attendance_and_the_first_moment_stays(client):
+    clinic = make_clinic()
+    going = sign_up(clinic, 1)[0].member
+
+    pages = [press(client, clinic, going, at=SOON + timedelta(minutes=number)) for number in range(10)]
+
+    assert all(LINK in words_of(page) for page in pages)
+    assert Attendance.objects.get().joined_at == SOON
+    assert Act.objects.filter(verb="join_clinic").count() == 1
+
+
+def test_looking_notes_nothing_and_tells_no_link(client):
+    clinic = make_clinic()
+    going = sign_up(clinic, 1)[0].member
+    for moment in (NOW, SOON, START, START + timedelta(hours=3)):
+        assert LINK not in words_of(look(client, clinic, going, at=moment))
+    assert not Attendance.objects.exists()
+
+
+@pytest.mark.parametrize("role", ClinicRole.values)
+def test_the_people_of_a_clinic_get_in_without_a_seat(client, role):
+    clinic = make_clinic()
+    person = make_person(clinic, role=role)
+    asked = make_person(clinic, role=ClinicRole.HELPER, state=AnswerState.ASKED)
+
+    assert LINK in words_of(press(client, clinic, person.member))
+    assert LINK not in words_of(press(client, clinic, asked.member))
+    assert [row.member for row in Attendance.objects.all()] == [person.member]
+
+
+def test_nobody_else_gets_in_whatever_they_press(client):
+    clinic = make_clinic(capacity=1)
+    _going, waiting = (rsvp.member for rsvp in sign_up(clinic, 2))
+    for member in (waiting, make_member()):
+        response = press(client, clinic, member)
+        assert response.status_code == 403 and LINK not in words_of(response)
+    client.logout()
+    assert client.post(page_of(clinic)).status_code == 302
+    assert not Attendance.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "says"),
+    [
+        (NOW, "The button to join appears here from Mon 9 March 2026, 11:30 (UTC)"),
+        (START + timedelta(minutes=120), "What was recorded and written down stands on its page"),
+    ],
+)
+def test_before_and_after_the_page_says_what_to_do(client, moment, says):
+    clinic = make_clinic()
+    going = sign_up(clinic, 1)[0].member
+
+    pressed = press(client, clinic, going, at=moment)
+
+    assert says in words_of(look(client, clinic, going, at=moment))
+    assert pressed.status_code == 409 and says in words_of(pressed)
+
+
+def test_of_a_cancelled_clinic_the_page_says_why_and_what_else_there_is(client):
+    clinic = make_clinic()
+    going = sign_up(clinic, 1)[0].member
+    edition = make_clinic(starts_at=START + timedelta(days=1), edition_of=clinic)
+    type(clinic).objects.filter(pk=clinic.pk).update(state="cancelled", cancel_reason="The sharer is ill.")
+
+    words = words_of(press(client, clinic, going))
+
+    assert "The sharer is ill." in words and reverse("clinics:clinic-detail", args=[edition.pk]) in words
+    assert LINK not in words
+
+
+def test_who_chose_a_channel_with_a_call_of_its_own_goes_there_with_the_floor_as_the_other_choice(client):
+    clinic = make_clinic()
+    french = make_channel(clinic, "fr", meeting_link=OF_CHANNEL)
+    on_floor, in_french = sign_up(clinic, 2)
+    Rsvp.objects.filter(pk=in_french.pk).update(channel=french)
+    interpreter = make_person(clinic, ClinicRole.INTERPRETER, channel=french).member
+
+    for member in (in_french.member, interpreter):
+        words = words_of(press(client, clinic, member))
+        assert words.index(OF_CHANNEL) < words.index(LINK) and "Go to the meeting in French" in words
+    assert OF_CHANNEL not in words_of(press(client, clinic, on_floor.member))
+
+
+def test_a_channel_inside_the_one_call_is_named_with_how_to_choose_it(client):
+    clinic = make_clinic()
+    french = make_channel(clinic, "fr", name="Channel 2 (FR)")
+    going = sign_up(clinic, 1)[0]
+    Rsvp.objects.filter(pk=going.pk).update(channel=french)
+
+    words = words_of(press(client, clinic, going.member))
+
+    assert LINK in words and "Channel 2 (FR)" in words and "open “Interpretation”" in words
+
+
+def test_a_clinic_in_person_gives_no_link_and_notes_nothing_by_itself(client):
+    clinic = make_clinic(venue="in_person", place="Town hall, Accra")
+    going = sign_up(clinic, 1)[0].member
+
+    words = words_of(press(client, clinic, going))
+
+    assert "Town hall, Accra" in words and LINK not in words and not Attendance.objects.exists()
+
+
+def test_a_clinic_without_a_link_says_so_and_notes_nobody(client):
+    clinic = make_clinic(meeting_link="")
+    going = sign_up(clinic, 1)[0].member
+
+    assert "has not entered a meeting link yet" in words_of(press(client, clinic, going))
+    assert not Attendance.objects.exists()
+
+
+def test_somebody_without_an_account_gets_in_by_the_button_of_their_letters_page(client):
+    clinic = make_clinic()
+    person = make_person(clinic, address="sol@example.org")
+    member = make_person(clinic)
+    join_page = reverse("clinics:person-join", args=[token_of(person)])
+    with time_machine.travel(SOON, tick=False):
+        assert LINK not in words_of(client.get(reverse("clinics:person-answer", args=[token_of(person)])))
+        assert LINK in words_of(client.post(join_page))
+        assert client.get(join_page).status_code == 405
+        passed_on = client.post(reverse("clinics:person-join", args=[token_of(member)]))
+    with time_machine.travel(NOW, tick=False):
+        early = client.post(join_page)
+
+    assert passed_on.status_code == early.status_code == 302
+    assert client.post(reverse("clinics:person-join", args=["forged"])).status_code == 410
+    assert not Attendance.objects.exists()
+
+
+def test_an_account_that_is_closed_gets_in_nowhere():
+    clinic = make_clinic()
+    going = sign_up(clinic, 1)[0].member
+    type(going).objects.filter(pk=going.pk).update(is_active=False)
+
+    with pytest.raises(CannotJoin):
+        join(clinic=clinic, member=going, now=SOON)
+
+
+def test_the_page_takes_few_queries(client, django_assert_max_num_queries):
+    clinic = make_clinic()
+    going = sign_up(clinic, 1)[0].member
+    press(client, clinic, going)
+
+    client.force_login(going)
+    with time_machine.travel(SOON, tick=False), django_assert_max_num_queries(18):
+        client.post(page_of(clinic))
+
+
+def test_without_a_seat_the_page_leads_to_one_and_near_the_start_a_free_one_is_taken_at_once(client):
+    clinic, newcomer = make_clinic(capacity=1, closes_minutes_before=60), make_member()
+
+    assert "Sign up on the page of the clinic" in words_of(look(client, clinic, newcomer, at=NOW))
+    assert "Take the seat and join" in words_of(look(client, clinic, newcomer))
+    taken = press(client, clinic, newcomer, seat="take")
+
+    assert LINK in words_of(taken)
+    assert Rsvp.objects.get().is_going and Attendance.objects.get().member == newcomer
+    late = make_member()
+    assert "All seats are taken" in words_of(look(client, clinic, late))
+    assert LINK not in words_of(press(client, clinic, late, seat="take"))
+
+
+def test_somebody_on_the_waiting_list_reads_their_place_and_takes_a_seat_that_is_given_back(client):
+    clinic = make_clinic(capacity=1)
+    going, waiting = sign_up(clinic, 2)
+    assert "You are number 1 on the waiting list" in words_of(look(client, clinic, waiting.member, at=NOW))
+    Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
+
+    assert LINK in words_of(press(client, clinic, waiting.member, seat="take"))

@@ -1,0 +1,149 @@
+// The host's page on a bad line: a tick shows at once, is sent until it is answered, and says so until it is saved.
+// Without JavaScript each button sends its own small form.
+"use strict";
+
+{
+  const form = document.getElementById("door");
+  const told = document.getElementById("unsaved");
+  const shelf = `lc-door-${form.dataset.clinic}`;
+  const PATIENCE = 10000, FIRST_WAIT = 1000, LONGEST_WAIT = 20000;
+  let waiting = new Map(read()), isSending = false, wait = FIRST_WAIT, timer = 0, isSignedOut = false;
+
+  // What is not saved yet outlives the page: the phone may put it to sleep, or the host may look at another one.
+  function read() {
+    try {
+      return JSON.parse(localStorage.getItem(shelf)) || [];
+    } catch {
+      return [];
+    }
+  }
+
+  function keep() {
+    try {
+      if (waiting.size) localStorage.setItem(shelf, JSON.stringify([...waiting]));
+      else localStorage.removeItem(shelf);
+    } catch {
+      // A browser that keeps nothing still sends.
+    }
+  }
+
+  const buttonOf = (key) => document.getElementById(key)?.querySelector("button");
+
+  function draw(key, isHere) {
+    const button = buttonOf(key);
+    if (!button) return;
+    button.setAttribute("aria-pressed", String(isHere));
+    button.name = isHere ? "not_here" : "here";
+    button.toggleAttribute("data-unsaved", waiting.has(key));
+  }
+
+  function tell(text) {
+    const names = [...waiting.keys()].map((key) => document.getElementById(key)?.dataset.name).filter(Boolean);
+    const words = isSignedOut ? told.dataset.signedOut : told.dataset.saving;
+    told.toggleAttribute("data-waits", waiting.size > 0);
+    told.textContent = waiting.size ? `${words} ${names.length ? names.join(" · ") : waiting.size}` : text || "";
+  }
+
+  async function send(key, isHere) {
+    const body = new URLSearchParams({ [isHere ? "here" : "not_here"]: key });
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    const stop = new AbortController();
+    const late = setTimeout(() => stop.abort(), PATIENCE);
+    try {
+      return await fetch(form.action, {
+        method: "POST", body, credentials: "same-origin", redirect: "manual", headers: { Accept: "application/json" }, signal: stop.signal,
+      });
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  // Whoever signed in again, in another window, has a new token: the one of this page is refused.
+  async function renewToken() {
+    const answer = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = page.querySelector("#door [name=csrfmiddlewaretoken]");
+    if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+  }
+
+  async function drain() {
+    if (isSending || !waiting.size) return;
+    isSending = true;
+    timer = clearTimeout(timer) || 0;
+    try {
+      for (const [key, isHere] of waiting) {
+        const answer = await send(key, isHere);
+        isSignedOut = answer.type === "opaqueredirect" || answer.status === 403;
+        if (isSignedOut) await renewToken();
+        if (isSignedOut || answer.status === 429 || answer.status >= 500) throw new Error("not saved");
+        if (waiting.get(key) !== isHere) continue; // pressed again meanwhile
+        const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+        waiting.delete(key);
+        keep();
+        draw(key, answer.ok ? said.here : !isHere);
+        if (answer.ok) document.getElementById("there").textContent = said.there;
+        tell(answer.ok ? told.dataset.saved : said.refused);
+        wait = FIRST_WAIT;
+      }
+    } catch {
+      timer = setTimeout(drain, wait);
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+      tell();
+    } finally {
+      isSending = false;
+    }
+    if (waiting.size && !timer) drain();
+  }
+
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button) return;
+    event.preventDefault();
+    const isHere = button.name === "here";
+    waiting.delete(button.value);
+    waiting.set(button.value, isHere);
+    keep();
+    draw(button.value, isHere);
+    tell();
+    timer = clearTimeout(timer) || 0;
+    drain();
+  });
+  addEventListener("online", () => drain());
+  addEventListener("beforeunload", (event) => {
+    if (waiting.size) event.preventDefault();
+  });
+
+  // Find a name while it is typed; the button finds it on the server, for accents and other pages.
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  document.querySelector("[data-find]").addEventListener("input", (event) => {
+    const words = plain(event.target.value).split(/\s+/);
+    for (const guest of form.querySelectorAll("[data-name]")) {
+      const name = plain(guest.dataset.name);
+      guest.hidden = !words.every((word) => name.includes(word));
+    }
+    for (const group of form.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-name]:not([hidden])");
+  });
+
+  // The agenda's clock: by the server's clock, whatever the phone thinks it is.
+  const agenda = document.querySelector("[data-clock]");
+  if (agenda) {
+    const ahead = Date.parse(agenda.dataset.clock) - Date.now();
+    const move = () => {
+      const now = Date.now() + ahead;
+      for (const row of agenda.querySelectorAll("[data-begins]")) {
+        const isNow = Date.parse(row.dataset.begins) <= now && now < Date.parse(row.dataset.ends);
+        if (isNow) row.setAttribute("aria-current", "step");
+        else row.removeAttribute("aria-current");
+        row.querySelector(".lc-clock__left").hidden = !isNow;
+        const left = Math.max(0, Math.round((Date.parse(row.dataset.ends) - now) / 1000));
+        if (isNow) row.querySelector("[data-left]").textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      }
+    };
+    setInterval(move, 1000);
+  }
+
+  for (const [key, isHere] of waiting) draw(key, isHere);
+  tell();
+  drain();
+}
