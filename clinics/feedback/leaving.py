@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinics.domain.feedback import FeedbackQuestion
 from clinics.feedback.giving import digests_of, forget_feedback, labels_of, said_in
+from clinics.feedback.whose import clinics_of
 from clinics.models import Clinic, FeedbackAnswer, Quote
 from letsconnect.base.query_batches import QueryBatch
 from registrations import events
@@ -27,18 +28,19 @@ def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime,
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return what the person said of clinics, and what of it may be quoted."""
-    clinics = list(FeedbackAnswer.objects.order_by().values_list("clinic", flat=True).distinct())
-    digests = [digest for clinic_id in clinics for digest in digests_of(clinic_id, member)]
-    answers = batch.add(FeedbackAnswer.objects.filter(digest__in=digests).select_related("clinic").order_by("pk"))
+    theirs = FeedbackAnswer.objects.filter(clinic__in=clinics_of(member).values("pk"))
+    answers = batch.add(theirs.select_related("clinic").order_by("pk"))
     quotes = batch.add(Quote.objects.of(member).select_related("clinic").order_by("pk"))
     yield ("clinics.FeedbackAnswer", "clinics.Quote")
     batch.prefetch(Clinic, "texts")
     item = events.Item.of
     rows: defaultdict[int, dict[str, FeedbackAnswer]] = defaultdict(dict)
     titles = {}
+    digests = {digest for clinic_id in {row.clinic_id for row in answers} for digest in digests_of(clinic_id, member)}
     for answer in answers:
-        rows[answer.clinic_id][answer.question] = answer
-        titles[answer.clinic_id] = answer.clinic.title
+        if answer.digest in digests:
+            rows[answer.clinic_id][answer.question] = answer
+            titles[answer.clinic_id] = answer.clinic.title
     yield events.Section(
         "clinic_feedback",
         _("What I said of clinics, kept apart for at most 90 days"),

@@ -1,5 +1,6 @@
 """The pages after a clinic, asked as a browser does: what they keep, what they say, and to whom."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -208,6 +209,22 @@ def test_who_tries_many_codes_waits_and_others_do_not(client):
 
     assert (stopped.status_code, stopped["Retry-After"]) == (429, "600")
     assert client.get(right, REMOTE_ADDR="203.0.113.9").status_code == 200
+
+
+def test_my_data_shows_what_is_theirs_and_nothing_that_others_said(client):
+    clinic = make_clinic_that_was()
+    member, other = make_somebody_who_came(clinic), make_somebody_who_came(clinic)
+    say_of_clinic(clinic, member, useful="very", words="My words")
+    say_of_clinic(clinic, other, useful="not", words="Words of others")
+    certificate = make_certificate(clinic, member)
+    client.force_login(member)
+
+    told = json.loads(client.get(reverse("registrations:data-download", args=["json"])).content)["sections"]
+
+    rows = {section["key"]: section["rows"] for section in told}
+    assert [(row["useful"], row["words"]) for row in rows["clinic_feedback"]] == [("very", "My words")]
+    assert [row["code"] for row in rows["certificates"]] == [certificate.grouped_code]
+    assert "Words of others" not in json.dumps(told)
 
 
 def test_erasing_takes_certificate_quote_and_answers_along(client):
