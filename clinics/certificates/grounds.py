@@ -18,6 +18,12 @@ def kinds_for(clinic: Clinic, member: Member) -> list[CertificateKind]:
     return [kind for kind in CertificateKind if has_ground.get(kind, came)]
 
 
+def lock_grounds(clinic: Clinic, member: Member) -> None:
+    """Lock what says that the member came or had a part, until the transaction ends: whoever takes it back waits."""
+    for grounds in (Attendance.objects.filter(member=member), ClinicPerson.objects.of(member)):
+        list(grounds.filter(clinic=clinic).select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def roles_in_words(clinic: Clinic, member: Member) -> list[str]:
     """Return as what the member contributed, beside sharing, in the active language."""
     people = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinics.certificates.grounds import kinds_for
+from clinics.certificates.grounds import kinds_for, lock_grounds
 from clinics.domain.certificates import CertificateKind, CertificateRefused, RevokedWhy, check_can_be_made, new_code
 from clinics.locking import lock_clinic
 from clinics.models import Certificate, Clinic
@@ -39,6 +39,7 @@ def make_certificate(
     mine = Certificate.objects.of(by).filter(clinic=clinic, kind=kind)
     if there := mine.valid().first():
         return there
+    lock_grounds(clinic, by)
     has_ground = kind in kinds_for(clinic, by)
     check_can_be_made(kind, state=clinic.state, ends_at=clinic.ends_at, has_ground=has_ground, now=now)
     if mine.filter(revoked_why=RevokedWhy.DESK).exists():
