@@ -97,7 +97,7 @@ def test_two_people_agree_on_an_hour_move_it_and_cancel_it(live_server, open_win
     learner.visit("/")
     shot(learner, "home-agreed")
 
-    learner.visit("/matches/calendar/")
+    learner.visit("/calendar/")
     press(learner, "main form:not([action]) button")
     shot(learner, "feed")
     assert learner.page.locator("#feed-address").input_value().endswith(".ics")
