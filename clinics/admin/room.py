@@ -22,11 +22,13 @@ from clinics.admin.hours import HOURS
 from clinics.admin.languages import LANGUAGES
 from clinics.admin.people import PEOPLE
 from clinics.admin.plan import PLAN, PlanDesk
+from clinics.admin.resources import RESOURCES
 from clinics.admin.tabs import Tab, say_who_is_told
 from clinics.admin.telling import TellingDesk
 from clinics.admin.texts import TEXTS
 from clinics.admin.who_comes import WHO_COMES
 from clinics.admin.who_wants import WHO_WANTS
+from clinics.admin.wikitext import WIKITEXT
 from clinics.admin.writing_to import WritingDesk
 from clinics.models import Clinic
 from clinics.planning.missing import what_is_missing
@@ -47,6 +49,8 @@ TABS: tuple[Tab, ...] = (
     WHO_COMES,
     AFTER,
     CERTIFICATES,
+    RESOURCES,
+    WIKITEXT,
 )
 
 

@@ -15,6 +15,7 @@ from clinics.feedback.context import after_clinic
 from clinics.finding.notes import why_this_hour
 from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.people.context import parts_of, shown_people
+from clinics.resources.context import archive_of
 from clinics.seats.links import token_of
 from clinics.signing_up.context import SignUpShown, names_of_others, sign_up_shown, takes_people, wishes_form
 from clinics.signing_up.forms import WishesForm
@@ -118,6 +119,7 @@ def clinic_page(
         "sign_in_url": sign_in_url(clinic.pk),
         "why_this_hour": why_this_hour(clinic),
         "shown": people,
+        "archive": archive_of(clinic),
         "interpreted_in_words": listed(channel.language_in_words for channel in people.interpreted),
         "parts": parts,
         "after": after_clinic(clinic, request.user, now=now),

@@ -235,6 +235,7 @@ VERBS: dict[str, Promise] = {
     "withdraw_topic": pgettext_lazy("act", "withdrew the topic request"),
     "write_agenda": pgettext_lazy("act", "wrote the agenda of the clinic"),
     "write_clinic_outcome": pgettext_lazy("act", "wrote what came of the clinic"),
+    "write_clinic_resources": pgettext_lazy("act", "wrote down recordings and slides of the clinic"),
     "write_clinic_text": pgettext_lazy("act", "wrote the text of the clinic in a language"),
     "write_newsletter": pgettext_lazy("act", "wrote the text of the version"),
     "write_to_clinic": pgettext_lazy("act", "wrote to those who come to the clinic"),

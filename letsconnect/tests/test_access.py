@@ -111,6 +111,7 @@ AGENDA_ROWS = {
     "items-0-minutes": "20",
 }
 AGENDA_OF_CLINIC = {**AGENDA_ROWS, "call-icebreaker": "Coffee or tea?", "call-quiz_link": ""}
+LINKS_OF_CLINIC = {"links-TOTAL_FORMS": "0", "links-INITIAL_FORMS": "0"}
 NEED = {"words": "Bookbinding", "raised_where": "A call", "people": "7", "region": "MENA"}
 DOORS = [
     Door("home", get=EVERYBODY),
@@ -188,6 +189,7 @@ DOORS = [
     Door("registrations:link-undo", get=BUTTON, post=ALL_LED_ON),
     Door("clinics:clinic-list", get=EVERYBODY),
     Door("clinics:hours-fairness", get=EVERYBODY),
+    Door("clinics:safe-space", get=EVERYBODY),
     Door("clinics:clinic-detail", "@clinic", get=EVERYBODY),
     Door("clinics:clinic-detail", "@draft", get="404 404 404 200 404 200 404 404"),
     Door("clinics:clinic-detail", "@regionless", get="404 404 404 404 404 200 404 404"),
@@ -382,6 +384,13 @@ DOORS = [
         data={"description": "Something."},
     ),
     Door("trust:report-match", "@proposed", get=NOT_YET, post=NOT_YET, data={"description": "Something."}),
+    Door(
+        "trust:report-clinic",
+        "@clinic",
+        get="302 302 302 302 302 302 302 302",
+        post=ALL_LED_ON,
+        data={"description": "Something."},
+    ),
     Door("trust:report-detail", "@report", get=NOT_YET, post=NOT_YET, data={"text": "A note."}),
     Door("trust:report-detail", "nothing", get=NOT_YET, post=NOT_YET),
     Door("trust:report-name", "@report", get=BUTTON, post=NOT_YET),
@@ -919,6 +928,17 @@ DOORS = [
         post="302 302 302 422 404 422 302 403",
         data={"head_count": "12", "outcome": "We learned.", "outcome_language": "en"},
     ),
+    Door(
+        "admin:clinics_clinic_resources",
+        "@clinic",
+        get=MENA_ROW,
+        post="302 302 302 422 404 422 302 403",
+        data=LINKS_OF_CLINIC,
+    ),
+    Door("admin:clinics_clinic_resources", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door("admin:clinics_clinic_wikitext", "@clinic", get=MENA_ROW),
+    Door("admin:clinics_clinic_wikitext", "@clinic", get=MENA_ROW, query="?language=fr&download=1"),
+    Door("admin:clinics_clinic_wikitext", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door("admin:clinics_clinic_after", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door("admin:clinics_clinic_certificates", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door(

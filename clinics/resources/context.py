@@ -1,0 +1,99 @@
+"""What pages show of a clinic that was held: its recordings and slides, and how many came from where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count
+from django.utils.translation import get_language, ngettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from clinics.domain.outcomes import RegionsTold, regions_told
+from clinics.domain.resources import ResourceKind
+from clinics.models import Attendance, Clinic, ClinicResource
+from letsconnect.base.languages import chain
+from registrations.domain.registrations import Region
+
+
+class Shelf(NamedTuple):
+    """What there is of one kind, in the order in which the reader understands it best."""
+
+    kind: str
+    links: list[ClinicResource]
+
+    @property
+    def label(self) -> str:
+        return str(_SEVERAL[ResourceKind(self.kind)])
+
+
+_SEVERAL = {
+    ResourceKind.RECORDING: pgettext_lazy("materials of a clinic", "Recordings"),
+    ResourceKind.SLIDES: pgettext_lazy("materials of a clinic", "Slides"),
+    ResourceKind.NOTES: pgettext_lazy("materials of a clinic", "Notes"),
+    ResourceKind.TOOLKIT: pgettext_lazy("materials of a clinic", "Toolkits"),
+    ResourceKind.OTHER: pgettext_lazy("materials of a clinic", "More"),
+}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What is kept of a clinic, as everybody sees it."""
+
+    shelves: list[Shelf]
+    people: int | None
+    regions: RegionsTold
+
+    @property
+    def came_in_words(self) -> str:
+        """How many people were there, and from how many regions; "" where nobody counted."""
+        if self.people is None:
+            return ""
+        sentence = ngettext("%(people)d person was there.", "%(people)d people were there.", self.people)
+        sentences = [sentence % {"people": self.people}]
+        if self.regions.number:
+            number = self.regions.number
+            text = ngettext("They came from %(number)d region.", "They came from %(number)d regions.", number)
+            sentences.append(text % {"number": number})
+        return " ".join(sentences)
+
+    @property
+    def regions_in_words(self) -> list[tuple[str, int]]:
+        """How many came from each region that may be named, and from all others together."""
+        if not self.regions.named:
+            return []
+        named = [(str(Region(region).label), count) for region, count in self.regions.named]
+        elsewhere = [(_("other regions"), self.regions.elsewhere)] if self.regions.elsewhere else []
+        return named + elsewhere
+
+    @property
+    def has_something(self) -> bool:
+        return bool(self.shelves) or self.people is not None
+
+
+def archive_of(clinic: Clinic) -> Archive | None:
+    """Return what is kept of a clinic, in two queries; None of one that was not held."""
+    if clinic.held_at is None:
+        return None
+    links = list(clinic.resources.filter(is_ready=True))
+    people = people_by_region(clinic)
+    number = clinic.head_count if clinic.head_count is not None else sum(people.values()) or None
+    return Archive(list(_shelves(links, clinic)), number, regions_told(people))
+
+
+def people_by_region(clinic: Clinic) -> dict[str, int]:
+    """Return how many of those who are known to have come are of each region; "" for those of none."""
+    counted = Attendance.objects.of(clinic).order_by().values("member__region").annotate(people=Count("pk"))
+    return dict(counted.values_list("member__region", "people"))
+
+
+def _shelves(links: Iterable[ClinicResource], clinic: Clinic) -> Iterable[Shelf]:
+    understood = [*chain(get_language() or "en"), clinic.floor_language]
+
+    def how_well(link: ClinicResource) -> tuple[int, int]:
+        code = link.language.split("-")[0] if link.language not in understood else link.language
+        return (understood.index(code) if code in understood else len(understood), link.place)
+
+    ordered = sorted(links, key=how_well)
+    for kind in ResourceKind:
+        if of_kind := [link for link in ordered if link.kind == kind]:
+            yield Shelf(kind, of_kind)
