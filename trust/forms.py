@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.languages import listed
 from registrations.models import Member
 from trust.domain import ReportOutcome, ReportState
 from trust.models import Note, Report
@@ -34,6 +35,7 @@ class ReportForm(forms.Form):
         required=False,
         help_text=_("What runs between you ends as any match may, and they are not told why."),
     )
+    clinic_people_may_read = forms.BooleanField(label="", required=False)
     keep_from = forms.MultipleChoiceField(
         label=_("Is one of those who read this too close to it?"),
         required=False,
@@ -41,12 +43,34 @@ class ReportForm(forms.Form):
         help_text=_("Whom you tick will not see it, nor that it exists."),
     )
 
-    def __init__(self, *args: Any, team: Iterable[Member], is_named: bool, can_block: bool, **kwargs: Any) -> None:
-        """``is_named`` drops the question about whom it is: it is the other person of a match."""
+    def __init__(
+        self,
+        *args: Any,
+        team: Iterable[Member],
+        is_named: bool,
+        can_block: bool,
+        of_clinic: Iterable[Member] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``is_named`` drops the question about whom it is: it is the other person of a match.
+
+        ``of_clinic`` are those on the team who have a part in the clinic it is about: they do not read it, unless its
+        writer says so.
+        """
         super().__init__(*args, **kwargs)
         self.team = {member.public_id: member for member in team}
         offer(self, "keep_from", [(key, str(member)) for key, member in self.team.items()])
-        for name, is_asked in (("who", not is_named), ("block", can_block), ("keep_from", bool(self.team))):
+        names = listed(map(str, of_clinic))
+        self.fields["clinic_people_may_read"].label = _(
+            "Let those of the team read it too who have a part in this clinic: %(names)s"
+        ) % {"names": names}
+        asked = (
+            ("who", not is_named),
+            ("block", can_block),
+            ("keep_from", bool(self.team)),
+            ("clinic_people_may_read", bool(names)),
+        )
+        for name, is_asked in asked:
             if not is_asked:
                 del self.fields[name]
 

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from clinics.domain.people import WAITS_OR_COMES
+from clinics.models import Clinic, ClinicPerson
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_ends_before_it_begins
 from registrations.models import Member
@@ -52,12 +54,15 @@ class TrustSeat(TermOfOffice, models.Model):
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def readable_by(self, member: Member, *, on: date) -> "ReportQuerySet":
-        """The reports a member of the trust team may read: never one about them, by them, or kept from them."""
+        """The reports a member of the trust team may read: never one about them, by them, kept from them, or about a
+        clinic in which they have a part, unless its writer allowed that."""
         return self.filter(Exists(TrustSeat.objects.current(on=on).of(member))).not_kept_from(member)
 
     def not_kept_from(self, member: Member) -> "ReportQuerySet":
         # "~Q(about=…)" alone would drop the reports about nobody we know.
-        return self.exclude(Q(about__isnull=False, about=member) | Q(reporter=member) | Q(kept_from=member))
+        own = Q(about__isnull=False, about=member) | Q(reporter=member) | Q(kept_from=member)
+        part = ClinicPerson.objects.of(member).asked_or_coming().filter(clinic=OuterRef("clinic"))
+        return self.exclude(own).exclude(Q(Exists(part)), clinic_people_may_read=False)
 
     def waiting(self) -> "ReportQuerySet":
         return self.filter(state=ReportState.NEW)
@@ -78,6 +83,9 @@ class Report(models.Model):
     about = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     who = LineField(_("who it is about, in their words"), max_length=200, blank=True)
     description = models.TextField(_("what happened"), max_length=5000, blank=True)
+    # The clinic at which it happened, if it was written from the page of one.
+    clinic = models.ForeignKey(Clinic, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    clinic_people_may_read = models.BooleanField(_("people of the clinic may read it"), default=False)
     may_contact = models.BooleanField(_("may be written to"), default=False)
     kept_from = models.ManyToManyField(Member, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.NEW)
@@ -103,10 +111,15 @@ class Report(models.Model):
                 condition=Q(about=None) | ~Q(about=F("reporter")), name="trust_nobody_reports_themselves"
             ),
             models.CheckConstraint(
-                condition=Q(forgotten_at=None) | Q(state=ReportState.CLOSED, about=None, who="", description=""),
+                condition=Q(forgotten_at=None)
+                | Q(state=ReportState.CLOSED, about=None, clinic=None, who="", description=""),
                 name="trust_forgotten_report_says_nothing",
             ),
             models.CheckConstraint(condition=lines_can_be_seen("who"), name="trust_who_can_be_seen"),
+            models.CheckConstraint(
+                condition=Q(clinic_people_may_read=False) | Q(clinic__isnull=False),
+                name="trust_only_of_a_clinic_there_are_people",
+            ),
         ]
         indexes = [
             models.Index(fields=["made_at"], condition=Q(state=ReportState.NEW), name="trust_report_waiting"),
@@ -114,6 +127,14 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def left_out(self) -> set[int | None]:
+        """The keys of those who may not read it, whoever they are: what `not_kept_from` asks of one person."""
+        keys = {self.reporter_id, self.about_id, *(member.pk for member in self.kept_from.all())}
+        if self.clinic is not None and not self.clinic_people_may_read:
+            keys |= {person.member_id for person in self.clinic.people.all() if person.state in WAITS_OR_COMES}
+        return keys
 
 
 class ReportLookQuerySet(models.QuerySet["ReportLook"]):

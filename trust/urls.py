@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.report_list, name="report-list"),
     path("tell/", views.report_new, name="report-new"),
     path("tell/<int:match_id>/", views.report_match, name="report-match"),
+    path("tell/clinic/<int:clinic_id>/", views.report_clinic, name="report-clinic"),
     path("read/<slug:number>/", views.report_detail, name="report-detail"),
     path("read/<slug:number>/account/", views.report_name, name="report-name"),
     path("read/<slug:number>/reopen/", views.report_reopen, name="report-reopen"),

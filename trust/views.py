@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinics.models import Clinic
 from letsconnect.base import versions
 from letsconnect.base.fields import longest
 from letsconnect.base.labels import label_of
@@ -33,6 +34,7 @@ from registrations.requests import MemberRequest
 from trust.domain import ReportMoveNotAllowed, TooManyReports, TrustError
 from trust.forms import DecideForm, NameForm, ReportForm
 from trust.models import Note, Report, ReportLook, ReportQuerySet, TrustSeat
+from trust.reports.clinics import took_part, with_a_part_in
 from trust.reports.handling import (
     decide_report,
     keep_note,
@@ -56,6 +58,17 @@ def report_new(request: MemberRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+def report_clinic(request: MemberRequest, clinic_id: int) -> HttpResponse:
+    """Take a report about what happened at a clinic, from whoever took part; others are led to the general page."""
+    clinic = get_object_or_404(Clinic.objects.visible_to(request.user).prefetch_related("texts"), pk=clinic_id)
+    if not took_part(clinic, request.user):
+        return redirect("trust:report-new")
+    return _take_report(request, other=None, clinic=clinic)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_match(request: MemberRequest, match_id: int) -> HttpResponse:
     """Take a report about the other person of a match, whether the match is over or not."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
@@ -65,21 +78,24 @@ def report_match(request: MemberRequest, match_id: int) -> HttpResponse:
     return _take_report(request, other=match.person(side.other))
 
 
-def _take_report(request: MemberRequest, *, other: Registration | None) -> HttpResponse:
+def _take_report(request: MemberRequest, *, other: Registration | None, clinic: Clinic | None = None) -> HttpResponse:
     about = other.member if other is not None else None
     now = timezone.now()
     seats = TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member").order_by("pk")
     team = [seat.member for seat in seats if seat.member not in (request.user, about)]
+    of_clinic = with_a_part_in(clinic, team) if clinic is not None else []
+    team = [member for member in team if member not in of_clinic]
     form = ReportForm(
         request.POST if request.method == "POST" else None,
         team=team,
+        of_clinic=of_clinic,
         is_named=about is not None,
         can_block=other is not None and blocking.can_be_blocked(other, by=request.user),
     )
     limit: TooManyReports | None = None
     if form.is_bound and form.is_valid():
         try:
-            send_report(by=request.user, about=about, now=now, **form.cleaned_data)
+            send_report(by=request.user, about=about, clinic=clinic, now=now, **form.cleaned_data)
         except TrustError as refusal:
             form.add_error(None, str(refusal))
             limit = refusal if isinstance(refusal, TooManyReports) else None
@@ -88,7 +104,7 @@ def _take_report(request: MemberRequest, *, other: Registration | None) -> HttpR
             messages.success(request, _("Thank you, we have received your message."))
             return redirect("home")
     name = reasons.name_of(other) if other is not None else ""
-    context = {"form": form, "name": name, "team": team}
+    context = {"form": form, "name": name, "team": team, "clinic": clinic, "of_clinic": of_clinic}
     response = render(request, "trust/report_new.html", context, status=422 if form.errors else 200)
     if limit is not None:
         response.status_code = 429
@@ -220,7 +236,7 @@ def _check_seat(member: Member, *, on: date) -> None:
 
 
 def _find(request: MemberRequest, number: str) -> Report:
-    return get_object_or_404(_readable(request).select_related("reporter", "about"), number=number)
+    return get_object_or_404(_readable(request).select_related("reporter", "about", "clinic"), number=number)
 
 
 def _detail(request: MemberRequest, report: Report, *, form: DecideForm, name_form: NameForm) -> HttpResponse:

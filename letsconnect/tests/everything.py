@@ -141,7 +141,9 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     make_topic_request(words=WORD.upper(), member=member, why=WORD, state="declined")
     ChecklistItem.objects.create(clinic=rsvp.clinic, title="Write to the interpreters", days=-7, assignee=member)
     ChecklistReminder.objects.create(member=member, day=NOW.date(), made_at=NOW)
-    report = send_report(by=member, about=other, who=WORD, description=WORD, now=NOW)
+    report = send_report(
+        by=member, about=other, who=WORD, clinic=rsvp.clinic, clinic_people_may_read=True, description=WORD, now=NOW
+    )
     keep_note(
         report=report, text=WORD, by=appoint_to_trust_team(member=make_member(), by=None, now=NOW).member, now=NOW
     )

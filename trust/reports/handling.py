@@ -7,6 +7,7 @@ from math import ceil
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinics.models import Clinic
 from letsconnect.base.lines import has_something_to_see
 from mailings.ledger import letters
 from registrations.accounts import closing
@@ -29,6 +30,7 @@ from trust.domain import (
     check_outcome,
 )
 from trust.models import Note, Report, TrustSeat
+from trust.reports.clinics import took_part
 from trust.reports.sweeps import owe_waiting
 
 
@@ -38,6 +40,8 @@ def send_report(
     by: Member,
     about: Member | None = None,
     who: str = "",
+    clinic: Clinic | None = None,
+    clinic_people_may_read: bool = False,
     description: str,
     may_contact: bool = False,
     keep_from: Iterable[Member] = (),
@@ -46,8 +50,9 @@ def send_report(
 ) -> Report:
     """Store a report, write to each reader that one waits, and thank ``by`` in neutral words.
 
-    ``keep_from`` are members of the team who are not to read it. With ``block`` the two people are also never matched
-    again, which for everybody else looks like any other block.
+    ``keep_from`` are members of the team who are not to read it. Whoever has a part in the ``clinic`` does not read it
+    either, unless the writer says so. With ``block`` the two people are also never matched again, which for everybody
+    else looks like any other block.
     """
     if not has_something_to_see(description):
         raise ReportIncomplete(_("Say what happened, in a few words."))
@@ -58,8 +63,17 @@ def send_report(
     _check_pace(by, now=now)
     if about is not None and about.pk == by.pk:
         raise NotYourReport(_("This would be about yourself."))
+    if clinic is not None and not took_part(clinic, by):
+        raise NotYourReport(_("This is for those who were at the clinic."))
     report = Report.objects.create(
-        reporter=by, about=about, who=who.strip(), description=description.strip(), may_contact=may_contact, made_at=now
+        reporter=by,
+        about=about,
+        who=who.strip(),
+        clinic=clinic,
+        clinic_people_may_read=clinic_people_may_read,
+        description=description.strip(),
+        may_contact=may_contact,
+        made_at=now,
     )
     report.kept_from.set(keep_from)
     if block and about is not None and about.erased_at is None:
@@ -200,6 +214,6 @@ def name_person(*, report: Report, about: Member, by: Member, now: datetime) -> 
 
 def readers_of(report: Report, *, now: datetime) -> list[TrustSeat]:
     """Return the seats of the people who may read a report now."""
-    left_out = {report.reporter_id, report.about_id, *report.kept_from.values_list("pk", flat=True)}
+    left_out = report.left_out
     seats = TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member")
     return [seat for seat in seats if seat.member_id not in left_out]

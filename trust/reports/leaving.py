@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinics.models import Clinic
 from letsconnect.base.query_batches import QueryBatch
 from registrations import events
 from registrations.domain.registrations import Step
@@ -39,17 +40,24 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return the reports a person wrote, for the page of their data. What others wrote about them is not theirs to
     read."""
-    written = Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
+    written = Report.objects.filter(reporter=member).select_related("about", "clinic").order_by("made_at", "pk")
     reports, seats = batch.add(written), batch.add(TrustSeat.objects.of(member).order_by("from_on"))
     all_looks = ReportLook.objects.filter(report__reporter=member).select_related("viewer")
     looks = batch.add(all_looks.order_by("-seen_on", "-pk"))
     yield ("trust.Report", "trust.Note", "trust.TrustSeat", "trust.ReportLook")
+    batch.prefetch(Clinic, "texts")
     item = events.Item.of
     rows = [
         (
             item("made_at", _("Written"), report.made_at),
             item("about", _("About"), str(report.about) if report.about else ""),
             item("who", _("Who, in my words"), report.who),
+            item("clinic", _("Clinic"), report.clinic.title if report.clinic else ""),
+            item(
+                "clinic_people_may_read",
+                _("Those on the team who have a part in the clinic may read it"),
+                report.clinic_people_may_read,
+            ),
             item("description", _("What I wrote"), report.description),
             item("may_contact", _("You may write to me about it"), report.may_contact),
             item("state", _("State"), report.state, report.get_state_display()),

@@ -14,7 +14,7 @@ from trust.models import Note, Report, TrustSeat
 @transaction.atomic
 def tell_readers(now: datetime) -> int:
     """Owe each reader a letter for a report that waits, again each week; new members of the team get theirs too."""
-    return owe_waiting(Report.objects.waiting().prefetch_related("kept_from"), now=now)
+    return owe_waiting(Report.objects.waiting().prefetch_related("kept_from", "clinic__people"), now=now)
 
 
 def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
@@ -26,7 +26,7 @@ def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
     seats = list(TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member"))
     due: dict[str, TrustSeat] = {}
     for report in reports:
-        left_out = {report.reporter_id, report.about_id, *(member.pk for member in report.kept_from.all())}
+        left_out = report.left_out
         week = weeks_waited(made_at=report.made_at, now=now)
         for seat in seats:
             if seat.member_id not in left_out:
@@ -42,10 +42,17 @@ def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
 
 @transaction.atomic
 def forget_old_reports(now: datetime) -> int:
-    """Delete the words, the notes and the person of reports closed a year ago; the outcome stays counted."""
+    """Delete the words, the notes, the person and the clinic of reports closed a year ago; the outcome stays
+    counted."""
     old = list(Report.objects.to_forget(now=now).select_for_update(no_key=True, skip_locked=True).order_by("pk")[:500])
     Note.objects.filter(report__in=old).update(text="")
     Report.kept_from.through.objects.filter(report__in=old).delete()
     return Report.objects.filter(pk__in=[report.pk for report in old]).update(
-        about=None, who="", description="", may_contact=False, forgotten_at=now
+        about=None,
+        clinic=None,
+        clinic_people_may_read=False,
+        who="",
+        description="",
+        may_contact=False,
+        forgotten_at=now,
     )
