@@ -10,6 +10,7 @@ from clinics.views import (
     hosting,
     joining,
     people,
+    safe_space,
     seat_by_link,
     signing_up,
     topics,
@@ -19,6 +20,7 @@ app_name = "clinics"
 urlpatterns = [
     path("", clinics.clinic_list, name="clinic-list"),
     path("fair-hours/", fair_hours.hours_fairness, name="hours-fairness"),
+    path("safe-space/", safe_space.safe_space, name="safe-space"),
     path("<int:clinic_id>/", clinics.clinic_detail, name="clinic-detail"),
     path("<int:clinic_id>/calendar.ics", calendars.clinic_calendar, name="clinic-calendar"),
     path("calendar/<str:language>.ics", calendars.clinic_feed, name="clinic-feed"),
