@@ -47,7 +47,7 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register letters with mailings and busy hours with `base`, and connect to signals about people who leave."""
-        from clinics import emails, newsletters, seat_emails
+        from clinics import emails, newsletters, recordings, seat_emails
         from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
@@ -99,6 +99,7 @@ class ClinicsConfig(AppConfig):
         loading.register_loader("agendas", writing.load_agenda_templates)
         loading.register_loader("checklist", items.load_checklist_template)
         newsletters.register()
+        recordings.connect()
         request_emails.register()
         kinds.register_sweep("clinics.people.remind", people_sweeps.remind_people)
         kinds.register_sweep("clinics.people.accounts", people_sweeps.hand_to_accounts)

@@ -387,7 +387,7 @@ DOORS = [
     Door(
         "trust:report-clinic",
         "@clinic",
-        get="302 302 302 302 302 302 302 302",
+        get="302 302 200 302 302 302 302 302",
         post=ALL_LED_ON,
         data={"description": "Something."},
     ),

@@ -22,6 +22,7 @@ from clinics.models import (
     ClinicSeries,
 )
 from clinics.tests.factories import make_clinic, make_need
+from clinics.tests.resource_factories import make_resource
 from letsconnect.base import acts, personal_columns
 from letsconnect.base.models import Act, ActReason
 from letsconnect.tests.everything import ADDRESS, make_somebody
@@ -84,7 +85,7 @@ def our_and_allauths():
 def marked(field, old, mark):
     if isinstance(field, models.JSONField):
         return {**old, "said": mark} if isinstance(old, dict) else [*(old or []), {"said": mark}]
-    return f"https://{mark}.example.org/" if field.name.endswith("_link") else mark
+    return f"https://{mark}.example.org/" if field.name.endswith(("_link", "url")) else mark
 
 
 def mark_everything():
@@ -188,6 +189,7 @@ def _fill_the_rest(one, other, coordinator):
         clinic=clinic, starts_at=clinic.starts_at, minutes=120, chosen_at=NOW, chosen_by=coordinator, reasons={}
     )
     make_need(words="x")
+    make_resource(clinic, title="x", licence="own-words", licence_words="x")
     source, target = Skill.objects.order_by("pk")[:2]
     SkillMerge.objects.create(source=source, target=target, asked_by=coordinator, asked_at=NOW, failure="x")
     app = SocialApp.objects.create(provider="mediawiki", name="x", client_id="x")

@@ -35,6 +35,7 @@ from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Member, Registration, Skill, has_agreed
 from registrations.participation.next_round import next_round, takes_part, why_not
+from registrations.recordings import recordings_on
 from registrations.requests import MemberRequest
 
 Rest = ParamSpec("Rest")
@@ -184,8 +185,10 @@ def _ask(request: MemberRequest, sharer: Registration, form: AskForm) -> bool:
 def no_match(request: MemberRequest) -> HttpResponse:
     """Say why the member has no match yet, what would help, and what happens next."""
     registration = Registration.objects.of(request.user)
+    wishes = registration.wishes.values_list("skill", flat=True) if registration is not None else ()
     context = {
         "registration": registration,
+        "recordings": dict.fromkeys(recordings_on(list(wishes)).values()),
         "next_round": next_round(registration, on=timezone.now().date()),
         "waiting": advice.waiting_status(registration, now=timezone.now()),
         "asked": SharerRequest.objects.of(request.user).waiting().count(),

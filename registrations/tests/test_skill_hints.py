@@ -153,4 +153,4 @@ def test_the_page_of_hints_answers_for_the_ids_it_understands(client, member):
 
     answer = client.get(reverse("registrations:skill-hints"), {"id": [skill.pk, "x", "²", "-1", "9" * 40]})
 
-    assert answer.json() == {"hints": {str(skill.pk): "3 people share this."}}
+    assert answer.json() == {"hints": {str(skill.pk): "3 people share this."}, "recordings": {}}

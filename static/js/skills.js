@@ -49,6 +49,7 @@ function addSkill(one) {
   if (![...select.options].some(option => option.value === String(one.id))) select.add(new Option(one.name, String(one.id)));
   select.value = String(one.id);
   hintOf(select).textContent = one.hint;
+  showRecording(select, one.recording);
   turn += 1;
   field.value = "";
   show("", []);
@@ -57,6 +58,12 @@ function addSkill(one) {
 
 function hintOf(select) {
   return select.closest("fieldset").querySelector(".lc-hint");
+}
+
+function showRecording(select, recording) {
+  const link = document.createElement("a");
+  if (recording) Object.assign(link, { href: recording.url, textContent: recording.text });
+  select.closest("fieldset").querySelector(".lc-recording").replaceChildren(...(recording ? [link] : []));
 }
 
 async function look() {
@@ -88,8 +95,12 @@ list.addEventListener("change", event => {
   const select = event.target.closest("select[name$=-skill]");
   if (!select) return;
   hintOf(select).textContent = "";
+  showRecording(select, null);
   if (!select.value) return;
   ask(part.dataset.hints, { id: select.value })
-    .then(({ hints }) => { hintOf(select).textContent = hints[select.value] || ""; })
+    .then(({ hints, recordings }) => {
+      hintOf(select).textContent = hints[select.value] || "";
+      showRecording(select, recordings[select.value]);
+    })
     .catch(() => {});
 });

@@ -15,6 +15,7 @@ from registrations.answers.readiness import Missing
 from registrations.answers.sensitive import SensitiveFacts
 from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.models import Member
+from registrations.recordings import recordings_on
 from registrations.skills.finding import FoundSkill, search
 from registrations.skills.hints import Row, hints
 
@@ -141,12 +142,13 @@ class SkillsPage(RowsPage):
         return search(self.searched, language=get_language() or "en") if self.searched else []
 
     def add_hints(self, member: Member) -> None:
-        """Show at each row how many others share or want its skill."""
+        """Show at each row how many others share or want its skill, and at a wish a recording of a clinic on it."""
         side = Row.OFFER if self.kind.fact == "offers" else Row.WISH
         keyed = [(row, key) for row in self.rows if (key := key_or_none(str(row["skill"].value() or ""))) is not None]
         sentences = hints({key for _row, key in keyed}, language=get_language() or "en", row=side, besides=member)
+        recordings = recordings_on({key for _row, key in keyed}) if side == Row.WISH else {}
         for row, key in keyed:
-            row.hint = sentences.get(key, "")
+            row.hint, row.recording = sentences.get(key, ""), recordings.get(key)
 
 
 def page_of(step: FormStep, *, facts: RegistrationFacts | SensitiveFacts, data: QueryDict | None = None) -> StepPage:

@@ -20,6 +20,7 @@ from registrations.answers.questions import row_fields_of
 from registrations.answers.windows import DAYS, window_rows
 from registrations.domain import registrations
 from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
+from registrations.recordings import Recording
 
 _DAYS_OF = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
 
@@ -44,6 +45,7 @@ class RowForm(forms.Form):
     key = ""
     telling: tuple[str, ...] = ()
     hint = ""  # how many others share or want the skill
+    recording: Recording | None = None  # of a clinic on the skill
 
     def __init__(self, *args: Any, options: KeptChoices, **kwargs: Any) -> None:
         kwargs["empty_permitted"] = False
