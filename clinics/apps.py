@@ -70,7 +70,7 @@ class ClinicsConfig(AppConfig):
         from clinics.planning import linked
         from clinics.requests import emails as request_emails
         from clinics.requests import leaving as leaving_requests
-        from clinics.seats import busy, calendars, leaving
+        from clinics.seats import busy, calendars, channel_sums, leaving
         from clinics.seats import sweeps as seat_sweeps
         from clinics.signing_up import emails as wish_emails
         from clinics.signing_up import language_needs
@@ -107,6 +107,7 @@ class ClinicsConfig(AppConfig):
         people_emails.register()
         seat_emails.register()
         kinds.register_sweep("clinics.seats", seat_sweeps.give_seats_on)
+        kinds.register_sweep("clinics.seats.channels", channel_sums.fold_channels)
         notice_emails.register()
         message_emails.register()
         messages_leaving.connect()

@@ -1,5 +1,6 @@
 """What clinics bring to the newsletter: readers by a clinic they come to, and lines about clinics to come or held."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from clinics.cards import titles_of
 from clinics.domain.clinics import ForWhom, RsvpState
-from clinics.models import Clinic, ClinicQuerySet, ClinicText, Rsvp
+from clinics.models import Clinic, ClinicQuerySet, ClinicResource, ClinicText, Rsvp
 from letsconnect.base.keys import keys_among
 from letsconnect.base.labels import label_of
+from letsconnect.base.languages import listed
 from letsconnect.base.templatetags.when import moment_in_words
 from letsconnect.base.zones import in_zone
 from mailings.domain.newsletters import SectionKind
@@ -39,12 +41,17 @@ def clinics_held(since: datetime, now: datetime) -> list[FilledLine]:
 
 
 def _lines(clinics: ClinicQuerySet) -> list[FilledLine]:
-    with_texts = clinics.prefetch_related("texts")[:MOST_LINES]
-    return [line for clinic in with_texts if (line := _line(clinic)) is not None]
+    with_texts = list(clinics.prefetch_related("texts")[:MOST_LINES])
+    heard: defaultdict[int, list[str]] = defaultdict(list)
+    recordings = ClinicResource.objects.ready().recordings().filter(clinic__in=[clinic.pk for clinic in with_texts])
+    for key, language in recordings.order_by("place").values_list("clinic", "language"):
+        heard[key].append(language)
+    return [line for clinic in with_texts if (line := _line(clinic, heard[clinic.pk])) is not None]
 
 
-def _line(clinic: Clinic) -> FilledLine | None:
-    """Return the clinic's title with a link, when it is, what is spoken, and in which other language it is described.
+def _line(clinic: Clinic, heard: Sequence[str]) -> FilledLine | None:
+    """Return the clinic's title with a link, when it is, what is spoken, in which other language it is described, and
+    in which languages its recordings are heard.
 
     None for a clinic of which no text is ready.
     """
@@ -59,6 +66,9 @@ def _line(clinic: Clinic) -> FilledLine | None:
     if text.language != reads:
         # Translators: of a clinic in a list, as in "Asking for money · … · described in Spanish".
         parts.append(_("described in %(language)s") % {"language": language_name(text.language, reads)})
+    if heard:
+        languages = listed(language_name(language, reads) for language in dict.fromkeys(heard))
+        parts.append(_("recordings in %(languages)s") % {"languages": languages})
     return FilledLine(" · ".join(parts), marks=(path,))
 
 

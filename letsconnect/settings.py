@@ -176,7 +176,11 @@ PROXY_HOPS = env.integer("PROXY_HOPS", 0, low=0, high=5)
 # agreed is asked again then; what only reads better gets none (docs/decisions/0020).
 DOCUMENT_VERSIONS = {
     "code_of_conduct": [("2024-01", date(2024, 1, 1))],
-    "privacy_notice": [("2026-11", date(2026, 11, 1)), ("2026-11-29", date(2026, 11, 29))],
+    "privacy_notice": [
+        ("2026-11", date(2026, 11, 1)),
+        ("2026-11-29", date(2026, 11, 29)),
+        ("2026-11-30", date(2026, 11, 30)),
+    ],
 }
 CSRF_FAILURE_VIEW = "letsconnect.views.csrf_failure"
 

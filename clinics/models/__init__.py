@@ -21,6 +21,7 @@ from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPers
 from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport
 from clinics.models.resources import ClinicResource, ClinicResourceQuerySet
 from clinics.models.seats import ClinicSeatRules, Rsvp, RsvpQuerySet
+from clinics.models.sums import ChannelSum
 from clinics.models.texts import ClinicSeries, ClinicText
 from clinics.models.wishes import AccessNeed, KeptSignUp, LanguageNeed, LanguageNeedQuerySet, SeatQuestion
 
@@ -42,6 +43,7 @@ __all__ = [
     "Certificate",
     "CertificateQuerySet",
     "Channel",
+    "ChannelSum",
     "ChecklistItem",
     "ChecklistItemQuerySet",
     "ChecklistReminder",

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from clinics.attendance.counting import heads_of
 from clinics.domain.outcomes import RegionsTold, regions_told
 from clinics.domain.resources import ResourceKind
 from clinics.models import Attendance, Clinic, ClinicResource
@@ -71,12 +72,12 @@ class Archive:
 
 
 def archive_of(clinic: Clinic) -> Archive | None:
-    """Return what is kept of a clinic, in two queries; None of one that was not held."""
+    """Return what is kept of a clinic, in as many queries for any number of links; None of one that was not held."""
     if clinic.held_at is None:
         return None
     links = list(clinic.resources.filter(is_ready=True))
     people = people_by_region(clinic)
-    number = clinic.head_count if clinic.head_count is not None else sum(people.values()) or None
+    number = clinic.head_count if clinic.head_count is not None else heads_of(clinic).together or None
     return Archive(list(_shelves(links, clinic)), number, regions_told(people))
 
 
