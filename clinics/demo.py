@@ -15,6 +15,7 @@ from clinics.domain.clinics import ClinicFormat, ForWhom
 from clinics.domain.feedback import QuoteAs
 from clinics.domain.finding import HoursAsked
 from clinics.domain.people import AnswerState, ClinicRole, Turn
+from clinics.domain.resources import Licence
 from clinics.domain.texts import TextState
 from clinics.feedback.giving import Said, give_feedback, said_by
 from clinics.feedback.quoting import give_quote, publish_quote
@@ -29,6 +30,7 @@ from clinics.people.channels import add_channel
 from clinics.planning.from_needs import plan_clinic_from, wanted_by_request
 from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic
 from clinics.requests.asking import WishedTopic, ask_topic, support_topic
+from clinics.resources.writing import ResourceEntry, write_resources
 from clinics.seats.rsvps import rsvp
 from clinics.signing_up.wishes import SeatWishes, change_wishes
 from clinics.texts.writing import save_text
@@ -47,6 +49,7 @@ CHANGES = (
     "Begin with somebody who has never edited one.",
 )
 QUOTES = ("My grandmother's word for dew is on Wikidata now.", "I came to listen, and went with twenty lexemes.")
+KEPT = "https://archive.example.org"  # where the demo keeps recordings and slides
 READERS = 6  # who chose announcements of clinics and the weekly list
 Words = dict[str, tuple[str, str]]
 
@@ -69,6 +72,7 @@ class DemoClinic:
     has_people: bool = False
     drafts: tuple[str, ...] = ()  # the languages of texts that are not ready
     outcome: str = ""  # in English, of one that was held
+    links: tuple[ResourceEntry, ...] = ()  # to what is kept of it
     finds_hour: bool = False  # the best within three days of its day, with the reasons for it
 
 
@@ -136,7 +140,17 @@ PLANS = (
         hour=14,
         zone="Asia/Kathmandu",
         signed_up=8,
+        skills=("wikidata-lexemes",),
         facts={"format": ClinicFormat.COMMUNITY_CALL, "minutes": 60},
+        links=(
+            ResourceEntry("recording", f"{KEPT}/lexemes-en.webm", "en", "Lexemes for small languages"),
+            ResourceEntry("recording", f"{KEPT}/lexemes-fr.webm", "fr", "Les lexèmes pour les petites langues"),
+            ResourceEntry("recording", f"{KEPT}/lexemes-ar.webm", "ar", "المعجميات للغات الصغيرة"),
+            ResourceEntry("slides", f"{KEPT}/lexemes-en.pdf", "en", licence=Licence.CC0),
+            ResourceEntry("slides", f"{KEPT}/lexemes-es.pdf", "es", licence=Licence.CC0),
+            ResourceEntry("toolkit", f"{KEPT}/lexeme-forms", title="Lexeme forms"),
+            ResourceEntry("notes", f"{KEPT}/lexemes-notes", "en", is_ready=False),
+        ),
         agenda=(
             AgendaEntry(AgendaPart.ICEBREAKER, 10),
             AgendaEntry(AgendaPart.NEWS, 10),
@@ -247,6 +261,7 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
         clinic = write_outcome(
             clinic=clinic, head_count=heads, outcome=plan.outcome, language="en", by=planner, now=now
         )
+        write_resources(clinic=clinic, entries=plan.links, by=planner, now=now)
         _say_how_it_was(clinic, members[: CAME + 1], planner, clinic.ends_at)
     return clinic
 
