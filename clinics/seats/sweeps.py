@@ -14,7 +14,7 @@ from mailings.models import Letter
 STILL_WAITING = "clinics.still_waiting"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def give_seats_on(now: datetime) -> int:
     """End the offers nobody claimed, and give on what is free; return how many clinics were looked at.
 
