@@ -28,7 +28,7 @@ from clinics.notices.changes import facts_of
 from clinics.notices.reminding import SEAT as REMINDER
 from clinics.notices.thanking import LETTERS as AFTERWARDS
 from clinics.notices.thanking import something_to_hear_or_read
-from clinics.notices.words import changes_in_words, main_change
+from clinics.notices.words import changes_in_words, main_change, rules_page
 from clinics.seats.calendars import invitation_for, may_be_in_a_calendar
 from clinics.seats.clashes import hours_of, sentences_of_clashes
 from clinics.seats.links import seat_url
@@ -217,6 +217,7 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
         "clashes": clashes,
         "url": absolute("clinics:clinic-detail", clinic.pk),
         "list_url": absolute("clinics:clinic-list"),
+        "rules_url": rules_page(),
         "join_url": absolute("clinics:clinic-join", clinic.pk) if is_call else "",
         "seat_url": seat_url(rsvp) if rsvp.pk else absolute("clinics:clinic-detail", clinic.pk),
     }

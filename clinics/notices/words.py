@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.urls import NoReverseMatch
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from clinics.models import Clinic, Notice
 from clinics.notices.changes import facts_of
 from letsconnect.base.languages import best_of, duration_in_words, listed
 from letsconnect.base.lines import isolated
+from letsconnect.base.links import absolute
 from letsconnect.base.templatetags.when import when
 from registrations.reference.names import language_name
 
@@ -33,6 +35,14 @@ def main_change(notice: Notice) -> str:
     """Return which change the subject names: the one that people must know, if it is not several small ones."""
     changed = what_changed(notice.change.was, facts_of(notice.clinic)) if notice.change else ("starts_at",)
     return changed[0] if "starts_at" in changed or len(changed) == 1 else ""
+
+
+def rules_page() -> str:
+    """Return the address of the rules by which all feel safe at clinics; "" where the portal has no such page."""
+    try:
+        return absolute("clinics:safe-space")
+    except NoReverseMatch:
+        return ""
 
 
 def _start(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ from clinics.models import AgendaItem, ChecklistItem, Clinic, ClinicPerson, Noti
 from clinics.notices.changes import PERSON as PERSON_CHANGED
 from clinics.notices.changes import facts_of
 from clinics.notices.reminding import PERSON
-from clinics.notices.words import changes_in_words
+from clinics.notices.words import changes_in_words, rules_page
 from clinics.people.calendars import invitation_for_person
 from clinics.people.emails import BEGUN, GONE, clocks_for
 from clinics.people.links import answer_link
@@ -211,6 +211,7 @@ def render(notice: Notice, language: str, zone: str, *, template: str) -> Render
             "host_page": absolute("clinics:clinic-host", clinic.pk) if hosts else "",
             "checklist": absolute("clinics:checklist-mine") if hosts and beside.to_do else "",
             "url": absolute("clinics:clinic-detail", clinic.pk),
+            "rules_url": rules_page(),
             "has_account": person.has_account,
             "feedback_url": absolute("clinics:feedback-give", clinic.pk),
             "certificate_url": absolute("clinics:certificate-mine", clinic.pk),
