@@ -142,7 +142,9 @@ def _part_in(request: HttpRequest, clinic_id: int) -> ClinicPerson | None:
 
 
 def find_clinic(request: HttpRequest, clinic_id: int) -> Clinic:
-    return get_object_or_404(Clinic.objects.visible_to(request.user).select_related("series").for_pages(), pk=clinic_id)
+    clinics = Clinic.objects.visible_to(request.user).select_related("series").for_pages()
+    # Interpreters with their channels: what goes into calendars names the languages, too.
+    return get_object_or_404(clinics.prefetch_related("channels__interpreters"), pk=clinic_id)
 
 
 _OWN = Statement(lambda member: Rsvp.objects.of(member).active())
