@@ -59,6 +59,7 @@ class ClinicsConfig(AppConfig):
         from clinics.domain.notices import REMINDERS
         from clinics.feedback import leaving as leaving_feedback
         from clinics.feedback import sums
+        from clinics.listing import versions
         from clinics.notices import reminding, thanking
         from clinics.notices.names import names_of_reminders
         from clinics.people import busy as people_busy
@@ -91,6 +92,7 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.afterwards", thanking.owe_thanks)
         kinds.register_sweep("clinics.still_waiting", seat_sweeps.tell_still_waiting)
         kinds.register_sweep("clinics.digests", digests.owe_digests)
+        kinds.register_sweep("clinics.list_changes", versions.forget_old_changes)
         kinds.register_sweep("clinics.checklists", sweeps.owe_checklist_letters)
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
         new_clinics.register()

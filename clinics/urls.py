@@ -9,6 +9,7 @@ from clinics.views import (
     feedback,
     hosting,
     joining,
+    lists,
     people,
     safe_space,
     seat_by_link,
@@ -18,7 +19,9 @@ from clinics.views import (
 
 app_name = "clinics"
 urlpatterns = [
-    path("", clinics.clinic_list, name="clinic-list"),
+    path("", lists.clinic_list, name="clinic-list"),
+    path("months/", lists.month_now, name="month-now"),
+    path("months/<int:year>/<int:month>/", lists.month_detail, name="month-detail"),
     path("fair-hours/", fair_hours.hours_fairness, name="hours-fairness"),
     path("safe-space/", safe_space.safe_space, name="safe-space"),
     path("<int:clinic_id>/", clinics.clinic_detail, name="clinic-detail"),

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from letsconnect.base.requests import noted_on
+from letsconnect.base.visitor_zone import chosen_zone
 from letsconnect.base.zones import zone_or_utc
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -92,13 +94,16 @@ def _form_targets() -> list[str]:
 def member_language_and_zone(get_response: Handler) -> Handler:
     """Show a signed-in member every page in their own language and zone, and let no cache keep it.
 
-    Visitors get the language of the cookie or of the browser.
+    Visitors get the language of the cookie or of the browser, and the zone of the cookie; without one pages are in UTC,
+    and a script writes their moments by the browser's clock.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         member = request.user
         if not member.is_authenticated:
-            return get_response(request)
+            zone = chosen_zone(request)
+            with timezone.override(zone_or_utc(zone)) if zone else nullcontext():
+                return get_response(request)
         translation.activate(member.language)
         request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(zone_or_utc(member.zone)):

@@ -129,6 +129,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+KEEPS_PAGES = True  # for visitors, until what they show has changed (letsconnect/base/kept_pages.py)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # People
@@ -164,6 +165,7 @@ COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
+ZONE_COOKIE_NAME = f"{COOKIE_PREFIX}zone"
 MESSAGE_STORAGE = "letsconnect.messages.HostStorage"
 SIGN_IN_CODE_MINUTES = 15
 SIGN_IN_CODES_PER_HOUR = env.integer("SIGN_IN_CODES_PER_HOUR", 6, low=1, high=1000)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from letsconnect import health, views
+from letsconnect import health, views, zone_views
 from letsconnect.calendars import views as calendars
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("contact/", views.contact, name="contact"),
     path("language/", views.set_language, name="set-language"),
+    path("time-zone/", zone_views.time_zone, name="time-zone"),
+    path("time-zone/cities/<slug:language>.json", zone_views.zone_cities, name="zone-cities"),
     path("", include("registrations.urls")),
     path("clinics/", include("clinics.urls")),
     path("robots.txt", views.robots, name="robots"),

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Q
-from django.db.models.functions import ExtractHour
+from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat, ExtractHour
 from django.http import QueryDict
 
 from clinics.domain.clinics import ForWhom
 from clinics.domain.listing import EVENING_BEGINS, EVENING_ENDS, Which
 from clinics.models import Channel, Clinic, ClinicQuerySet, ClinicText
-from letsconnect.base.folding import tidy
+from letsconnect.base.folding import MARKS_AS_RANGES, plain, tidy
 from letsconnect.base.zones import is_zone, zone_or_utc
 from registrations.domain.registrations import Region
 from registrations.models import Skill
@@ -24,6 +24,7 @@ from registrations.reference.languages import LANGUAGES
 
 MOST_TYPED = 100  # letters of a search
 MOST_WORDS = 8
+FILTER_NAMES = ("when", "language", "region", "skill", "evenings", "zone", "q")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ class ClinicFilters:
     def are_set(self) -> bool:
         """Whether the list is narrowed at all; a zone alone narrows nothing."""
         return replace(self, zone="") != ClinicFilters()
+
+    def without(self, name: str) -> "ClinicFilters":
+        """Return the filters without one of them."""
+        empty: Any = getattr(ClinicFilters(), name)
+        return replace(self, **{name: empty})
+
+    def without_page_parts(self) -> "ClinicFilters":
+        """Return what SQL is written for: not which of the two lists, nor a zone that nothing asks for."""
+        return replace(self, which="", zone=self.zone if self.evenings else "")
 
     def as_query(self, **more: object) -> str:
         """Return what follows the "?" of an address with these filters and ``more`` words; "" for none."""
@@ -111,6 +121,21 @@ def _about(slug: str) -> ClinicQuerySet:
     return Clinic.objects.filter(skills__in=skills.values("pk"))
 
 
-def _saying(word: str) -> Any:
-    """The ready texts, in any language, that say a word in their title or summary."""
-    return ClinicText.objects.ready().filter(Q(title__icontains=word) | Q(summary__icontains=word))
+def _saying(word: str) -> QuerySet[ClinicText]:
+    """The ready texts, in any language, that say a word in their title or summary, in capitals or not, with accents or
+    without.
+
+    A word is found in any other, because not all languages part words by spaces or leave articles apart.
+    """
+    said = Folded(Concat("title", Value(" "), "summary", output_field=TextField()))
+    return ClinicText.objects.ready().alias(_said=said).filter(_said__contains=plain(word))
+
+
+class Folded(Func):
+    """What `letsconnect.base.folding.plain` makes of a text, made by the database."""
+
+    output_field = TextField()
+    template = (
+        "replace(replace(replace(translate(normalize(regexp_replace(normalize(lower(%(expressions)s), NFKD), "
+        f"'[{MARKS_AS_RANGES}]', '', 'g'), NFC), 'ىةیکٱøłđıء', 'يهيكاoldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe')"
+    )

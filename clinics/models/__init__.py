@@ -14,6 +14,7 @@ from clinics.models.clinics import UNTITLED, Clinic, ClinicQuerySet
 from clinics.models.feedback import FeedbackAnswer, FeedbackTally, Quote, QuoteQuerySet
 from clinics.models.finding import ClinicHourChoice, ClinicHourRules
 from clinics.models.letters import Announcement, Digest, SpanOfReader
+from clinics.models.listing import ListChange
 from clinics.models.moments import CLINIC_ENDS_AT, CLOSES_AT, ENDS_AT
 from clinics.models.needs import RaisedNeed, RaisedNeedQuerySet
 from clinics.models.notices import ClinicChange, ClinicMessage, ClinicMessageText, Notice
@@ -68,6 +69,7 @@ __all__ = [
     "KeptSignUp",
     "LanguageNeed",
     "LanguageNeedQuerySet",
+    "ListChange",
     "Notice",
     "OtherHeads",
     "Quote",

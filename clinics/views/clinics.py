@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinics.agendas.context import agenda_of
-from clinics.cards import card_of, titles_of
-from clinics.domain.clinics import ClinicState, DeskSeats, may_be_hosted
+from clinics.domain.clinics import ClinicState, may_be_hosted
 from clinics.domain.people import ClinicRole
 from clinics.feedback.context import after_clinic
 from clinics.finding.notes import why_this_hour
@@ -20,48 +19,8 @@ from clinics.seats.links import token_of
 from clinics.signing_up.context import SignUpShown, names_of_others, sign_up_shown, takes_people, wishes_form
 from clinics.signing_up.forms import WishesForm
 from letsconnect.base.languages import listed
-from letsconnect.base.paging import page_of
-from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from registrations.requests import is_signed_in
-
-# The SQL of the list holds the seats by which a reader sees drafts; it is kept for others with the same seats only.
-_COMING = Statement(
-    lambda now, seats, reader=None: (
-        Clinic.objects.visible_with(seats, reader).upcoming(now=now).values_list("pk", flat=True)
-    )
-)
-_PAST = Statement(
-    lambda now, seats, reader=None: (
-        Clinic.objects.visible_with(seats, reader).past(now=now).values_list("pk", flat=True)
-    )
-)
-_ON_PAGE = Statement(
-    lambda keys, seats, reader=None: (
-        Clinic.objects.visible_with(seats, reader).filter(pk__in=any_of(keys)).counting_seats().order_by()
-    )
-)
-
-
-@require_safe
-def clinic_list(request: HttpRequest) -> HttpResponse:
-    """List upcoming clinics first, then the past ones, page by page."""
-    now, seats = timezone.now(), DeskSeats.of(request.user)
-    reader = {"reader": request.user} if seats.ask_who_made_it else {}
-    coming = _COMING.rows({"now": now, **reader}, seats=seats)
-    past = _PAST.rows({"now": now, **reader}, seats=seats)
-    page = page_of([*coming, *past], request)
-    keys = list(page)
-    rows = _ON_PAGE.rows({"keys": keys, **reader}, seats=seats) if keys else []
-    clinics = {clinic.pk: clinic for clinic in rows}
-    own, titles = _own_rsvps(request), titles_of({key: clinic.floor_language for key, clinic in clinics.items()})
-    cards = {key: card_of(clinics[key], titles[key], own.get(key), now=now) for key in keys if key in clinics}
-    context = {
-        "upcoming": [cards[key] for key in coming if key in cards],
-        "past": [cards[key] for key in past if key in cards],
-        "page": page,
-    }
-    return render(request, "clinics/clinic_list.html", context)
 
 
 @require_safe

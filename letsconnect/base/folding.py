@@ -12,6 +12,7 @@ _SHORT = 200
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 # Accents and vowel points, which never make another word. Indic vowel signs and kana marks do, so they stay.
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670))
+MARKS_AS_RANGES = "".join(f"{chr(low)}-{chr(high)}" for low, high in _MARKS)  # in brackets of a regular expression
 _NO_MARKS = dict.fromkeys(code for low, high in _MARKS for code in range(low, high + 1))
 _ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك", ord("ٱ"): "ا", ord("ء"): ""}
 _LETTERS = {ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("æ"): "ae", ord("œ"): "oe", ord("ı"): "i"}

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
@@ -32,8 +33,19 @@ def zone_in_words(zone: str, at: datetime | None = None) -> str:
 def _name_and_offset(zone: str, ahead: timedelta, language: str) -> str:
     if not has_a_place(zone):
         return offset_in_words(ahead)
+    return _said(language) % {"city": city_of(zone, language), "offset": offset_in_words(ahead)}
+
+
+@lru_cache(maxsize=64)
+def _said(language: str) -> str:
+    """Return how a zone is said in the active language, which is ``language``."""
     # Translators: a time zone, as in "Cairo time, UTC+3". A form that fits all cities is best, as "time: Cairo" does.
-    return gettext("%(city)s time, %(offset)s") % {"city": city_of(zone, language), "offset": offset_in_words(ahead)}
+    return gettext("%(city)s time, %(offset)s")
+
+
+def zone_pattern_in(language: str) -> str:
+    """Return the same as "{city} time, {offset}", for a script."""
+    return _said(language) % {"city": "{city}", "offset": "{offset}"}
 
 
 @lru_cache(maxsize=4096)
@@ -66,12 +78,23 @@ def city_of(zone: str, language: str) -> str:
     for name in (zone, *_other_names().get(zone, ())):
         if city := names.get(name, {}).get("city"):
             return str(city)
-    return zone.rpartition("/")[2].replace("_", " ")
+    return _end_of(zone)
 
 
 def place_in_words(zone: str) -> str:
     """Return the place by whose clock a zone goes, in the active language, as "Cairo"; or else "UTC" and the like."""
     return city_of(zone, get_language() or "en") if has_a_place(zone) else zone_in_words(zone)
+
+
+@cache
+def cities_called_otherwise(language: str) -> dict[str, str]:
+    """Return the places of zones whose name in this language is not the end of their identifier."""
+    called = {zone: city_of(zone, language) for zone in sorted(available_timezones()) if has_a_place(zone)}
+    return {zone: city for zone, city in called.items() if city != _end_of(zone)}
+
+
+def _end_of(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 @cache

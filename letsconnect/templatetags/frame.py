@@ -2,6 +2,7 @@
 
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from django import template
 from django.conf import settings
@@ -13,11 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
 
 from letsconnect.base.drawn import drawn_once, forget_on_change
+from letsconnect.base.visitor_zone import chosen_zone
 
 register = template.Library()
 
 # Stand-ins for what is of one reader and one request only: put in after the frame was drawn.
-_CSRF, _NEXT = "\0csrf\0", "\0next\0"
+_CSRF, _NEXT, _NEXT_PATH = "\0csrf\0", "\0next\0", "\0next_path\0"
 _IN_NAVIGATION = ("home", "clinics:clinic-list", "matching:match-list", "registrations:registration-edit")
 
 
@@ -26,6 +28,7 @@ class FrameKey(NamedTuple):
 
     is_member: bool
     opens_desk: bool
+    by_the_browsers_clock: bool  # of a visitor who chose no zone
     path: str  # "" unless the navigation leads there
 
 
@@ -37,7 +40,8 @@ def frame(context: RequestContext, part: str) -> SafeString:
     is_member = user is not None and user.is_authenticated
     path = request.path if request else ""
     shown_path = path if path in _paths_of(get_script_prefix()) else ""
-    key = FrameKey(is_member, is_member and user.may_open_desk, shown_path)
+    by_browser = request is not None and not is_member and not chosen_zone(request)
+    key = FrameKey(is_member, is_member and user.may_open_desk, by_browser, shown_path)
     return _filled(drawn_once(("frame", part, key), partial(_draw, part, key)), context, request)
 
 
@@ -45,7 +49,9 @@ def _filled(html: str, context: RequestContext, request: Any) -> SafeString:
     token = context.get("csrf_token")
     field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token) if token else ""
     return SafeString(  # drawn by templates, and each value escaped
-        html.replace(_CSRF, field).replace(_NEXT, escape(request.get_full_path()) if request else "")
+        html.replace(_CSRF, field)
+        .replace(_NEXT, escape(request.get_full_path()) if request else "")
+        .replace(_NEXT_PATH, escape(quote(request.get_full_path())) if request else "")
     )
 
 
@@ -59,6 +65,7 @@ def _draw(part: str, key: FrameKey) -> str:
         "has_mailbox": settings.EMBEDDED_MAILBOX,
         "csrf": SafeString(_CSRF),
         "next": SafeString(_NEXT),
+        "next_path": SafeString(_NEXT_PATH),
     }
     return render_to_string(f"letsconnect/_frame_{part}.html", values)
 

@@ -131,7 +131,6 @@ def test_no_file_of_code_grows_past_400_lines():
 FOLDING = {
     "letsconnect/base/addresses.py": "after the rest was refused or mapped, nothing but ASCII is left",
     "clinics/newsletters.py": "a search",
-    "clinics/listing/filters.py": "a search",
     "letsconnect/base/checks.py": "a word of PostgreSQL",
     "letsconnect/base/folding.py": "names that are looked up in lists",
     "letsconnect/env.py": "yes and no in settings",
@@ -277,6 +276,7 @@ def test_whoever_catches_any_error_is_seen(code, is_caught):
 SHOWING = {"views", "admin", "emails", "forms", "templatetags"}
 # What else names a template, and why.
 KNOWS_TEMPLATES = {
+    "clinics/cards.py": "draws the list of clocks within a card",
     "letsconnect/base/pieces.py": "draws the rows of lists for the apps",
     "letsconnect/desk.py": "the desk's own site",
     "letsconnect/errors.py": "the pages of errors",

@@ -221,6 +221,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
         self.language = language
         self.save(update_fields=["language"])
 
+    def read_hours_in(self, zone: str) -> None:
+        """Store by whose clock the member reads hours, on pages and in letters."""
+        self.zone = zone
+        self.save(update_fields=["zone"])
+
     @property
     def has_proved_address(self) -> bool:
         """Whether a code has proved the address; one that came from a wiki, or is in doubt, is not proved."""

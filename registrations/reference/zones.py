@@ -23,6 +23,11 @@ def _current_names() -> dict[str, str]:
     return {old: new for new, old in links if old not in today and new in today}
 
 
+def all_zones() -> frozenset[str]:
+    """Return the zones of today of all countries."""
+    return frozenset(zone for zones in _zones_by_country().values() for zone in zones)
+
+
 def zones_of(country: str) -> tuple[str, ...]:
     """Return the zones of a country, the most populous first; () when it has none or is unknown."""
     return _zones_by_country().get(country, ())

@@ -1,5 +1,6 @@
 """Moments as people read them: in their language and time zone, with the zone named."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -9,12 +10,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
-from letsconnect.base.zone_names import place_in_words, zone_in_words
+from letsconnect.base.zone_names import place_in_words, zone_in_words, zone_pattern_in
 from letsconnect.base.zones import in_zone
 
 register = template.Library()
 
 _DAY = {"en": "D j F Y", "es": r"D j \d\e F \d\e Y", "pt": r"D j \d\e F \d\e Y", "fr": "D j F Y", "ar": "D j F Y"}
+
+_LETTER = re.compile(r"\\?\w")
+_IN_WORDS = {"D": "{weekday}", "j": "{day}", "F": "{month}", "Y": "{year}"}
 
 
 def _zone_name() -> str:
@@ -38,6 +42,25 @@ def _order_of_words(language: str) -> str:
     """Return how a moment is said in the active language, which is ``language``."""
     # Translators: a moment, as in "Mon 2 March 2026, 14:00 (Tunis time, UTC+1)".
     return gettext("%(day)s, %(hour)s (%(zone)s)")
+
+
+@register.simple_tag
+def moment_pattern() -> str:
+    """Write how a moment is said, as "{day}, {hour} ({zone})", for the script that writes it by the browser's clock."""
+    return _order_of_words(get_language() or "en") % {"day": "{day}", "hour": "{hour}", "zone": "{zone}"}
+
+
+@register.simple_tag
+def day_pattern() -> str:
+    """Write how a day is said, as "{weekday} {day} {month} {year}"."""
+    said = _DAY.get((get_language() or "en").split("-")[0], _DAY["en"])
+    return _LETTER.sub(lambda match: _IN_WORDS.get(match[0], match[0].removeprefix("\\")), said)
+
+
+@register.simple_tag
+def zone_pattern() -> str:
+    """Write how a zone is said, as "{city} time, {offset}"."""
+    return zone_pattern_in(get_language() or "en")
 
 
 @lru_cache(maxsize=2048)

@@ -1,0 +1,214 @@
+"""What visitors read of clinics is kept until something changed, and never what is somebody's own."""
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinics.domain.clinics import ClinicState
+from clinics.listing import versions
+from clinics.models import Clinic, ClinicText, ListChange, Rsvp
+from clinics.seats.rsvps import cancel_rsvp, rsvp
+from clinics.tests.factories import START, make_channel, make_clinic, make_person, sign_up
+from letsconnect.base import kept_pages
+from registrations.tests.factories import NOW, make_member
+
+pytestmark = pytest.mark.django_db
+LIST = "/clinics/"
+
+
+@pytest.fixture(autouse=True)
+def _keeping(settings):
+    settings.KEEPS_PAGES = True
+    kept_pages._kept.clear()
+    versions.VERSION._asked_at = float("-inf")
+    yield
+    kept_pages._kept.clear()
+
+
+@pytest.fixture
+def asks_at_once(monkeypatch):
+    monkeypatch.setattr(kept_pages, "ASKED_EVERY", 0)
+
+
+def page(client, path=LIST, **headers):
+    with time_machine.travel(NOW, tick=False):
+        return client.get(path, headers=headers)
+
+
+def drawn(client, path=LIST, **headers):
+    """Whether the view was asked: it reads the clinics of the list, the keeper only their version."""
+    with CaptureQueriesContext(connection) as queries:
+        response = page(client, path, **headers)
+    assert response.status_code == 200
+    return any("clinics_clinic" in query["sql"] for query in queries)
+
+
+def without_tokens(response):
+    return re.sub(r'value="\w{64}"', "", response.content.decode())
+
+
+def test_a_page_is_drawn_once_for_all_visitors_with_a_token_of_their_own(client, asks_at_once):
+    make_clinic()
+    other = Client()
+
+    first, second = page(client), page(other)
+
+    assert not drawn(other)
+    assert without_tokens(first) == without_tokens(second) and "Asking for money kindly" in without_tokens(first)
+    token_of = re.compile(r'name="csrfmiddlewaretoken" value="(\w{64})"')
+    tokens = [token_of.findall(one.content.decode()) for one in (first, second)]
+    assert len(tokens[0]) == 1 and tokens[0] != tokens[1]
+    strict = Client(enforce_csrf_checks=True)
+    token = re.search(r'value="(\w{64})"', page(strict).content.decode())[1]
+    answer = strict.post(reverse("set-language"), {"language": "fr", "csrfmiddlewaretoken": token})
+    assert answer.status_code == 302
+
+
+def test_each_act_on_a_clinic_is_seen(client, asks_at_once):
+    clinic, member = make_clinic(capacity=3), make_member()
+    text = clinic.texts.get()
+
+    def acts():
+        yield lambda: rsvp(clinic=clinic, member=member, by=member, now=NOW)
+        yield lambda: cancel_rsvp(clinic=clinic, member=member, by=member, now=NOW)
+        yield lambda: Clinic.objects.filter(pk=clinic.pk).update(capacity=9)
+        yield lambda: ClinicText.objects.filter(pk=text.pk).update(title="Another title")
+        yield lambda: make_person(clinic, "interpreter", channel=make_channel(clinic))
+        yield lambda: make_clinic(title="A new one", starts_at=START + timedelta(days=1))
+        yield lambda: Rsvp.objects.all().delete()
+
+    for act in acts():
+        assert drawn(client) and not drawn(client)
+        act()
+    assert "9 places left" in page(client).content.decode()
+
+
+def test_a_statement_that_changes_nothing_empties_nothing(client, asks_at_once):
+    make_clinic()
+    page(client)
+    Clinic.objects.filter(pk=0).update(capacity=9)
+
+    assert not drawn(client)
+
+
+def test_the_version_is_asked_for_at_most_every_half_second(client):
+    assert kept_pages.ASKED_EVERY <= 0.5
+    clinic = make_clinic(capacity=3)
+    page(client)
+    sign_up(clinic, 1)
+    with CaptureQueriesContext(connection) as queries:
+        page(client)
+    assert len(queries) == 0
+
+    versions.VERSION._asked_at -= kept_pages.ASKED_EVERY
+    assert "2 places left" in page(client).content.decode()
+
+
+@pytest.mark.parametrize("cookie", ["sessionid", "messages"])
+def test_nothing_of_one_person_is_kept_or_shown_from_what_was_kept(client, asks_at_once, cookie):
+    make_clinic()
+    page(client)
+    client.cookies[f"{settings.COOKIE_PREFIX}{cookie}"] = "anything"
+
+    assert drawn(client) and drawn(client)
+
+
+def test_a_member_has_their_own_seat_and_leaves_nothing(client, asks_at_once):
+    clinic, member = make_clinic(), make_member()
+    rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    page(client)
+    theirs = Client()
+    theirs.force_login(member)
+
+    assert "You have a seat" in page(theirs).content.decode()
+    assert "You have a seat" not in page(client).content.decode()
+    assert "no-store" in page(theirs).headers["Cache-Control"]
+
+
+def test_languages_zones_and_filters_are_kept_apart(client, asks_at_once):
+    make_clinic()
+    assert drawn(client)
+    assert drawn(client, LIST + "?language=en")
+    assert drawn(client, LIST, **{"accept-language": "ar"})
+    client.cookies[settings.ZONE_COOKIE_NAME] = "Africa/Cairo"
+    assert drawn(client) and not drawn(client)
+    assert "Cairo time, UTC+2" in page(client).content.decode()
+    client.cookies[settings.ZONE_COOKIE_NAME] = "Mars/Olympus"
+    assert not drawn(client) and "(UTC)" in page(client).content.decode()
+
+
+def test_addresses_that_ask_for_anything_else_are_not_kept(client, asks_at_once):
+    assert drawn(client, LIST + "?utm_source=mail") and drawn(client, LIST + "?utm_source=mail")
+    for number in range(600):
+        kept_pages._kept["filled", number] = None
+    page(client, LIST + "?q=one")
+    assert len(kept_pages._kept) < 600
+
+
+def test_a_browser_that_has_the_page_is_told_so_until_it_changes_or_its_cookie_does(client, asks_at_once):
+    clinic = make_clinic(capacity=3)
+    page(client)
+    first = page(client)
+    mark = first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert {"Cookie", "Accept-Language"} <= {word.strip() for word in first.headers["Vary"].split(",")}
+
+    again = page(client, **{"if-none-match": mark})
+    assert (again.status_code, again.content) == (304, b"")
+    assert page(Client(), **{"if-none-match": mark}).status_code == 200  # whose token would be refused
+    sign_up(clinic, 1)
+    assert page(client, **{"if-none-match": mark}).status_code == 200
+
+
+def test_kept_pages_leave_compressed(client, asks_at_once):
+    make_clinic()
+    plain, packed = page(client), page(client, **{"accept-encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.content) < len(plain.content) / 2
+    assert packed.headers["ETag"].startswith('W/"')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_from_before_outlives_a_commit_whatever_order_transactions_end_in():
+    """Two acts at once: the one that began first ends last, and its key is lower than what was read before."""
+    read = versions._read
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow():
+        with transaction.atomic():
+            ListChange.objects.create()
+            began.set()
+            may_end.wait(20)
+        connection.close()
+
+    before = read()
+    thread = threading.Thread(target=slow)
+    thread.start()
+    began.wait(20)
+    ListChange.objects.create()
+    between = read()
+    may_end.set()
+    thread.join()
+
+    assert len({before, between, read()}) == 3
+
+
+def test_old_changes_are_swept_away_and_leave_another_version():
+    with transaction.atomic():
+        clinic = make_clinic(state=ClinicState.ANNOUNCED)
+    ListChange.objects.update(at=NOW - timedelta(minutes=30))
+    before = versions._read()
+
+    assert versions.forget_old_changes(NOW) > 0
+    assert ListChange.objects.count() == 0 and versions._read() != before
+    sign_up(clinic, 1)
+    assert versions._read() not in (before, (0, 0))

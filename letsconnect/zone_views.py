@@ -1,0 +1,90 @@
+"""The page on which a reader says by whose clock they read hours, and the names of zones for the script of times."""
+
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from letsconnect.base.choices import EMPTY, KeptChoices, LongSelect, offer
+from letsconnect.base.folding import plain
+from letsconnect.base.links import path_or_nothing
+from letsconnect.base.visitor_zone import chosen_zone, keep_zone
+from letsconnect.base.zone_names import cities_called_otherwise, city_of
+from registrations.reference.zones import all_zones
+
+_AREAS = {
+    "Africa": pgettext_lazy("part of the world", "Africa"),
+    "America": pgettext_lazy("part of the world", "The Americas"),
+    "Antarctica": pgettext_lazy("part of the world", "Antarctica"),
+    "Arctic": pgettext_lazy("part of the world", "The Arctic"),
+    "Asia": pgettext_lazy("part of the world", "Asia"),
+    "Atlantic": pgettext_lazy("part of the world", "Atlantic Ocean"),
+    "Australia": pgettext_lazy("part of the world", "Australia"),
+    "Europe": pgettext_lazy("part of the world", "Europe"),
+    "Indian": pgettext_lazy("part of the world", "Indian Ocean"),
+    "Pacific": pgettext_lazy("part of the world", "Pacific Ocean"),
+}
+_A_DAY = 24 * 60 * 60
+
+
+class ZoneForm(forms.Form):
+    """By whose clock somebody reads hours. A zone with an old name is taken, too: a browser may know no other."""
+
+    zone = forms.ChoiceField(
+        label=_("City by whose clock you live"),
+        help_text=_("The nearest large one; summer time is counted."),
+        widget=LongSelect(attrs={"data-guess-zone": ""}),
+    )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "zone", _choices(get_language() or "en"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Ask by whose clock hours are shown; keep it on the account for a member, in a cookie for anybody."""
+    if request.method != "POST":
+        member = request.user if request.user.is_authenticated else None
+        zone = member.zone if member else chosen_zone(request)
+        form = ZoneForm(initial={"zone": zone, "next": path_or_nothing(request.GET.get("next", ""))})
+        return render(request, "letsconnect/time_zone.html", {"form": form})
+    form = ZoneForm(request.POST)
+    if not form.is_valid():
+        return render(request, "letsconnect/time_zone.html", {"form": form}, status=422)
+    zone = form.cleaned_data["zone"]
+    response = redirect(path_or_nothing(form.cleaned_data["next"]) or "home")
+    if request.user.is_authenticated:
+        request.user.read_hours_in(zone)
+    else:
+        keep_zone(response, zone)
+    return response
+
+
+@require_safe
+@cache_control(public=True, max_age=_A_DAY)
+def zone_cities(request: HttpRequest, language: str) -> HttpResponse:
+    """Tell the script of times what cities are called in a language, where that is not the end of their zone's name."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    return JsonResponse(cities_called_otherwise(language), json_dumps_params={"ensure_ascii": False})
+
+
+@cache
+def _choices(language: str) -> KeptChoices:
+    """Return UTC and the zones of the world by its parts, each by its city."""
+    zones = sorted(all_zones(), key=lambda zone: (zone.split("/")[0], plain(city_of(zone, language))))
+    areas = [
+        (str(_AREAS.get(area, area)), [(zone, city_of(zone, language)) for zone in of_area])
+        for area, of_area in groupby(zones, key=lambda zone: zone.split("/")[0])
+    ]
+    return KeptChoices([EMPTY, ("UTC", pgettext("a time zone", "Coordinated Universal Time (UTC)")), *areas])
