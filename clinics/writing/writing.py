@@ -27,7 +27,6 @@ from letsconnect.base.lines import one_line
 from registrations.models import Member
 
 LETTER = "clinics.from_the_host"
-VERB = "write_to_clinic"
 
 
 @transaction.atomic
@@ -61,13 +60,13 @@ def write_to_those_who_come(
         for language, (subject, text) in texts.items()
     )
     owe_notices(addressees, kind=FROM_THE_HOST, letter=LETTER, now=now, message=message)
-    acts.record(by=by, verb=VERB, on=clinic, now=now, became=str(len(addressees)))
+    acts.record(by=by, verb="write_to_clinic", on=clinic, now=now)
     return message
 
 
 def _check_pace(clinic: Clinic, *, by: Member, now: datetime) -> None:
     """Raise WroteTooOften; the clinic is locked."""
-    if acts.count_recent(by=by, verbs=[VERB], on=clinic, now=now, within=HOUR) >= LETTERS_AN_HOUR:
+    if acts.count_recent(by=by, verbs=["write_to_clinic"], on=clinic, now=now, within=HOUR) >= LETTERS_AN_HOUR:
         raise WroteTooOften(
             ngettext(
                 "You have written to the people of this clinic %(count)d time within an hour. Please wait a little.",
