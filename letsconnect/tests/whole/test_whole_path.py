@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from clinics.models import Clinic
 from letsconnect.tests.waiting import wait_until
 from letsconnect.tests.whole.portal import running
 from mailings.ledger.gathering import REPLACED
@@ -144,6 +145,13 @@ def plan_a_clinic(coordinator, *, title, seats, starts_at):
     page.wait_for_load_state()
 
 
+def _learnt_of_it_yesterday(clinic):
+    """Let the hour of the clinic stand since yesterday, and whoever has a seat have it since then."""
+    yesterday = timezone.now() - timedelta(days=1)
+    Clinic.objects.filter(pk=clinic.pk).update(start_set_at=yesterday)
+    clinic.rsvps.going().update(seated_at=yesterday)
+
+
 def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
     coordinator = Person(open_window, portal, COORDINATOR, open_letter)
     learner = Person(open_window, portal, LEARNER, open_letter, width=360)
@@ -190,11 +198,13 @@ def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
     sharer.press("Yes, I take the seat")
     assert "You have a seat." in sharer.page.locator("main").inner_text()
     assert sharer.letter("A seat became free")
+    _learnt_of_it_yesterday(Clinic.objects.get(starts_at=starts_at))  # who signs up this late gets no reminder
     assert "Keeping volunteers" in sharer.letter("Soon")
     for person in (learner, sharer):
         person.window.check()
     # She gives her seat back within seconds: what was not yet sent about it need not be told any more.
     void = {("skipped", LEARNER, "no longer signed up"), ("skipped", LEARNER, "no longer going")}
+    void.add(("skipped", SHARER, "a seat is offered: another letter says so"))
     void |= {("skipped", address, REPLACED) for address in (LEARNER, SHARER)}
     gathers = Letter.objects.filter(kind="registrations.seat_given", state="queued")  # for a quiet minute
     unsent = Letter.objects.exclude(state="sent").exclude(pk__in=gathers)
