@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinics.agendas.writing import AgendaEntry, write_agenda
+from clinics.attendance.call_lists import bring_call_list
+from clinics.attendance.joining import join
+from clinics.attendance.ticking import count_others, tick
 from clinics.certificates.making import Choices, make_certificate
 from clinics.checklists.items import fill_checklist, load_checklist_template, settle_item
 from clinics.domain.agendas import AgendaPart
@@ -256,6 +259,7 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
         _say_with_their_seats(clinic, begun + timedelta(hours=2))
     clinic.refresh_from_db()
     if clinic.ends_at <= now:
+        _note_who_was_there(clinic, planner)
         clinic = hold_clinic(clinic=clinic, by=planner, now=clinic.ends_at)
         heads = 2 * plan.signed_up  # people come without signing up
         clinic = write_outcome(
@@ -348,3 +352,16 @@ def _tick_what_is_over(clinic: Clinic, planner: Member, now: datetime, *, was_he
             settle_item(item=item, state=ItemState.DONE, by=planner, now=now)
         elif item.name == UsualItem.CERTIFICATES:
             settle_item(item=item, state=ItemState.NOT_NEEDED, by=planner, now=now)
+
+
+def _note_who_was_there(clinic: Clinic, planner: Member) -> None:
+    """Let most of those with a seat join or be ticked; a list of the call waits for its review."""
+    begun = clinic.starts_at + timedelta(minutes=3)
+    going = [rsvp.member for rsvp in clinic.rsvps.going().select_related("member").order_by("seat")]
+    for number, member in enumerate(going[:-2]):
+        join(clinic=clinic, member=member, now=begun)
+        if number % 2:
+            tick(clinic=clinic, member=member, by=planner, now=begun)
+    count_others(clinic=clinic, number=len(going), by=planner, now=clinic.ends_at)
+    rows = ["Name,Duration (Minutes)", *(f'"{member}",{40 + number}' for number, member in enumerate(going)), "Bo,12"]
+    bring_call_list(clinic=clinic, content="\n".join(rows).encode(), by=planner, now=clinic.ends_at)

@@ -114,7 +114,8 @@ def _act_on_channels(request: HttpRequest, clinic: Clinic, form: ChannelForm) ->
         is_number = typed.isascii() and typed.isdecimal() and len(typed) < 4 and int(typed) <= 60
         days = int(typed) if is_number else channel.material_days_before
         name = request.POST.get("channel_name", "")[: longest(Channel, "name")]
-        change_channel(channel=channel, name=name, material_days_before=days, by=planner, now=now)
+        link = request.POST.get("channel_link")
+        change_channel(channel=channel, name=name, material_days_before=days, meeting_link=link, by=planner, now=now)
 
 
 _ANSWERS = {f"say_{answer}": answer for answer in ANSWERS_OF_THE_DESK}
@@ -183,6 +184,10 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         with desk.as_opened(request, clinic) as seen:
             _act_on_channels(request, seen, channel_form)
     except (ChangedMeanwhile, ClinicError) as refusal:
+        for channel in channels:  # what was typed is not lost
+            if str(channel.pk) == request.POST.get("channel"):
+                channel.name = request.POST.get("channel_name", channel.name)
+                channel.meeting_link = request.POST.get("channel_link", channel.meeting_link)
         return draw(None, str(refusal), channel_form=channel_form if channel_form.is_bound else None)
     messages.success(request, _("Saved."))
     return redirect(LANGUAGES.url(clinic))

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from clinics.admin.after import AFTER
 from clinics.admin.agenda import AGENDA
+from clinics.admin.attendance import ATTENDANCE
 from clinics.admin.certificates import CERTIFICATES
 from clinics.admin.checklist import CHECKLIST
 from clinics.admin.cloning import CloningDesk
@@ -47,6 +48,7 @@ TABS: tuple[Tab, ...] = (
     AGENDA,
     TEXTS,
     WHO_COMES,
+    ATTENDANCE,
     AFTER,
     CERTIFICATES,
     RESOURCES,

@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from clinics.domain.finding import Burden, Visit, burden_of
 from clinics.finding.people import zone_told
-from clinics.models import Clinic, ClinicHourRules, Rsvp, RsvpQuerySet
+from clinics.models import Attendance, Clinic, ClinicHourRules, Rsvp
 
 
 class _VisitRow(NamedTuple):
@@ -31,14 +33,16 @@ class _VisitRow(NamedTuple):
 
 
 def current_burden(rules: ClinicHourRules, *, now: datetime) -> Burden:
-    """Return the burden over the past clinics that count, in two queries."""
+    """Return the burden over the past clinics that count, in three queries."""
     since = now - timedelta(days=rules.burden_days)
     past = Clinic.objects.past(now=now).filter(starts_at__gte=since)
     clinics = list(past.order_by().values_list("pk", flat=True))
-    rows = _visits().filter(clinic__in=clinics).order_by().values_list(*_VisitRow._fields)
+    rows = [row for visits in _visits(clinics) for row in visits.order_by().values_list(*_VisitRow._fields)]
     return burden_of((_VisitRow(*row).as_visit for row in rows), clinics=len(clinics))
 
 
-def _visits() -> RsvpQuerySet:
-    """Who counts as having been there: those who had a seat, as long as nobody notes who came."""
-    return Rsvp.objects.going()
+def _visits(clinics: list[int]) -> "tuple[QuerySet[Attendance], QuerySet[Rsvp]]":
+    """Who was there: those who joined or were seen; of clinics at which nobody noted who came, those with a seat."""
+    came = Attendance.objects.filter(clinic__in=clinics)
+    unnoted = Clinic.objects.filter(pk__in=clinics, attendances=None)
+    return came, Rsvp.objects.going().filter(clinic__in=unnoted.values("pk"))

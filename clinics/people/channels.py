@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -37,16 +38,40 @@ def add_channel(
 
 
 @transaction.atomic
-def change_channel(*, channel: Channel, name: str, material_days_before: int, by: Member, now: datetime) -> Channel:
-    """Change what the channel is called, and when the interpreters have the material."""
+def change_channel(
+    *,
+    channel: Channel,
+    name: str,
+    material_days_before: int,
+    meeting_link: str | None = None,
+    by: Member,
+    now: datetime,
+) -> Channel:
+    """Change what the channel is called, when the interpreters have the material, and the call it has of its own.
+
+    ChannelRefused for a link that is none; None leaves it as it is.
+    """
     clinic = _lock_to_plan(channel.clinic, by=by)
     channel = _read(clinic, channel)
-    name = one_line(name)
-    if (channel.name, channel.material_days_before) != (name, material_days_before):
-        channel.name, channel.material_days_before = name, material_days_before
-        channel.save(update_fields=["name", "material_days_before"])
+    changes = {"name": one_line(name), "material_days_before": material_days_before}
+    if meeting_link is not None:
+        changes["meeting_link"] = _checked(meeting_link.strip())
+    changed = [column for column, value in changes.items() if getattr(channel, column) != value]
+    if changed:
+        for column in changed:
+            setattr(channel, column, changes[column])
+        channel.save(update_fields=changed)
         acts.record(by=by, verb="change_channel", on=clinic, now=now, became=channel.language)
     return channel
+
+
+def _checked(link: str) -> str:
+    """Return a link that can be stored, or none; ChannelRefused, saying why, for what is no link to a call."""
+    try:
+        Channel._meta.get_field("meeting_link").clean(link, None)
+    except ValidationError as refusal:
+        raise ChannelRefused(" ".join(refusal.messages)) from refusal
+    return link
 
 
 @transaction.atomic

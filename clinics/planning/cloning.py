@@ -67,6 +67,7 @@ def copy_people(*, source: Clinic, clinic: Clinic, **_by_and_now: Any) -> None:
             language=channel.language,
             floor_language=clinic.floor_language,
             name=channel.name,
+            meeting_link=channel.meeting_link,
             material_days_before=channel.material_days_before,
         )
     people = source.people.exclude(member=None).filter(member__is_active=True).order_by("pk")

@@ -110,6 +110,7 @@ VERBS: dict[str, Promise] = {
     "expire_connection": pgettext_lazy("act", "ended the match because no hour was found"),
     "expire_match": pgettext_lazy("act", "ended the match because nobody answered in time"),
     "expire_offer": pgettext_lazy("act", "ended the offer, because nobody answered in time"),
+    "export_attendance": pgettext_lazy("act", "took the list of those who come along as a file"),
     "export_registrations": pgettext_lazy("act", "exported registrations as a file"),
     "fail_round": pgettext_lazy("act", "could not compute the round"),
     "fill_checklist": pgettext_lazy("act", "added to the checklist of the clinic"),

@@ -1,7 +1,13 @@
-"""Make cells safe that a spreadsheet could take for a formula: used by every file we export."""
+"""Tables as files for spreadsheets, and cells that no spreadsheet takes for a formula: used by every file we export."""
 
+import csv
+import io
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO
+
+import xlsxwriter
 
 _BEGINS = frozenset("=+-@")
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
@@ -25,3 +31,35 @@ def harmless(text: str) -> str:
     text = "".join(text)  # a `WrittenLine` without the characters that isolate it in a sentence
     plain = _CONTROLS.sub("", text)  # without a control character at the start, another one comes first: check both
     return f"'{plain}" if looks_like_formula(text) or looks_like_formula(plain) else plain
+
+
+def csv_of(table: Iterable[Sequence[str | int]]) -> Iterator[bytes]:
+    """Yield a CSV file piece by piece: UTF-8 with its mark, every cell quoted, for spreadsheets of any country.
+
+    Whoever makes the table has made its texts `harmless`.
+    """
+    yield "\ufeff".encode()
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    for row in table:
+        writer.writerow(row)
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+
+
+def write_sheet(table: Iterable[Sequence[str | int]], file: IO[bytes], *, frozen_columns: int = 1) -> None:
+    """Write a spreadsheet in which every text stays text: no formulas, no links.
+
+    Only one row at a time is in memory.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, frozen_columns)
+        for number, row in enumerate(table):
+            for column, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                elif value:
+                    sheet.write_string(number, column, value)

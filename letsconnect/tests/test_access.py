@@ -928,6 +928,14 @@ DOORS = [
     Door("admin:clinics_clinic_languages", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door("admin:clinics_clinic_who_comes", "@regionless", get="302 302 302 404 404 200 302 403"),
     Door(
+        "admin:clinics_clinic_attendance",
+        "@clinic",
+        get=MENA_ROW,
+        post="302 302 302 200+ 404 200+ 302 403",
+        data={"do": "csv"},
+    ),
+    Door("admin:clinics_clinic_attendance", "@regionless", get="302 302 302 404 404 200 302 403"),
+    Door(
         "admin:clinics_clinic_after",
         "@clinic",
         get=MENA_ROW,

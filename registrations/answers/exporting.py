@@ -1,19 +1,16 @@
 """Registrations as a table for spreadsheets: a row each, in the reader's language, and no cell a formula."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import IO, Any
 
-import xlsxwriter
 from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from letsconnect.base.spreadsheets import harmless
+from letsconnect.base.spreadsheets import csv_of, harmless, write_sheet
 from registrations.answers.kinds import Words
 from registrations.answers.questions import QUESTIONS
 from registrations.models import Registration, RegistrationQuerySet, Role, Skill, has_agreed
@@ -120,9 +117,7 @@ def _cell(value: object, reader: Reader) -> str | int:
 
 
 def as_csv(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[bytes]:
-    """Yield a CSV file piece by piece: UTF-8 with its mark, every cell quoted, for spreadsheets of any country."""
-    yield "\ufeff".encode()
-    yield from _lines(_table(registrations, reader))
+    return csv_of(_table(registrations, reader))
 
 
 def _table(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[Sequence[str | int]]:
@@ -130,28 +125,5 @@ def _table(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[Sequ
     yield from rows(registrations, reader)
 
 
-def _lines(table: Iterable[Sequence[str | int]]) -> Iterator[bytes]:
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    for row in table:
-        writer.writerow(row)
-        yield out.getvalue().encode()
-        out.seek(0)
-        out.truncate()
-
-
 def write_xlsx(registrations: RegistrationQuerySet, reader: Reader, file: IO[bytes]) -> None:
-    """Write a spreadsheet in which every text stays text: no formulas, no links.
-
-    Only one row at a time is in memory.
-    """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 2)
-        for number, row in enumerate(_table(registrations, reader)):
-            for column, value in enumerate(row):
-                if isinstance(value, int):
-                    sheet.write_number(number, column, value)
-                elif value:
-                    sheet.write_string(number, column, value)
+    write_sheet(_table(registrations, reader), file, frozen_columns=2)

@@ -1,0 +1,251 @@
+"""The tab of who was there: the list of a call, its review, ticks, the rest, and the list as a file."""
+
+import csv
+import io
+from datetime import timedelta
+from zipfile import ZipFile
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinics.attendance.call_lists import bring_call_list, finish_call_list, forget_old_lists
+from clinics.domain.clinics import NotYourClinic
+from clinics.models import Attendance, CallList, CallListRow, OtherHeads
+from clinics.models.attendance import CALL_LIST_KEPT_FOR
+from clinics.tests.factories import LINK, START, make_clinic, make_person, sign_up
+from letsconnect.base.models import Act
+from registrations.models import Look, Member
+from registrations.privacy.erasing import erase_member
+from registrations.tests.factories import NOW, make_liaison
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_afterwards")]
+
+AFTER = START + timedelta(hours=2)
+
+
+@pytest.fixture
+def _afterwards():
+    with time_machine.travel(AFTER, tick=False):
+        yield
+
+
+@pytest.fixture
+def liaison():
+    return make_liaison("MENA")
+
+
+@pytest.fixture
+def clinic():
+    return make_clinic(region="MENA", capacity=40)
+
+
+def named(clinic, *names):
+    """New members who have a seat, by these names and proved addresses."""
+    members = [rsvp.member for rsvp in sign_up(clinic, len(names))]
+    for member, name in zip(members, names, strict=True):
+        Member.objects.filter(pk=member.pk).update(name=name)
+        EmailAddress.objects.create(user=member, email=member.email, verified=True)
+    return [Member.objects.get(pk=member.pk) for member in members]
+
+
+def url(clinic):
+    return reverse("admin:clinics_clinic_attendance", args=[clinic.pk])
+
+
+def press(client, clinic, do, **data):
+    return client.post(url(clinic), {"do": do, **data})
+
+
+def bring(client, clinic, text, name="report.csv"):
+    return press(client, clinic, "bring", file=SimpleUploadedFile(name, text.encode(), content_type="text/csv"))
+
+
+def test_a_list_is_matched_by_address_and_name_and_each_is_confirmed(client, clinic, liaison):
+    ana, bo, one, two = named(clinic, "Ana María López", "Bo", "Kim", "Kim")
+    client.force_login(liaison)
+    text = f"Name,Email,Duration\nMobile,{ana.email},90\nes – Bo (he/him),,80\nkim,,70\nNobody,nobody@example.org,5\n"
+
+    brought = bring(client, clinic, text)
+    page = client.get(url(clinic)).content.decode()
+    rows = {row.name: row.pk for row in CallListRow.objects.all()}
+
+    assert brought.status_code == 302
+    for member in (ana, bo):
+        assert f'<option value="{member.pk}" selected>' in page
+    assert page.count("selected>") == 2 and "there are several" in page
+    assert "by their address" in page and "by their name" in page
+    press(client, clinic, "confirm", list=CallList.objects.get().pk, **{
+        f"row-{rows['Mobile']}": ana.pk, f"row-{rows['es – Bo (he/him)']}": bo.pk, f"row-{rows['kim']}": two.pk,
+        f"row-{rows['Nobody']}": "",
+    })  # fmt: skip
+
+    attended = {row.member: (row.in_call_at, row.in_call_by, row.minutes_in_call) for row in Attendance.objects.all()}
+    assert attended == {ana: (AFTER, liaison, 90), bo: (AFTER, liaison, 80), two: (AFTER, liaison, 70)}
+    assert [row.name for row in CallListRow.objects.all()] == ["Nobody"]
+    press(client, clinic, "finish", list=CallList.objects.get().pk, number="1")
+    assert not CallList.objects.exists() and OtherHeads.objects.get().number == 1
+    assert not Attendance.objects.has_come(clinic, one)
+    assert {"bring_call_list", "finish_call_list"} <= set(Act.objects.on(clinic).values_list("verb", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Colour\nred\n", "headings of a list of participants"),
+        ('Name\n"Ana\n', "never closed"),
+        ("Name\n", "nobody under them"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_at_its_field_and_keeps_nothing(client, clinic, liaison, text, says):
+    client.force_login(liaison)
+    response = bring(client, clinic, text)
+
+    assert response.status_code == 422 and says in response.content.decode()
+    assert not CallList.objects.exists()
+    assert press(client, clinic, "bring").status_code == 422
+
+
+def test_a_file_that_is_too_large_is_refused(client, clinic, liaison):
+    client.force_login(liaison)
+
+    assert "larger than 2 MB" in bring(client, clinic, "Name\n" + "x" * (2 * 1024**2)).content.decode()
+
+
+def test_rows_that_are_not_understood_are_said_and_the_rest_is_there(client, clinic, liaison):
+    named(clinic, "Ana")
+    client.force_login(liaison)
+    bring(client, clinic, "Name,Email,Duration\nAna,,soon\n,,5\n")
+
+    page = client.get(url(clinic)).content.decode()
+
+    assert "Row 2: “soon” is no length of time." in page and "Row 3 names nobody." in page
+    assert CallListRow.objects.get().name == "Ana"
+
+
+def test_nobody_is_confirmed_who_is_not_of_the_clinic(client, clinic, liaison):
+    named(clinic, "Ana")
+    stranger = named(make_clinic(), "Stranger")[0]
+    client.force_login(liaison)
+    bring(client, clinic, "Name\nAna\n")
+    row = CallListRow.objects.get()
+
+    refused = press(client, clinic, "confirm", list=row.call_list_id, **{f"row-{row.pk}": stranger.pk})
+
+    assert refused.status_code == 422 and "not among the people" in refused.content.decode()
+    assert not Attendance.objects.exists() and CallListRow.objects.exists()
+
+
+def test_a_list_is_of_those_who_look_after_the_clinic_only(client, clinic, liaison):
+    brought = bring_call_list(clinic=clinic, content=b"Name\nAna\n", by=liaison, now=AFTER)
+    other = make_liaison("SA")
+    for refused in (other, make_person(clinic, "host").member):
+        with pytest.raises(NotYourClinic):
+            bring_call_list(clinic=clinic, content=b"Name\nAna\n", by=refused, now=AFTER)
+        with pytest.raises(NotYourClinic):
+            finish_call_list(call_list=brought, others=0, by=refused, now=AFTER)
+    client.force_login(other)
+    assert client.get(url(clinic)).status_code == 404
+
+
+def test_a_list_is_gone_after_thirty_days_and_when_it_was_the_wrong_file(client, clinic, liaison):
+    bring_call_list(clinic=clinic, content=b"Name\nAna\n", by=liaison, now=AFTER)
+    kept = bring_call_list(clinic=clinic, content=b"Name\nBo\n", by=liaison, now=AFTER + timedelta(days=1))
+
+    assert forget_old_lists(AFTER + CALL_LIST_KEPT_FOR - timedelta(seconds=1)) == 0
+    assert forget_old_lists(AFTER + CALL_LIST_KEPT_FOR) == 2  # with its row
+    assert list(CallList.objects.all()) == [kept]
+    client.force_login(liaison)
+    press(client, clinic, "drop", list=kept.pk)
+    assert not CallList.objects.exists()
+    assert press(client, clinic, "drop", list=kept.pk).status_code == 422
+
+
+def test_whoever_is_erased_is_in_no_list_and_in_no_note(clinic, liaison):
+    ana = named(clinic, "Ana María López")[0]
+    text = f"Name,Email,Duration\nAna Maria Lopez,,5\nMobile,{ana.email},5\n,{ana.email}@x,5\nBo,,5\n"
+    bring_call_list(clinic=clinic, content=text.encode(), by=liaison, now=AFTER)
+
+    erase_member(member=ana, by=ana, now=AFTER)
+
+    assert [row.name for row in CallListRow.objects.all()] == ["Bo"]
+    assert ana.email not in str(CallList.objects.get().notes)
+
+
+def test_ticks_and_the_rest_are_noted_and_taken_back_at_the_desk(client, clinic, liaison):
+    going = sign_up(clinic, 1)[0]
+    client.force_login(liaison)
+    key = f"seat-{going.pk}"
+
+    press(client, clinic, "tick", guest=key)
+    assert Attendance.objects.get().ticked_by == liaison
+    press(client, clinic, "others", number="3")
+    assert "Together: 4." in client.get(url(clinic)).content.decode()
+    press(client, clinic, "untick", guest=key)
+    assert not Attendance.objects.exists()
+    for pressed in ({"do": "tick", "guest": "seat-0"}, {"do": "others", "number": "x"}, {"do": "dance"}):
+        assert client.post(url(clinic), pressed).status_code == 422
+
+
+def test_what_a_list_said_can_be_taken_back(client, clinic, liaison):
+    ana = named(clinic, "Ana")[0]
+    client.force_login(liaison)
+    bring(client, clinic, "Name\nAna\n")
+    row = CallListRow.objects.get()
+    press(client, clinic, "confirm", list=row.call_list_id, **{f"row-{row.pk}": ana.pk})
+    assert not CallList.objects.exists()  # nobody is left in it
+
+    press(client, clinic, "not_in_call", guest=f"seat-{clinic.rsvps.get().pk}")
+
+    assert not Attendance.objects.exists()
+
+
+def test_the_list_as_a_file_has_names_channels_and_states_and_no_contact_and_no_formula(client, clinic, liaison):
+    ana, _bo = named(clinic, "=1+1", "Bo")
+    Attendance.objects.create(clinic=clinic, member=ana, joined_at=AFTER)
+    make_person(clinic, address="sol@example.org", name="Sol")
+    client.force_login(liaison)
+
+    content = press(client, clinic, "csv").content.decode("utf-8-sig")
+    sheet = ZipFile(io.BytesIO(press(client, clinic, "xlsx").content)).read("xl/worksheets/sheet1.xml").decode()
+
+    rows = list(csv.reader(io.StringIO(content)))
+    assert rows[1:] == [
+        ["Sol", "sharer", "", "", "1", ""],
+        ["'=1+1", "", "English", "going", "1", ""],
+        ["Bo", "", "English", "going", "0", ""],
+    ]
+    for private in (ana.email, "sol@example.org", str(ana.public_id), LINK):
+        assert private not in content and private not in sheet
+    assert "=1+1" in sheet and "<f>" not in sheet
+    assert [act.became for act in Act.objects.filter(verb="export_attendance").order_by("pk")] == ["csv", "xlsx"]
+    assert {look.viewer for look in Look.objects.about(ana)} == {liaison}
+
+
+def test_the_tab_takes_as_many_queries_for_many_as_for_few(client, clinic, liaison):
+    client.force_login(liaison)
+
+    def count(number):
+        members = named(clinic, *[f"Person {number} {one}" for one in range(number)])
+        text = "Name\n" + "".join(f"{member.name}\n" for member in members)
+        CallList.objects.all().delete()
+        bring_call_list(clinic=clinic, content=text.encode(), by=liaison, now=AFTER)
+        client.get(url(clinic))
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url(clinic)).status_code == 200
+        return len(captured)
+
+    assert count(3) == count(25)
+
+
+def test_before_the_start_nothing_is_noted_and_the_list_can_be_taken_along(client, clinic, liaison):
+    client.force_login(liaison)
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(liaison)
+        assert "can be noted from" in client.get(url(clinic)).content.decode()
+        assert press(client, clinic, "csv").status_code == 200
+        assert bring(client, clinic, "Name\nAna\n").status_code == 422
