@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from clinics.domain import seats as domain
 from clinics.domain.clinics import ClinicError
 from clinics.models import Clinic, Rsvp
 from clinics.seats import desk, offers, rsvps, sweeps
@@ -77,7 +78,7 @@ def test_of_twenty_seats_given_back_at_once_none_stays_empty_and_each_goes_to_th
 def test_control_without_the_lock_two_who_leave_at_once_give_both_seats_to_the_same_person(monkeypatch):
     clinic, going, waiting = full_clinic(2, 3)
     without_the_lock(monkeypatch)
-    meet_after(monkeypatch, rsvps, "give_up", people=2)  # neither sees yet that the other has gone
+    meet_after(monkeypatch, domain, "queue", people=2)  # both have read who waits, and neither has given anything yet
 
     at_once(*(leave(row, NOW + HOUR) for row in going))
 
