@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from clinics.listing.versions import version_of_lists
 from clinics.models import Channel, Clinic
 from letsconnect.base.folding import plain
+from letsconnect.base.kept_pages import KeptValues
 from registrations.models import Skill
 from registrations.models.reference import HEIR_OF_SKILL
 from registrations.reference.names import language_name
@@ -27,16 +28,13 @@ class Offered:
     last: datetime | None
 
 
-_kept: dict[str, tuple[object, Offered]] = {}
+_OFFERED: KeptValues[Offered] = KeptValues(version_of_lists)
 
 
 def offered() -> Offered:
     """Return what is offered now; it is read once for each version of the lists, and for each language."""
-    language, version = get_language() or "en", version_of_lists()
-    kept = _kept.get(language)
-    if version is None or kept is None or kept[0] != version:
-        kept = _kept[language] = version, _read(language)
-    return kept[1]
+    language = get_language() or "en"
+    return _OFFERED.get(language, lambda: _read(language))
 
 
 def _read(reader: str) -> Offered:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clinics.cards import card_of, entry_of, interpreted_into, titles_of
+from clinics.cards import Title, card_of, entry_of, interpreted_into, titles_of
 from clinics.domain.clinics import DeskSeats
 from clinics.domain.listing import Month, Which, first_weekday
 from clinics.listing.choices import Offered, offered
@@ -20,7 +20,7 @@ from clinics.listing.filters import FILTER_NAMES, ClinicFilters
 from clinics.listing.forms import drawn_form
 from clinics.listing.versions import version_of_lists
 from clinics.models import Clinic, Rsvp
-from letsconnect.base.kept_pages import kept_for_visitors
+from letsconnect.base.kept_pages import KeptValues, kept_for_visitors
 from letsconnect.base.languages import chain
 from letsconnect.base.paging import page_of
 from letsconnect.base.pieces import Piece
@@ -67,22 +67,12 @@ class OwnClock(NamedTuple):
 @kept_for_visitors(version_of_lists, asks={*FILTER_NAMES, "page"})
 def clinic_list(request: HttpRequest) -> HttpResponse:
     """List clinics to come first, then those that are over, page by page."""
-    now, seats, filters, reader = (
-        timezone.now(),
-        DeskSeats.of(request.user),
-        _filters(request),
-        OwnClock.of(request),
-    )
-    who = {"reader": request.user} if seats.ask_who_made_it else {}
-    asked = {"seats": seats, "filters": filters.without_page_parts(), "zone": reader.zone if filters.evenings else ""}
-    coming = _COMING.rows({"now": now, **who}, **asked) if filters.which != Which.PAST else []
-    past = _PAST.rows({"now": now, **who}, **asked) if filters.which != Which.COMING else []
+    now, filters, clock = timezone.now(), _filters(request), OwnClock.of(request)
+    coming, past = _keys(request, filters, clock, now=now)
     page = page_of([*coming, *past], request)
     keys = list(page)
-    clinics = {clinic.pk: clinic for clinic in _ON_PAGE.rows({"keys": keys, **who}, seats=seats)} if keys else {}
-    cards = _cards(request, clinics, now=now, elsewhere=reader.is_guessed)
-    kept = offered()
-    context = _frame(kept, filters, reader) | {
+    cards, kept = _cards(request, keys, now=now, elsewhere=clock.is_guessed), offered()
+    context = _frame(kept, filters, clock) | {
         "upcoming": [cards[key] for key in coming if key in cards],
         "past": [cards[key] for key in past if key in cards],
         "page": page,
@@ -92,12 +82,55 @@ def clinic_list(request: HttpRequest) -> HttpResponse:
     return _answer(request, "clinics/clinic_list.html", context, filters)
 
 
-def _cards(request: HttpRequest, clinics: dict[int, Clinic], *, now: datetime, elsewhere: bool) -> dict[int, Piece]:
-    own, titles = own_rsvps(request), titles_of({key: clinic.floor_language for key, clinic in clinics.items()})
-    interpreted = interpreted_into(clinics)
+class OnPage(NamedTuple):
+    """What a page of the list shows of its clinics, the same for all who read one language."""
+
+    clinics: dict[int, Clinic]
+    titles: dict[int, Title]
+    interpreted: dict[int, list[str]]
+
+
+_KEYS: KeptValues[tuple[list[int], list[int]]] = KeptValues(version_of_lists)
+_PAGES: KeptValues[OnPage] = KeptValues(version_of_lists)
+
+
+def _keys(
+    request: HttpRequest, filters: ClinicFilters, clock: OwnClock, *, now: datetime
+) -> tuple[list[int], list[int]]:
+    """Return the keys of the clinics to come, and of those that are over; kept for all who see no draft."""
+    seats, zone = DeskSeats.of(request.user), clock.zone if filters.evenings else ""
+    who = {"reader": request.user} if seats.ask_who_made_it else {}
+    asked = {"seats": seats, "filters": filters.without_page_parts(), "zone": zone}
+
+    def read() -> tuple[list[int], list[int]]:
+        coming = _COMING.rows({"now": now, **who}, **asked) if filters.which != Which.PAST else []
+        past = _PAST.rows({"now": now, **who}, **asked) if filters.which != Which.COMING else []
+        return coming, past
+
+    return read() if seats.are_some else _KEYS.get((filters, zone), read)
+
+
+def _cards(request: HttpRequest, keys: list[int], *, now: datetime, elsewhere: bool) -> dict[int, Piece]:
+    seats = DeskSeats.of(request.user)
+    who = {"reader": request.user} if seats.ask_who_made_it else {}
+
+    def read() -> OnPage:
+        clinics = {clinic.pk: clinic for clinic in _ON_PAGE.rows({"keys": keys, **who}, seats=seats)} if keys else {}
+        titles = titles_of({key: clinic.floor_language for key, clinic in clinics.items()})
+        return OnPage(clinics, titles, interpreted_into(clinics))
+
+    shown = read() if seats.are_some else _PAGES.get((tuple(keys), get_language()), read)
+    own = own_rsvps(request)
     return {
-        key: card_of(clinic, titles[key], own.get(key), interpreted=interpreted[key], now=now, elsewhere=elsewhere)
-        for key, clinic in clinics.items()
+        key: card_of(
+            clinic,
+            shown.titles[key],
+            own.get(key),
+            interpreted=shown.interpreted[key],
+            now=now,
+            elsewhere=elsewhere,
+        )
+        for key, clinic in shown.clinics.items()
     }
 
 

@@ -10,11 +10,11 @@ shows that version or a later one.
 
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from functools import wraps
 from hashlib import blake2b
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -53,6 +53,31 @@ class VersionOfTables:
                 self._value = self._read()
                 self._asked_at = began  # not when the answer came: it may have been on its way for long
             return self._value
+
+
+Kept = TypeVar("Kept")
+
+
+class KeptValues(Generic[Kept]):
+    """Values that are the same for all who ask with one key, kept as pages are: for a version, and not for long."""
+
+    def __init__(self, version: Callable[[], object]) -> None:
+        self._version = version
+        self._kept: dict[Hashable, tuple[object, float, Kept]] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """Return the value of this key; it is made where none is kept, or something changed."""
+        present = self._version()
+        if present is None:
+            return make()
+        version, until, value = self._kept.get(key) or (None, 0.0, None)
+        if version == present and time.monotonic() <= until and value is not None:
+            return value
+        made = make()
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = present, time.monotonic() + KEPT_FOR, made
+        return made
 
 
 class _Kept(NamedTuple):
