@@ -1170,8 +1170,9 @@ def test_what_somebody_at_the_desk_cannot_open_they_cannot_act_on(world, who):
     assert {door: said for door, said in got.items() if said not in ("302", "403", "404", "405")} == {}
 
 
-# The forms of a checklist add to it, or say of each item themselves as what the page showed it.
-NEEDS_NO_VERSION = re.compile(r"_add\b|_need\b|_new\b|_pair\b|_export\b|_checklist\b|logout")
+# The forms of a checklist add to it, or say of each item themselves as what the page showed it; those of who was there
+# say it of one person, or of rows that go once they are confirmed, or take the list along.
+NEEDS_NO_VERSION = re.compile(r"_add\b|_need\b|_new\b|_pair\b|_export\b|_checklist\b|_attendance\b|logout")
 
 
 def test_no_form_or_button_of_the_desk_acts_without_the_version_it_was_opened_at(world):

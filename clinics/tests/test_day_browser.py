@@ -1,0 +1,103 @@
+"""A host's day on a phone: names, ticks on a bad line, the rest; and somebody who joins by the button."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from clinics.agendas.writing import AgendaEntry, write_agenda
+from clinics.domain.agendas import AgendaPart
+from clinics.domain.people import ClinicRole
+from clinics.models import AccessNeed, Attendance, OtherHeads, Rsvp, SeatQuestion
+from clinics.seats.rsvps import rsvp
+from clinics.tests.factories import LINK, make_channel, make_clinic, make_person
+from letsconnect.tests.waiting import wait_until
+from registrations.tests.factories import make_coordinator, make_member
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NAMES = ("Ana María López", "Émile Zola", "سعاد", "Bo")
+
+
+@pytest.fixture
+def clinic():
+    now = timezone.now()
+    clinic = make_clinic(starts_at=now + timedelta(hours=2), capacity=40)
+    entries = [AgendaEntry(AgendaPart.ICEBREAKER, 30), AgendaEntry(AgendaPart.QUESTIONS, 60)]
+    write_agenda(clinic=clinic, entries=entries, icebreaker="", quiz_link="", by=make_coordinator(), now=now)
+    french = make_channel(clinic, "fr", name="Channel 2")
+    for name in NAMES:
+        member = make_member(name=name)
+        seat = rsvp(clinic=clinic, member=member, by=member, now=now)
+        if name == "Émile Zola":
+            Rsvp.objects.filter(pk=seat.pk).update(channel=french)
+            AccessNeed.objects.create(rsvp=seat, text="I read lips: please keep the camera on.", made_at=now)
+            SeatQuestion.objects.create(rsvp=seat, text="How long is a good proposal?", made_at=now)
+    begins = now - timedelta(minutes=5)
+    type(clinic).objects.filter(pk=clinic.pk).update(starts_at=begins, announced_at=now - timedelta(days=9))
+    return clinic
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_host_ticks_on_a_bad_line_and_nothing_is_lost(open_window, live_server, clinic, language):
+    host = make_person(clinic, ClinicRole.HOST, member=make_member(language=language)).member
+    window = open_window(live_server.url, language=language, width=360, member=host)
+    page = window.page
+    window.visit(f"/clinics/{clinic.pk}/host/")
+    window.screenshot(f"host-{language}")
+    key = f"seat-{Rsvp.objects.get(member__name='Bo').pk}"
+    button, told = page.locator(f"#{key} button"), page.locator("#unsaved")
+    lost = []
+
+    def lose(route):
+        lost.append(route.request.post_data)
+        route.abort()
+
+    page.route("**/host/tick/", lose)
+    button.click()
+    wait_until(lambda: page.evaluate("1") and len(lost) >= 2, "a tick that is sent again")
+    assert button.get_attribute("aria-pressed") == "true"
+    assert "Bo" in told.inner_text() and not Attendance.objects.exists()
+    window.screenshot(f"host-unsaved-{language}")
+    window.errors.clear()  # the lost requests
+    page.unroute("**/host/tick/")
+    wait_until(lambda: page.evaluate("1") and Attendance.objects.exists(), "the tick to be saved")
+    wait_until(lambda: told.get_attribute("data-waits") is None, "the page to say so")
+    assert page.locator("#there").inner_text() == "1"
+
+    button.click()
+    wait_until(lambda: page.evaluate("1") and not Attendance.objects.exists(), "the tick to be taken back")
+    page.locator("#q").fill("emile")
+    assert page.locator("[data-name]:visible").count() == 1
+    page.locator("#number").fill("3")
+    page.locator("[aria-labelledby=others] button").click()
+    page.wait_for_load_state()
+    assert OtherHeads.objects.get().number == 3
+
+
+def test_a_host_without_javascript_ticks_too(open_window, live_server, clinic):
+    host = make_person(clinic, ClinicRole.HELPER).member
+    window = open_window(live_server.url, width=360, member=host, javascript=False)
+    window.page.goto(f"{live_server.url}/clinics/{clinic.pk}/host/")
+
+    window.page.locator("[data-name='Bo'] button").click()
+    window.page.wait_for_load_state()
+
+    assert Attendance.objects.get().member.name == "Bo"
+    assert window.page.locator("[data-name='Bo'] button").get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_somebody_joins_by_the_button(open_window, live_server, clinic, language):
+    going = Rsvp.objects.get(member__name="Émile Zola").member
+    type(going).objects.filter(pk=going.pk).update(language=language)
+    window = open_window(live_server.url, language=language, width=360, member=going)
+    window.visit(f"/clinics/{clinic.pk}/join/")
+    window.screenshot(f"join-{language}")
+    window.page.locator("main form button").click()
+    window.page.wait_for_load_state()
+
+    assert window.page.locator(f'main a[href="{LINK}"]').count() == 1
+    assert Attendance.objects.get().member == going
+    window.check()
+    window.screenshot(f"joined-{language}")
