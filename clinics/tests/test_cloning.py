@@ -89,7 +89,8 @@ def test_of_two_who_were_asked_for_one_turn_the_one_who_came_is_planned_again(co
 def test_every_column_of_a_clinic_is_taken_over_or_is_said_not_to_be():
     not_taken = {
         "id", "state", "local_date", "local_time", "zone", "fold", "starts_at", "start_set_at", "sequence",
-        "cancel_reason", "announced_at", "held_at", "edition_of", "is_edition", "original_is_edition",
+        "calendar_sequence", "cancel_reason", "announced_at", "held_at", "edition_of", "is_edition",
+        "original_is_edition",
         *("icebreaker", "quiz_link"),  # with the agenda: `copy_agenda`
         *("outcome", "outcome_language", "head_count"),  # what came of it
     }  # fmt: skip

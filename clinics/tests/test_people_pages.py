@@ -266,7 +266,6 @@ def test_a_letter_about_an_answer_tells_the_words_and_a_letter_about_a_draft_its
         ("reminder", {"asked"}),
         ("moved", {"asked"}),
         ("confirmed", {"accepted"}),
-        ("day", {"accepted"}),
         ("released", {"released", "declined", "stepped_back"}),
         ("answered", {"accepted", "declined", "stepped_back"}),
         ("cancelled", set()),

@@ -239,7 +239,7 @@ def _frame(kept: Offered, filters: ClinicFilters, reader: OwnClock) -> dict[str,
     return {
         "filters": filters,
         "filter_form": form,
-        "zone": zone_in_words(reader.zone, timezone.now()),
+        "own_zone": reader.zone,
         "zone_is_guessed": reader.is_guessed,
         "evening_clock": clock if filters.evenings else "",
         "query": filters.as_query(),

@@ -18,9 +18,11 @@ from clinics.models import (
     Digest,
     LanguageNeed,
     Notice,
+    Rsvp,
 )
 from clinics.notices.changes import facts_now
 from clinics.seats.rsvps import cancel_rsvp
+from clinics.seats.sweeps import give_seats_on
 from clinics.tests.factories import make_clinic, make_person, make_topic_request, sign_up
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
@@ -137,6 +139,19 @@ def _rsvp_given_back(side: str) -> tuple[Any, Any]:
     return cancel_rsvp(clinic=rsvp.clinic, member=member, by=member, now=NOW), member
 
 
+def _rsvp_offered(_side: str) -> tuple[Any, Any]:
+    clinic = make_clinic(capacity=1, starts_at=NOW + timedelta(hours=20))
+    has_seat, waits = sign_up(clinic, 2)
+    cancel_rsvp(clinic=clinic, member=has_seat.member, by=has_seat.member, now=NOW)
+    return Rsvp.objects.offered().get(pk=waits.pk), waits.member
+
+
+def _rsvp_expired(side: str) -> tuple[Any, Any]:
+    offered, member = _rsvp_offered(side)
+    give_seats_on(offered.claim_by)
+    return Rsvp.objects.get(pk=offered.pk), member
+
+
 def _language_need(side: str) -> tuple[Any, Any]:
     seat, member = _rsvp(side)
     need = LanguageNeed.objects.create(rsvp=seat, language="sw", state="asked", made_at=NOW, answered_at=NOW)
@@ -167,7 +182,7 @@ def _noticed(clinic: Any, *, kind: str, **columns: Any) -> Notice:
         columns["message"] = message = ClinicMessage.objects.create(
             clinic=clinic, by=make_coordinator(), pressed=uuid4(), made_at=NOW, to_whom={"states": ["going"]}, people=1
         )
-        message.texts.create(language="en", subject="Bring a pen", text="Please bring a pen.\nhttps://example.org/pen")
+        message.texts.create(language="en", subject="Bring a pen", text="Please bring a pen.")
     return Notice.objects.create(kind=kind, sequence=0, starts_at=clinic.starts_at, made_at=NOW, **columns)
 
 
@@ -262,6 +277,11 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.rsvp_recorded": _rsvp,
     "clinics.moved_up": _rsvp,
     "clinics.seat_given_back": _rsvp_given_back,
+    "clinics.seat_offered": _rsvp_offered,
+    "clinics.offer_expired": _rsvp_expired,
+    "clinics.put_in": _rsvp,
+    "clinics.taken_out": _rsvp_given_back,
+    "clinics.channel_gone": _rsvp,
     "clinics.still_waiting": _rsvp,
     "clinics.clinic_cancelled": _rsvp,
     "clinics.clinic_moved": _notice("changed"),

@@ -216,6 +216,7 @@ def test_the_search_page_answers_members_in_their_language_with_hints(client, me
                 "family": "Organisational and funding",
                 "matched": "Budgeting",
                 "hint": "This is shared already.",
+                "recording": None,
             }
         ]
     }
@@ -240,7 +241,7 @@ def test_the_same_number_of_queries_for_few_and_many_skills(client, member, djan
     client.get(reverse("registrations:skill-search"), {"q": "budget"})  # makes the names ready
 
     for typed in ("budget 7", "budget"):
-        with django_assert_num_queries(4):  # session, member, names still the same, hints
+        with django_assert_num_queries(6):  # session, member, names still the same, hints, recordings and whose
             client.get(reverse("registrations:skill-search"), {"q": typed})
 
 
