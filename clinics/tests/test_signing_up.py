@@ -18,7 +18,7 @@ from clinics.tests.factories import START, TICKED, make_channel, make_clinic, ma
 from letsconnect.base.models import Act
 from mailings.models import Letter, Suppression
 from registrations import documents
-from registrations.models import Consent, Member
+from registrations.models import Consent, Member, SignInCode
 from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import NOW, make_agreement, make_coordinator, make_member
 
@@ -307,7 +307,7 @@ def test_whoever_signs_in_with_another_address_gets_nothing_that_was_typed_for_t
 
     response = type_code(other, mailoutbox)
 
-    assert response.url == path("clinic-detail", clinic)
+    assert response.url == reverse("home")
     assert not Rsvp.objects.exists()
 
 
@@ -588,3 +588,12 @@ def test_the_page_of_a_visitor_asks_little_of_the_database(client, clinic):
         client.get(path("clinic-detail", clinic))
 
     assert len(queries) <= 8, "\n".join(query["sql"].split(" FROM ")[-1][:150] for query in queries)
+
+
+def test_no_link_to_the_page_of_signing_in_does_what_somebody_else_typed(client, clinic):
+    """They would see the name of the clinic only, and not the question that would be asked in their name."""
+    planted = reverse("clinics:sign-up-kept", args=[clinic.pk, "x" * 22])
+
+    client.post(reverse("registrations:sign-in") + f"?next={planted}", {"email": "ana@example.org", "next": planted})
+
+    assert SignInCode.objects.get().leads_to == ""

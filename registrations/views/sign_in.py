@@ -41,6 +41,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = path_or_nothing(request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated:
         return redirect(target or "home")
+    if is_errand(target):  # what somebody else typed is done by nobody's press: only its own page asks for the code
+        target = ""
     form = AddressForm(request.POST or None)
     refusal: LimitReached | CodeNotSent | None = None
     if request.method == "POST" and form.is_valid():
