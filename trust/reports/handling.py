@@ -75,7 +75,11 @@ def send_report(
         may_contact=may_contact,
         made_at=now,
     )
-    report.kept_from.set(keep_from)
+    kept_from = {member.pk for member in keep_from}
+    if clinic is not None and not clinic_people_may_read:  # also once they have given their part up
+        parts = clinic.people.asked_or_coming().filter(member__isnull=False)
+        kept_from |= set(parts.values_list("member", flat=True))
+    report.kept_from.set(kept_from)
     if block and about is not None and about.erased_at is None:
         blocking.block_person(member=by, blocked=about, by=by, now=now)
     letters.owe(

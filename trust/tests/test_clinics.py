@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from clinics.models import Attendance
+from clinics.models import Attendance, ClinicPerson
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.tests.factories import make_clinic, make_person
 from letsconnect.base.models import Act
@@ -114,6 +114,16 @@ def test_whoever_of_the_team_has_a_part_in_the_clinic_does_not_see_it_unless_its
     nowhere = client.get(reverse("trust:report-detail", args=["x" * 12]))
     assert there.status_code == nowhere.status_code == 404
     assert client.get(reverse("trust:report-list")).content.count(b"/trust/read/") == 1
+
+
+def test_whoever_gives_their_part_up_does_not_see_what_was_written_before():
+    clinic, close = make_clinic(), make_reader()
+    host = make_person(clinic, "host", member=close)
+    send_report(by=seated(clinic), clinic=clinic, description="x", now=NOW)
+
+    ClinicPerson.objects.filter(pk=host.pk).update(state="stepped_back")
+
+    assert not Report.objects.readable_by(close, on=NOW.date()).exists()
 
 
 def test_whoever_takes_a_part_or_a_seat_on_the_team_later_does_not_see_it_either():
