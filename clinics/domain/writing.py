@@ -62,5 +62,5 @@ def check_may_be_written_to(*, state: str, ends_at: datetime, now: datetime) -> 
 
 def holds_the_link(text: str, links: Collection[str]) -> bool:
     """Tell whether a text gives away where the call is: no letter ever does."""
-    bare = [link.removeprefix("https://").rstrip("/") for link in links if link]
+    bare = [re.split("[?#]", link.removeprefix("https://"))[0].rstrip("/") for link in links if link]
     return any(re.search(re.escape(link), text, re.IGNORECASE) for link in bare)

@@ -204,6 +204,7 @@ def test_the_words_are_deleted_after_90_days_and_with_their_author(world, coordi
 )
 def test_the_link_of_the_call_is_found_however_it_is_written(text, holds):
     assert holds_the_link(text, [LINK, ""]) is holds
+    assert holds_the_link(text, [f"{LINK}?pwd=1", ""]) is holds
 
 
 # At the desk
@@ -270,6 +271,15 @@ def test_the_desk_says_at_the_field_what_is_missing_and_loses_nothing(client, co
     page = client.post(desk(world[0]), typed(**values, confirmed="9")).content.decode()
 
     assert refusal in page
+    assert not ClinicMessage.objects.exists()
+
+
+def test_the_link_of_a_channel_goes_out_in_no_letter_either(client, coordinator, world, now):
+    world[0].channels.update(meeting_link="https://meet.example.org/in-french?pwd=1")
+    client.force_login(coordinator)
+
+    data = typed(text_en="Come to meet.example.org/in-french", confirmed="9")
+    assert "This is the link of the call" in client.post(desk(world[0]), data).content.decode()
     assert not ClinicMessage.objects.exists()
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -96,12 +97,16 @@ class WriteForm(forms.Form):
             missing = f"text_{code}" if has_subject else f"subject_{code}"
             if missing not in self.errors:
                 self.add_error(missing, ValidationError(_("A letter has a subject and a text."), code="half"))
-        if holds_the_link(f"{subject}\n{text}", [self.clinic.meeting_link]):
+        if holds_the_link(f"{subject}\n{text}", self._links_of_the_call):
             refusal = _(
                 "This is the link of the call: the portal hands it out when the doors open, and no letter does."
             )
             self.add_error(f"text_{code}", ValidationError(refusal, code="link"))
         return has_subject and has_text
+
+    @cached_property
+    def _links_of_the_call(self) -> list[str]:
+        return [self.clinic.meeting_link, *self.clinic.channels.values_list("meeting_link", flat=True)]
 
     @property
     def to_whom(self) -> ToWhom:
