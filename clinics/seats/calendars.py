@@ -38,10 +38,11 @@ _EARLIER = Statement(
 def invitation_for(rsvp: Rsvp, language: str, now: datetime) -> CalendarPart | None:
     """Return what goes with a letter about a seat: an invitation where it is held, a cancellation where it was.
 
-    None where there is nothing in this person's calendar to change: they wait, or never had a seat.
+    None where there is nothing in this person's calendar to change: they wait, are only offered a seat, or never had
+    one.
     """
     is_held = rsvp.is_going and rsvp.clinic.state == ClinicState.ANNOUNCED
-    if not is_held and not may_be_in_a_calendar(rsvp):
+    if rsvp.is_offered or (not is_held and not may_be_in_a_calendar(rsvp)):
         return None
     with speaking(language):
         event = event_for(rsvp)
@@ -95,4 +96,7 @@ def register() -> None:
 
 def sequence_of(rsvp: Rsvp) -> int:
     """Return a number that is higher after each change of start or length, cancellation, giving back and signing up."""
-    return rsvp.clinic.calendar_sequence + 2 * max(rsvp.turn - 1, 0) + (0 if rsvp.holds_a_seat else 1)
+    turns = 2 * max(rsvp.turn - 1, 0)
+    if rsvp.is_waiting:  # below the seat they may still get in this turn
+        return rsvp.clinic.calendar_sequence + max(turns - 1, 0)
+    return rsvp.clinic.calendar_sequence + turns + (0 if rsvp.holds_a_seat else 1)

@@ -184,6 +184,10 @@ def test_whoever_waits_after_a_seat_they_gave_back_has_it_taken_out():
 
     assert again.is_waiting
     assert letter("rsvp_recorded", again).method == "CANCEL"
+    told = sequence_of(again)
+    cancel_rsvp(clinic=clinic, member=_other.member, by=_other.member, now=NOW)
+    again.refresh_from_db()
+    assert again.is_going and sequence_of(again) > told
 
 
 def test_an_event_tells_languages_and_shortly_what_to_prepare_in_the_readers_language():
