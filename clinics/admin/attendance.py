@@ -73,6 +73,7 @@ class CallListForm(forms.Form):
 
 def _people(clinic: Clinic) -> PeopleShown:
     members = {guest.member.pk for guest in guests_of(clinic) if guest.member}
+    members |= set(clinic.rsvps.values_list("member_id", flat=True))  # in the file, and among the choices
     members |= set(Attendance.objects.of(clinic).values_list("member_id", flat=True))
     lists = clinic.call_lists.prefetch_related("rows")
     return PeopleShown(

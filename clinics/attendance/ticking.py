@@ -38,7 +38,9 @@ def tick(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attend
 def let_in(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attendance:
     """Give somebody who waits at the door a seat that is free, and tick them."""
     lock_person(member)
-    _clinic_of(clinic, by=by, now=now)
+    clinic = _clinic_of(clinic, by=by, now=now)
+    if not clinic.rsvps.active().of(member).exists():  # who gave their seat back is not brought back by others
+        raise CannotTick(_("This person has no seat at this clinic any more."))
     rsvp(clinic=clinic, member=member, by=by, now=now)
     return tick(clinic=clinic, member=member, by=by, now=now)
 

@@ -75,6 +75,7 @@ _YES = {"yes", "true", "1", "si", "oui", "sim", "نعم"}
 _LEFT = re.compile(r"\b(left|leave|salio|quitte|parti|saiu|غادر)")
 _SECTION = re.compile(r"\s*\d+\.\s+\S")  # "3. In-Meeting Activities" begins another table
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp])?")
+_LONGEST_SPAN = 40  # letters in which somebody writes a length of time
 _SPAN = re.compile(r"(\d+)\s*(h|m|s|j)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]")
 _PARTS = re.compile(r"\s+[-–—|/·:]\s+|[|/]")
@@ -232,7 +233,7 @@ def _minutes(row: _Row, notes: list[str]) -> int | None:
 
 def duration_in_minutes(text: str, *, counts_minutes: bool = False) -> int | None:
     """Return a length of time in whole minutes: "65", "1:05:20", "1 hr 5 min", "1h 5m 20s"; None if it is none."""
-    text = text.strip()
+    text = text.strip()[:_LONGEST_SPAN]
     seconds: float | None = None
     if re.fullmatch(r"\d+(?:[.,]\d+)?", text):
         number = float(text.replace(",", "."))

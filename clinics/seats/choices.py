@@ -22,7 +22,7 @@ def change_channel(*, rsvp: Rsvp, channel: Channel | None, by: Member | None, no
 
     ChannelRefused for a channel that was removed, or is of another clinic.
     """
-    rsvp = _read_again(rsvp, now=now)
+    rsvp = read_again(rsvp, now=now)
     if channel is not None and not Channel.objects.filter(pk=channel.pk, clinic=rsvp.clinic).exists():
         raise ChannelRefused(_("This channel has been removed meanwhile."))
     key = channel.pk if channel else None
@@ -36,7 +36,7 @@ def change_channel(*, rsvp: Rsvp, channel: Channel | None, by: Member | None, no
 @transaction.atomic
 def show_name(*, rsvp: Rsvp, shows: bool, by: Member | None, now: datetime) -> Rsvp:
     """Say whether others who come may read their name; the same twice changes nothing."""
-    rsvp = _read_again(rsvp, now=now)
+    rsvp = read_again(rsvp, now=now)
     if rsvp.shows_name != shows:
         rsvp.shows_name = shows
         rsvp.save(update_fields=["shows_name"])
@@ -63,7 +63,7 @@ def tell_listeners(channel: Channel, *, now: datetime) -> None:
         )
 
 
-def _read_again(rsvp: Rsvp, *, now: datetime) -> Rsvp:
+def read_again(rsvp: Rsvp, *, now: datetime) -> Rsvp:
     """Return the RSVP as it is now, under the locks; ClinicClosed for one that was given up, or is of the past."""
     lock_person(rsvp.member)  # an erasure empties both choices
     clinic = lock_clinic(rsvp.clinic)

@@ -1,5 +1,6 @@
 """The form of a seat: for a visitor with an address, for a member one tap, and later to change what was said."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -31,6 +32,7 @@ WISHED_FOR = (
     *("nl", "or", "pa", "pl", "ps", "pt", "ro", "ru", "rw", "si", "so", "sq", "sr", "sv", "sw", "ta", "te", "th", "tl"),
     *("tr", "tw", "uk", "ur", "uz", "vi", "yo", "zh", "zu"),
 )
+_VERSION = re.compile(r"[\w.-]{1,40}")
 VERSION = "version-"  # begins the name of a field that says in which version a document was shown
 _AGREES = {
     ConsentDocument.CODE_OF_CONDUCT: (
@@ -97,7 +99,7 @@ class WishesForm(forms.Form):
 
     def clean_language_need(self) -> str:
         language = str(self.cleaned_data["language_need"])
-        if language in self._has_already:
+        if language in self._has_already and language != self.initial.get("language_need"):
             raise forms.ValidationError(
                 _("The clinic is held in this language, or interpreted into it already."), code="language"
             )
@@ -228,7 +230,9 @@ def from_kept(typed: Mapping[str, Any]) -> SignUp:
 
 
 def _versions_shown(typed: QueryDict) -> dict[str, str]:
-    return {str(name.value): typed.get(f"{VERSION}{name.value}", "") for name in documents.REQUIRED}
+    """Return the versions that stood on the page, as it says; what no version can look like counts as none."""
+    shown = {str(name.value): typed.get(f"{VERSION}{name.value}", "") for name in documents.REQUIRED}
+    return {name: version if _VERSION.fullmatch(version) else "" for name, version in shown.items()}
 
 
 def _agreement(document: str, version: str) -> forms.BooleanField:

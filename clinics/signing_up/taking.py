@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from clinics.domain.clinics import ClinicClosed
 from clinics.domain.wishes import ToldFirst
 from clinics.locking import lock_clinic
-from clinics.models import Clinic, Rsvp
+from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.seats.clashes import clashes_of
 from clinics.seats.rsvps import cancel_rsvp, lock_person, rsvp
 from clinics.signing_up.agreements import agree_as_ticked
@@ -80,6 +80,8 @@ def other_parts(clinic: Clinic, member: Member | None, *, now: datetime) -> list
     open_parts = list(parts.for_pages())
     if member is None:
         return _one_edition_each(open_parts)
+    own = set(ClinicPerson.objects.accepted().of(member).filter(clinic__in=open_parts).values_list("clinic", flat=True))
+    open_parts = [part for part in open_parts if part.pk not in own]  # they come to these anyway
     taken = {seat.clinic.edition_of_id or seat.clinic_id for seat in _seats_of(member, now=now)}
     return _one_edition_each([part for part in open_parts if (part.edition_of_id or part.pk) not in taken])
 

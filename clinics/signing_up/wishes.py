@@ -8,8 +8,7 @@ from django.db import transaction
 from clinics.domain.wishes import LanguageNeedState
 from clinics.locking import lock_clinic
 from clinics.models import AccessNeed, Channel, Clinic, LanguageNeed, Rsvp, SeatQuestion
-from clinics.seats.choices import change_channel, show_name
-from clinics.seats.rsvps import lock_person
+from clinics.seats.choices import change_channel, read_again, show_name
 from letsconnect.base import acts
 from registrations.models import Member
 
@@ -46,8 +45,11 @@ def wishes_of(rsvp: Rsvp) -> SeatWishes:
 
 @transaction.atomic
 def change_wishes(*, rsvp: Rsvp, wishes: SeatWishes, by: Member, now: datetime) -> Rsvp:
-    """Make what somebody says with their seat what the form says; what was emptied is deleted."""
-    lock_person(rsvp.member)
+    """Make what somebody says with their seat what the form says; what was emptied is deleted.
+
+    ClinicClosed where the seat was given up, or the account erased, in the meantime.
+    """
+    rsvp = read_again(rsvp, now=now)
     clinic = lock_clinic(rsvp.clinic)
     rsvp = store_wishes(rsvp, clinic, wishes, by=by, now=now)
     _delete_emptied(rsvp, wishes)

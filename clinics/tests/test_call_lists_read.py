@@ -135,6 +135,7 @@ def test_what_is_no_such_list_is_refused_with_the_reason(content, why):
     [
         ("65", 65), ("65.4", 65), ("1:05:20", 65), ("05:20", 5), ("1 hr 5 min", 65), ("1h 5m 20s", 65), ("45m", 45),
         ("30s", 0), ("2 h", 120), ("1 j 2 h", 1560), ("", None), ("soon", None), ("99999999", 2880),
+        ("9" * 400, 2880), ("9" * 6000 + "h", 2880), ("9" * 400 + ":00:00", 2880),
     ],
 )  # fmt: skip
 def test_lengths_of_time_are_read_as_programs_write_them(text, minutes):

@@ -14,12 +14,20 @@ from clinics.models import Attendance, Rsvp
 from clinics.people.links import token_of
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
-from registrations.tests.factories import NOW, make_member
+from registrations import documents
+from registrations.tests.factories import NOW, make_agreement, make_member
 
 pytestmark = pytest.mark.django_db
 
 OF_CHANNEL = "https://meet.example.org/the-room-in-french"
 SOON = START - timedelta(minutes=20)
+
+
+def make_agreed_member():
+    member = make_member()
+    for document in documents.REQUIRED:
+        make_agreement(member, document, version=documents.current(document, on=SOON.date()).name)
+    return member
 
 
 def page_of(clinic):
@@ -235,7 +243,7 @@ def test_the_page_takes_few_queries(client, django_assert_max_num_queries):
 
 
 def test_without_a_seat_the_page_leads_to_one_and_near_the_start_a_free_one_is_taken_at_once(client):
-    clinic, newcomer = make_clinic(capacity=1, closes_minutes_before=60), make_member()
+    clinic, newcomer = make_clinic(capacity=1, closes_minutes_before=60), make_agreed_member()
 
     assert "Sign up on the page of the clinic" in words_of(look(client, clinic, newcomer, at=NOW))
     assert "Take the seat and join" in words_of(look(client, clinic, newcomer))
@@ -243,9 +251,20 @@ def test_without_a_seat_the_page_leads_to_one_and_near_the_start_a_free_one_is_t
 
     assert LINK in words_of(taken)
     assert Rsvp.objects.get().is_going and Attendance.objects.get().member == newcomer
-    late = make_member()
+    late = make_agreed_member()
     assert "All seats are taken" in words_of(look(client, clinic, late))
     assert LINK not in words_of(press(client, clinic, late, seat="take"))
+
+
+def test_a_free_seat_is_taken_there_only_near_the_start_and_by_who_has_agreed(client):
+    clinic, agreed, stranger = make_clinic(), make_agreed_member(), make_member()
+
+    early = press(client, clinic, agreed, seat="take", at=NOW)
+    unread = press(client, clinic, stranger, seat="take")
+
+    page = reverse("clinics:clinic-detail", args=[clinic.pk])
+    assert (early.status_code, early.url, unread.status_code, unread.url) == (302, page, 302, page)
+    assert not Rsvp.objects.exists()
 
 
 def test_somebody_on_the_waiting_list_reads_their_place_and_takes_a_seat_that_is_given_back(client):

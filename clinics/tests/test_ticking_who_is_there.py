@@ -289,6 +289,9 @@ def test_who_waits_at_the_door_is_let_in_where_a_seat_is_free(clinic, host):
     assert waiting.is_going and Attendance.objects.has_come(clinic, waiting.member)
     with pytest.raises(CannotTick):
         let_in(clinic=clinic, member=make_member(), by=make_member(), now=DURING)
+    for nobody in (going.member, make_person(clinic, "helper", "declined").member):
+        with pytest.raises(CannotTick):  # also where the number of a row was made up
+            let_in(clinic=clinic, member=nobody, by=host, now=DURING)
 
 
 @pytest.mark.usefixtures("_during")

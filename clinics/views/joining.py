@@ -18,6 +18,7 @@ from clinics.domain.clinics import ClinicError, Venue
 from clinics.models import Clinic
 from clinics.people.links import person_by_token
 from clinics.seats.rsvps import rsvp
+from clinics.signing_up.agreements import missing_documents
 from registrations.requests import MemberRequest, is_signed_in
 
 _TAKE_A_SEAT = "take"
@@ -39,6 +40,10 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
         return _page(request, clinic, answer, status=403 if answer == JoinAnswer.NO_SEAT else 200)
     try:
         if request.POST.get("seat") == _TAKE_A_SEAT:
+            waits = clinic.rsvps.of(request.user).active().exists()
+            has_agreed = waits or not missing_documents(request.user, on=now.date())
+            if not clinic.doors_are_open(now) or not has_agreed:
+                return redirect("clinics:clinic-detail", clinic_id)  # whose form asks for all that is needed
             rsvp(clinic=clinic, member=request.user, by=request.user, now=now)
         joining = join(clinic=clinic, member=request.user, now=now)
     except CannotJoin as refusal:
