@@ -28,6 +28,7 @@ from registrations.bench import scratch_database, set_up
 ROOT = Path(__file__).resolve().parents[2]
 PRETALX = "2025.2.0"
 FOLDER = ROOT / "var" / "pretalx"
+_SET_UP_AND_RUN = "import django, runpy, sys; django.setup(); runpy.run_path(sys.argv[1])"
 ENTRIES = 20
 AT_ONCE = 4  # clients
 AIMS = {"visitor": 5.0, "member": 3.0}
@@ -127,6 +128,7 @@ def _pretalx() -> Iterator[Target | None]:
     config = FOLDER / "pretalx.cfg"
     environ = {key: value for key, value in os.environ.items() if key not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
     environ |= {"PRETALX_CONFIG_FILE": str(config), "PYTHONWARNINGS": "ignore"}
+    environ["DJANGO_SETTINGS_MODULE"] = "pretalx.settings"
     try:
         _install()
     except (OSError, subprocess.CalledProcessError) as error:
@@ -147,7 +149,7 @@ def _pretalx() -> Iterator[Target | None]:
             for words in (
                 ["-m", "pretalx", "migrate"],
                 ["-m", "pretalx", "collectstatic", "--noinput"],
-                [str(ROOT / "letsconnect" / "tests" / "filling_pretalx.py")],
+                ["-c", _SET_UP_AND_RUN, str(ROOT / "letsconnect" / "tests" / "filling_pretalx.py")],
             ):
                 subprocess.run([python, *words], env=environ, cwd=FOLDER, check=True, capture_output=True, timeout=600)
         except subprocess.CalledProcessError as error:
