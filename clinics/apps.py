@@ -132,4 +132,4 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.wishes", wish_sweeps.forget_wishes)
         leaving_certificates.connect()
         leaving_feedback.connect()
-        kinds.register_sweep("clinics.feedback", sums.count_old_feedback)
+        kinds.register_sweep("clinics.feedback", sums.count_feedback)

@@ -70,7 +70,7 @@ def _draw(
         "shows_fields": may_write or form.is_bound,
         "differences": differences,
         "opened": desk.opened(request, clinic, form=OutcomeForm.of),
-        "feedback": feedback_on(clinic),
+        "feedback": feedback_on(clinic, now=timezone.now()),
         "quotes": list(Quote.objects.filter(clinic=clinic).order_by("given_at", "pk")),
         "may_publish": desk.has_change_permission(request),
     }

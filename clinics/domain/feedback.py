@@ -13,12 +13,12 @@ from clinics.domain.clinics import TOOK_PLACE, ClinicError, ClinicState
 from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from letsconnect.base.small_counts import too_small
 
-ASKED_FOR = timedelta(days=30)  # after the end
-# Only the week of an answer is kept. Counted 89 days after its Monday, no answer gets to be 90 days old.
+# People are asked, and may change what they said, for so long after the end. Only then it is counted, once: sums that
+# could be watched while answers change would tell what somebody said.
+ASKED_FOR = timedelta(days=30)
+# Only the week of an answer is kept. Deleted 89 days after its Monday, no answer gets to be 90 days old.
 KEPT_DAYS = 89
 SMALLEST_ANSWERS_SHOWN = 10
-# Sums grow by so many answers at once: who looks before and after somebody answers cannot tell what they said.
-ANSWERS_AT_ONCE = 5
 MOST_WORDS = 1000
 
 
@@ -95,11 +95,6 @@ def check_asked(*, state: str, ends_at: datetime, now: datetime) -> None:
         raise FeedbackClosed(_("You can say how it was as soon as the clinic is over."))
     if now >= ends_at + ASKED_FOR:
         raise FeedbackClosed(_("Feedback was asked for in the thirty days after the clinic. Thank you all the same."))
-
-
-def answers_that_show(answers: int) -> int:
-    """Return how many of the answers to a question, the earliest first, its sums are made of."""
-    return answers - answers % ANSWERS_AT_ONCE
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ class ClinicFeedbackForm(forms.Form):
         max_length=longest(FeedbackAnswer, "words"),
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=_(
-            "Its hosts and the working group read it, among what others wrote and in no order, once ten people have "
-            "given feedback and five of them have written something. Name nobody."
+            "Its hosts and the working group read it thirty days after the clinic, among what others wrote and in no "
+            "order, if ten people have given feedback and five of them have written something. Name nobody."
         ),
     )
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from clinics.domain.feedback import OPTIONS, SAID, TICKED, FeedbackQuestion, NotThere, check_asked
-from clinics.feedback.whose import had_part_in
+from clinics.domain.feedback import OPTIONS, SAID, TICKED, FeedbackQuestion, NotThere
+from clinics.feedback.whose import check_open, had_part_in
+from clinics.locking import lock_clinic
 from clinics.models import Clinic, FeedbackAnswer
 from letsconnect.base.hours import monday_of
 from registrations.domain.facts import fingerprint
@@ -59,7 +60,7 @@ def said_in(rows: Mapping[str, FeedbackAnswer]) -> Said:
 
 
 def said_by(member: Member, clinic: Clinic) -> Said:
-    """Return what the person said of the clinic, until it is only counted."""
+    """Return what the person said of the clinic, as long as it is kept as answers."""
     rows = FeedbackAnswer.objects.filter(digest__in=digests_of(clinic.pk, member))
     return said_in({row.question: row for row in rows})
 
@@ -69,11 +70,11 @@ def give_feedback(*, clinic: Clinic, said: Said, seen_fingerprint: str, by: Memb
     """Store what somebody says of a clinic; what they leave empty is deleted at once.
 
     Nothing is logged, because the log would lead to the person. Raises StaleForm if another window stored something
-    else after ``seen_fingerprint``, FeedbackClosed before the end and a month after it, NotThere for whoever had no
-    part in the clinic.
+    else after ``seen_fingerprint``, FeedbackClosed before the end and once the answers are final, NotThere for whoever
+    had no part in the clinic.
     """
-    by = lock_member(by)
-    check_asked(state=clinic.state, ends_at=clinic.ends_at, now=now)
+    by, clinic = lock_member(by), lock_clinic(clinic)  # so that it is either counted with the others, or refused
+    check_open(clinic, now=now)
     if not by.is_active or not had_part_in(clinic, by):
         raise NotThere(_("Those are asked who had a seat at this clinic, or a part in it."))
     stored = said_by(by, clinic)
@@ -82,17 +83,16 @@ def give_feedback(*, clinic: Clinic, said: Said, seen_fingerprint: str, by: Memb
     if stored.fingerprint != seen_fingerprint:
         raise StaleForm(_("This was answered in another window after you opened this one. Nothing was overwritten."))
     for question in TICKED:
-        _keep(clinic, by, question, said.options.get(question, ""), "", was=stored.options.get(question, ""), now=now)
+        if said.options.get(question) != stored.options.get(question):
+            _keep(clinic, by, question, said.options.get(question, ""), "", now=now)
     if said.words != stored.words:
-        _keep(clinic, by, FeedbackQuestion.WORDS, SAID if said.words else "", said.words, was="", now=now)
+        _keep(clinic, by, FeedbackQuestion.WORDS, SAID if said.words else "", said.words, now=now)
 
 
 def _keep(
-    clinic: Clinic, member: Member, question: FeedbackQuestion, option: str, words: str, *, was: str, now: datetime
+    clinic: Clinic, member: Member, question: FeedbackQuestion, option: str, words: str, *, now: datetime
 ) -> None:
-    """Store one answer as a new row: it counts with the latest, so that no sum that was read tells who changed it."""
-    if option and option == was:
-        return
+    """Store one answer in the place of an earlier one, if there is any; an empty one only goes."""
     digest = digest_of(clinic.pk, member, question)
     FeedbackAnswer.objects.filter(digest=digest).delete()
     if option:

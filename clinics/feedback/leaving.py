@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from clinics.domain.feedback import FeedbackQuestion
 from clinics.feedback.giving import digests_of, forget_feedback, labels_of, said_in
 from clinics.feedback.whose import clinics_of
-from clinics.models import Clinic, FeedbackAnswer, Quote
+from clinics.models import Clinic, CountedFeedback, FeedbackAnswer, Quote
 from letsconnect.base.query_batches import QueryBatch
 from registrations import events
 from registrations.models import Member
@@ -22,8 +22,12 @@ def connect() -> None:
 
 
 def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
-    """Delete the answers of the last 90 days; quotes go with the tables that erasure deletes."""
+    """Delete the answers that are kept; sums stay, and quotes go with the tables that erasure deletes.
+
+    Where words can be read already, nobody reads them from now on: whoever read them before would see which are gone.
+    """
     forget_feedback(member=member)
+    CountedFeedback.objects.filter(clinic__in=clinics_of(member).values("pk")).update(words_withheld=True)
 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:

@@ -1,8 +1,12 @@
-"""Who is asked how a clinic was: whoever had a seat, or was there, or had a part in it."""
+"""Who is asked how a clinic was, and until when: whoever had a seat, or was there, or had a part in it."""
+
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
-from clinics.models import Attendance, Clinic, ClinicPerson, ClinicQuerySet, Rsvp
+from clinics.domain.feedback import FeedbackClosed, check_asked
+from clinics.models import Attendance, Clinic, ClinicPerson, ClinicQuerySet, CountedFeedback, Rsvp
 from registrations.models import Member
 
 
@@ -17,3 +21,13 @@ def clinics_of(member: Member) -> ClinicQuerySet:
 
 def had_part_in(clinic: Clinic, member: Member) -> bool:
     return clinics_of(member).filter(pk=clinic.pk).exists()
+
+
+def check_open(clinic: Clinic, *, now: datetime) -> None:
+    """Raise FeedbackClosed unless people may say now how a clinic was, and change what they said.
+
+    What was counted is final, also where a clinic was put to a later day afterwards.
+    """
+    check_asked(state=clinic.state, ends_at=clinic.ends_at, now=now)
+    if CountedFeedback.objects.filter(clinic=clinic).exists():
+        raise FeedbackClosed(_("What people said of this clinic was counted already. Thank you all the same."))

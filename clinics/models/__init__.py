@@ -11,7 +11,7 @@ from clinics.models.checklists import (
     in_working_group,
 )
 from clinics.models.clinics import UNTITLED, Clinic, ClinicQuerySet
-from clinics.models.feedback import FeedbackAnswer, FeedbackTally, Quote, QuoteQuerySet
+from clinics.models.feedback import CountedFeedback, FeedbackAnswer, FeedbackTally, Quote, QuoteQuerySet
 from clinics.models.finding import ClinicHourChoice, ClinicHourRules
 from clinics.models.letters import Announcement, Digest, SpanOfReader
 from clinics.models.listing import ListChange
@@ -63,6 +63,7 @@ __all__ = [
     "ClinicSeatRules",
     "ClinicSeries",
     "ClinicText",
+    "CountedFeedback",
     "Digest",
     "FeedbackAnswer",
     "FeedbackTally",

@@ -26,15 +26,16 @@ class FeedbackAnswerQuerySet(models.QuerySet["FeedbackAnswer"]):
         """Answers from weeks that began on that day or earlier."""
         return self.filter(week_of__lte=day)
 
-    def earliest_first(self) -> "FeedbackAnswerQuerySet":
-        return self.order_by("pk")
+    def ticked(self) -> "FeedbackAnswerQuerySet":
+        """All but those in words."""
+        return self.exclude(question=FeedbackQuestion.WORDS)
 
 
 class FeedbackAnswer(models.Model):
     """One answer to one question about one clinic. No column leads to a person.
 
     ``digest`` is a keyed hash that differs between clinics and questions: the person can change the answer, but nobody
-    can connect it with another answer. An answer that is changed is a new row, so that it counts with the latest.
+    can connect it with another answer. Once the answers are counted, none comes or changes (a trigger, migration 0034).
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="feedback_answers")
@@ -62,25 +63,34 @@ class FeedbackAnswer(models.Model):
         return f"#{self.pk}"
 
 
-class FeedbackTally(models.Model):
-    """How often an option was chosen in the feedback on a clinic: what remains of the answers.
+class CountedFeedback(models.Model):
+    """That the feedback on a clinic was counted, once and for good: before, nobody reads any of it.
 
-    ``shown`` are those of them that were among the sums people could read, which grow by several answers at once.
+    ``words_withheld`` since somebody who was asked was erased: what was theirs is gone from the words, and whoever read
+    these before could tell which.
     """
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, related_name="counted_feedback")
+    counted_at = models.DateTimeField()
+    words_withheld = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id}: {self.counted_at:%Y-%m-%d}"
+
+
+class FeedbackTally(models.Model):
+    """How often an option was chosen in the feedback on a clinic: what remains of the answers."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="feedback_tallies")
     question = models.CharField(max_length=10, choices=FeedbackQuestion)
     option = models.CharField(max_length=10)
-    count = models.PositiveIntegerField(default=0)
-    shown = models.PositiveIntegerField(default=0)
+    count = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clinic", "question", "option"], name="clinics_one_tally_per_option"),
             models.CheckConstraint(condition=_KNOWN, name="clinics_tally_option_is_known"),
-            models.CheckConstraint(
-                condition=Q(shown__lte=F("count")), name="clinics_no_more_is_shown_than_was_counted"
-            ),
+            models.CheckConstraint(condition=Q(count__gt=0), name="clinics_tally_counts_somebody"),
         ]
 
     def __str__(self) -> str:

@@ -1,13 +1,15 @@
 """Feedback and certificates for tests: real rows, made by the real actions."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from clinics.certificates.making import Choices
 from clinics.certificates.making import make_certificate as make
 from clinics.domain.certificates import CertificateKind
 from clinics.domain.clinics import ClinicState
+from clinics.domain.feedback import ASKED_FOR
 from clinics.feedback.giving import Said, give_feedback, said_by
+from clinics.feedback.sums import count_feedback
 from clinics.models import Certificate, Clinic
 from clinics.tests.factories import make_attendance, make_clinic
 from registrations.models import Member
@@ -45,6 +47,13 @@ def said_by_many(clinic: Clinic, *, now=NOW, words: int = 0, **counts: dict[str,
         say_of_clinic(clinic, member, now=now, words=f"Word {number}" if number < words else "", **options)
         members.append(member)
     return members
+
+
+def count_said_of(clinic: Clinic) -> datetime:
+    """Let what was said of the clinic be counted, as on the day on which nobody can change it any more; return that."""
+    final = clinic.ends_at + ASKED_FOR
+    count_feedback(final)
+    return final
 
 
 def make_certificate(

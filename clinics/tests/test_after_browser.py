@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinics.domain.clinics import ClinicState
 from clinics.feedback.giving import said_by
 from clinics.models import Certificate, Quote
-from clinics.tests.after_factories import make_certificate, make_somebody_who_came, said_by_many
+from clinics.tests.after_factories import count_said_of, make_certificate, make_somebody_who_came, said_by_many
 from clinics.tests.factories import make_attendance, make_clinic, make_person, make_text
 from letsconnect.tests.browser import WIDTHS
 from registrations.tests.factories import make_coordinator, make_member
@@ -18,8 +18,8 @@ from registrations.tests.factories import make_coordinator, make_member
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def held_lately():
-    return make_clinic(starts_at=timezone.now() - timedelta(hours=20), state=ClinicState.HELD)
+def held_lately(hours=20):
+    return make_clinic(starts_at=timezone.now() - timedelta(hours=hours), state=ClinicState.HELD)
 
 
 def test_feedback_then_a_certificate_that_a_stranger_checks_in_another_window(live_server, open_window):
@@ -75,7 +75,10 @@ def test_the_pages_after_a_clinic_are_sound(live_server, open_window, language):
     member = make_somebody_who_came(clinic, name="سلمى الطاهر" if language == "ar" else "Ana Lima", language=language)
     make_person(clinic, "host", member=member)
     make_person(clinic, "interpreter", member=member)
-    said_by_many(clinic, now=timezone.now(), words=6, useful={"very": 9, "quite": 5, "not": 1}, safe={"yes": 10})
+    told = held_lately(hours=30)
+    make_person(told, "host", member=member)
+    said_by_many(told, now=timezone.now(), words=6, useful={"very": 9, "quite": 5, "not": 1}, safe={"yes": 10})
+    count_said_of(told)
     certificate = make_certificate(clinic, member, kind="contributing", name=member.name, now=timezone.now())
     make_attendance(clinic, make_member())
     window = open_window(live_server.url, language=language, widths=WIDTHS, member=member)
@@ -83,7 +86,8 @@ def test_the_pages_after_a_clinic_are_sound(live_server, open_window, language):
     for name, address in {
         "feedback": reverse("clinics:feedback-give", args=[clinic.pk]),
         "quote": reverse("clinics:quote-give", args=[clinic.pk]),
-        "feedback-read": reverse("clinics:feedback-read", args=[clinic.pk]),
+        "feedback-read": reverse("clinics:feedback-read", args=[told.pk]),
+        "feedback-read-early": reverse("clinics:feedback-read", args=[clinic.pk]),
         "certificate-mine": reverse("clinics:certificate-mine", args=[clinic.pk]),
         "certificate-list": reverse("clinics:certificate-list"),
         "certificate-print": reverse("clinics:certificate-print", args=[certificate.pk]),
@@ -119,6 +123,7 @@ def test_a_certificate_is_one_page_of_paper_in_each_language(live_server, open_w
 def test_the_desk_reads_sums_and_publishes_a_quote(live_server, open_window):
     clinic = held_lately()
     members = said_by_many(clinic, now=timezone.now(), words=6, useful={"very": 9, "quite": 5, "not": 1})
+    count_said_of(clinic)
     Quote.objects.create(
         clinic=clinic, member=members[0], text="I learned\nto count.", as_whom="participant", given_at=timezone.now()
     )

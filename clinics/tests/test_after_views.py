@@ -16,6 +16,7 @@ from clinics.domain.certificates import grouped, new_code
 from clinics.feedback.giving import said_by
 from clinics.models import Certificate, FeedbackAnswer, Quote
 from clinics.tests.after_factories import (
+    count_said_of,
     make_certificate,
     make_clinic_that_was,
     make_somebody_who_came,
@@ -109,6 +110,9 @@ def test_a_host_reads_sums_and_words_and_no_sharer_does(client):
     said_by_many(clinic, words=5, useful={"very": 10})
 
     client.force_login(host)
+    page = client.get(address("feedback-read", clinic.pk)).content.decode()
+    assert "and change what they said, until" in page and "Word 3" not in page and "<strong>10</strong>" not in page
+    count_said_of(clinic)
     page = client.get(address("feedback-read", clinic.pk)).content.decode()
     assert "Word 3" in page and "<strong>10</strong>" in page
     client.force_login(sharer)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from clinics.domain.clinics import ClinicState, NotYourClinic
 from clinics.domain.feedback import (
+    ASKED_FOR,
     OPTIONS,
     FeedbackClosed,
     FeedbackQuestion,
@@ -16,11 +17,13 @@ from clinics.domain.feedback import (
     words_may_be_read,
 )
 from clinics.feedback.giving import Said, forget_feedback, give_feedback, said_by
+from clinics.feedback.leaving import on_erasing
 from clinics.feedback.quoting import give_quote, hide_quote, publish_quote, take_back_quote
-from clinics.feedback.sums import count_old_feedback, feedback_on
+from clinics.feedback.sums import count_feedback, feedback_on
 from clinics.models import FeedbackAnswer, FeedbackTally, Quote
 from clinics.seats.rsvps import rsvp
 from clinics.tests.after_factories import (
+    count_said_of,
     make_clinic_that_was,
     make_somebody_who_came,
     said_by_many,
@@ -34,11 +37,17 @@ from registrations.domain.registrations import StaleForm
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+LATER = NOW + timedelta(days=80)
 FIRST = {"very": 7, "quite": 5, "little": 2}
 
 
 def sums_of(clinic, question="useful"):
-    return next(sums for sums in feedback_on(clinic).sums if sums.question == question)
+    return next(sums for sums in feedback_on(clinic, now=LATER).sums if sums.question == question)
+
+
+def counted(clinic):
+    return feedback_on(clinic, now=count_said_of(clinic))
 
 
 # What may be told
@@ -171,72 +180,103 @@ def test_two_windows_do_not_overwrite_each_other():
 # Sums
 
 
-def test_sums_grow_in_fives_so_that_nobody_reads_one_answer_from_a_change():
+def test_nothing_is_told_while_answers_can_change_and_then_it_is_told_once_and_for_all():
+    """A host who also answers would else learn one person's answers by emptying their own and reading again."""
     clinic = make_clinic_that_was()
-    said_by_many(clinic, useful={"very": 9})
-    assert sums_of(clinic).answers is None
-    said_by_many(clinic, useful={"very": 1})
-    assert sums_of(clinic).options["very"] == 10
-    for _ in range(4):
-        said_by_many(clinic, useful={"not": 1})
-        assert (sums_of(clinic).answers, sums_of(clinic).options["very"]) == (10, 10)
+    members = said_by_many(clinic, useful={"very": 6, "not": 5}, words=5)
+    host = members[-1]
+    final = clinic.ends_at + ASKED_FOR
+    for moment in (NOW, final - SECOND):
+        say_of_clinic(clinic, host, now=moment, **({} if moment == NOW else {"useful": "not"}))
+        count_feedback(moment)
+        shown = feedback_on(clinic, now=moment)
+        assert (shown.has_sums, shown.words, shown.is_final, shown.told_from) == (False, (), False, final)
 
-    said_by_many(clinic, useful={"not": 1})
+    assert feedback_on(clinic, now=final).has_sums is False  # not counted yet
+    count_feedback(final)
+    assert sums_of(clinic).answers == 11 and sums_of(clinic).options == {
+        "very": 6, "quite": None, "little": None, "not": 5
+    }  # fmt: skip
+    for late in ({}, {"useful": "quite"}):
+        with pytest.raises(FeedbackClosed):
+            say_of_clinic(clinic, host, now=final, **late)
+    count_feedback(final + SECOND)
+    assert (sums_of(clinic).answers, sums_of(clinic).options["not"]) == (11, 5)
 
-    assert (sums_of(clinic).answers, sums_of(clinic).options["not"]) == (15, 5)
 
+def test_what_was_counted_is_final_also_for_who_is_erased_and_for_a_clinic_that_is_put_to_a_later_day():
+    clinic = make_clinic_that_was(state=ClinicState.ANNOUNCED)
+    members = said_by_many(clinic, useful={"very": 11}, words=6)
+    told = counted(clinic)
+    assert (len(told.words), sums_of(clinic).answers) == (6, 11)
+    row = FeedbackAnswer.objects.first()
 
-def test_who_changes_an_answer_counts_with_the_latest():
-    clinic = make_clinic_that_was()
-    members = said_by_many(clinic, useful={"very": 10, "not": 1})
-    assert sums_of(clinic).answers == 10
+    on_erasing(None, member=members[-1], by=None, now=NOW)  # who wrote nothing: that no word is gone tells nothing, too
+    assert counted(clinic).sums == told.sums and counted(clinic).words == ()
 
-    say_of_clinic(clinic, members[0], useful="little")
-
-    assert sums_of(clinic).answers == 10 and sums_of(clinic).options["very"] is None
+    change(clinic, starts_at=NOW - timedelta(hours=3), local_date=NOW.date(), local_time=(NOW - 3 * HOUR).time())()
+    clinic.refresh_from_db()
+    with pytest.raises(FeedbackClosed):
+        say_of_clinic(clinic, members[0], useful="not")
+    refuses("clinics_counted_feedback_is_final", change(row, words="Longer"))
+    again = {"clinic": clinic, "question": "pace", "option": "right", "digest": "x", "week_of": row.week_of}
+    refuses("clinics_counted_feedback_is_final", lambda: FeedbackAnswer.objects.create(**again))
 
 
 def test_words_are_told_without_their_order(django_assert_num_queries):
     clinic, orders = make_clinic_that_was(), set()
     said_by_many(clinic, words=9, useful={"very": 10})
+    counted(clinic)
 
     for _ in range(8):
-        with django_assert_num_queries(2):
-            words = feedback_on(clinic).words
+        with django_assert_num_queries(3):
+            words = feedback_on(clinic, now=LATER).words
         orders.add(words)
 
-    assert {frozenset(words) for words in orders} == {frozenset(f"Word {number}" for number in range(5))}
+    assert {frozenset(words) for words in orders} == {frozenset(f"Word {number}" for number in range(9))}
     assert len(orders) > 1
 
 
 def test_words_of_few_are_not_told():
     clinic = make_clinic_that_was()
     said_by_many(clinic, words=4, useful={"very": 12})
-    assert feedback_on(clinic).words == ()
+    assert counted(clinic).words == ()
 
     other = make_clinic_that_was()
     said_by_many(other, words=9, useful={"very": 9})
-    assert feedback_on(other).words == ()
+    assert counted(other).words == ()
 
 
-def test_answers_are_counted_and_deleted_before_they_are_ninety_days_old_and_the_sums_stay():
-    clinic, young = make_clinic_that_was(), make_clinic_that_was()
+def test_ticks_are_deleted_once_they_are_counted_and_words_before_they_are_ninety_days_old_and_the_sums_stay():
+    clinic, young = make_clinic_that_was(), make_clinic_that_was(starts_at=NOW - timedelta(hours=3))
     said_by_many(clinic, words=6, useful=FIRST)
-    later = NOW + timedelta(days=14)
-    said_by_many(clinic, now=later, useful={"very": 3})
-    said_by_many(young, now=later, useful={"very": 11})
-    before = sums_of(clinic), sums_of(young)
+    said_by_many(young, now=NOW + timedelta(days=14), useful={"very": 11})
     monday = NOW - timedelta(days=NOW.weekday())
 
-    assert count_old_feedback(monday + timedelta(days=88)) == 0
-    assert count_old_feedback(monday + timedelta(days=89)) == 23
-    assert count_old_feedback(monday + timedelta(days=89)) == 0
+    assert count_feedback(clinic.ends_at + ASKED_FOR) == 14
+    before = sums_of(clinic)
+    assert not FeedbackAnswer.objects.ticked().filter(clinic=clinic).exists()
+    assert FeedbackAnswer.objects.filter(clinic=young).count() == 11
+    assert count_feedback(monday + timedelta(days=88)) == 11
+    assert len(feedback_on(clinic, now=LATER).words) == 6
+    assert count_feedback(monday + timedelta(days=89)) == 6
+    assert count_feedback(monday + timedelta(days=89)) == 0
 
-    assert not FeedbackAnswer.objects.filter(clinic=clinic).exists()
+    assert not FeedbackAnswer.objects.exists()
     tallies = {(row.question, row.option): row.count for row in FeedbackTally.objects.filter(clinic=clinic)}
-    assert tallies == {("useful", "very"): 10, ("useful", "quite"): 5, ("useful", "little"): 2, ("words", "said"): 6}
-    assert (sums_of(clinic), sums_of(young)) == before
-    assert feedback_on(clinic).words == ()
+    assert tallies == {("useful", "very"): 7, ("useful", "quite"): 5, ("useful", "little"): 2, ("words", "said"): 6}
+    assert sums_of(clinic) == before
+    assert feedback_on(clinic, now=LATER).words == ()
+
+
+def test_answers_on_a_clinic_that_is_put_off_again_and_again_go_before_they_are_ninety_days_old():
+    clinic = make_clinic(starts_at=NOW + timedelta(days=85))
+    monday = NOW.date() - timedelta(days=NOW.weekday())
+    FeedbackAnswer.objects.create(clinic=clinic, question="useful", option="very", digest="x", week_of=monday)
+
+    count_feedback(NOW + timedelta(days=89))
+
+    assert not FeedbackAnswer.objects.exists() and FeedbackTally.objects.get().count == 1
 
 
 def test_erasing_deletes_what_somebody_said():
@@ -334,10 +374,10 @@ def test_the_database_refuses_answers_that_say_nothing(constraint, wrong):
 
 def test_the_database_refuses_tallies_and_quotes_that_contradict_themselves(coordinator):
     clinic = make_clinic_that_was()
-    tally = FeedbackTally.objects.create(clinic=clinic, question="safe", option="no", count=2, shown=1)
-    refuses("clinics_no_more_is_shown_than_was_counted", change(tally, shown=3))
+    tally = FeedbackTally.objects.create(clinic=clinic, question="safe", option="no", count=2)
+    refuses("clinics_tally_counts_somebody", change(tally, count=0))
     refuses("clinics_tally_option_is_known", change(tally, option="very"))
-    known = {"clinic": clinic, "question": "safe", "option": "no"}
+    known = {"clinic": clinic, "question": "safe", "option": "no", "count": 1}
     refuses("clinics_one_tally_per_option", lambda: FeedbackTally.objects.create(**known))
     given = quote(clinic, make_somebody_who_came(clinic))
     for constraint, wrong in (

@@ -107,3 +107,15 @@ def test_every_migration_can_be_taken_back():
         for one in step.operations
         if not one.reversible
     ] == []
+
+
+def test_what_was_told_of_feedback_before_it_was_counted_once_stays_what_is_told():
+    clinic = make_clinic()
+
+    with before("0034_feedback_is_counted_once") as apps:
+        told = apps.get_model("clinics", "FeedbackTally").objects
+        told.create(clinic_id=clinic.pk, question="useful", option="very", count=12, shown=10)
+        told.create(clinic_id=clinic.pk, question="useful", option="not", count=2, shown=0)
+
+    assert list(clinic.feedback_tallies.values_list("option", "count")) == [("very", 10)]
+    assert clinic.counted_feedback.words_withheld is False

@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinics.domain.clinics import ClinicError
-from clinics.domain.feedback import NOT_SAFE, FeedbackClosed, FeedbackQuestion, check_asked
+from clinics.domain.feedback import NOT_SAFE, FeedbackClosed, FeedbackQuestion
 from clinics.feedback.forms import ClinicFeedbackForm, QuoteForm
 from clinics.feedback.giving import give_feedback, said_by
 from clinics.feedback.quoting import give_quote, take_back_quote
 from clinics.feedback.sums import feedback_on
-from clinics.feedback.whose import clinics_of
+from clinics.feedback.whose import check_open, clinics_of
 from clinics.models import Clinic, ClinicPerson, Quote
 from registrations.domain.registrations import RegistrationError
 from registrations.requests import MemberRequest
@@ -28,7 +28,7 @@ def feedback_give(request: MemberRequest, clinic_id: int) -> HttpResponse:
     """Ask somebody who had a seat or a part how a clinic was; to anybody else there is no such page."""
     now, clinic = timezone.now(), _theirs(request, clinic_id)
     try:
-        check_asked(state=clinic.state, ends_at=clinic.ends_at, now=now)
+        check_open(clinic, now=now)
     except FeedbackClosed as refusal:
         messages.error(request, str(refusal))
         return redirect("clinics:clinic-detail", clinic_id)
@@ -98,12 +98,13 @@ def quote_take_back(request: MemberRequest, clinic_id: int) -> HttpResponse:
 @login_required
 @require_safe
 def feedback_read(request: MemberRequest, clinic_id: int) -> HttpResponse:
-    """Show a host who said yes what people said of the clinic, once they are enough. No such page for anybody else."""
+    """Show a host who said yes what people said of the clinic, once it is final. No such page for anybody else."""
     hosts = ClinicPerson.objects.hosts().accepted().of(request.user)
     clinic = Clinic.objects.ever_announced().filter(pk=clinic_id, people__in=hosts).prefetch_related("texts").first()
     if clinic is None:
         raise Http404
-    return render(request, "clinics/feedback_read.html", {"clinic": clinic, "feedback": feedback_on(clinic)})
+    feedback = feedback_on(clinic, now=timezone.now())
+    return render(request, "clinics/feedback_read.html", {"clinic": clinic, "feedback": feedback})
 
 
 def _theirs(request: MemberRequest, clinic_id: int) -> Clinic:
@@ -116,7 +117,7 @@ def _with_texts(clinic_id: int) -> Clinic:
 
 def _why_closed(clinic: Clinic) -> str:
     try:
-        check_asked(state=clinic.state, ends_at=clinic.ends_at, now=timezone.now())
+        check_open(clinic, now=timezone.now())
     except FeedbackClosed as refusal:
         return str(refusal)
     return ""
