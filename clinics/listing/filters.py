@@ -24,7 +24,8 @@ from registrations.reference.languages import LANGUAGES
 
 MOST_TYPED = 100  # letters of a search
 MOST_WORDS = 8
-FILTER_NAMES = ("when", "language", "region", "skill", "evenings", "zone", "q")
+WORDS = "q"  # of which everybody may type others
+CHOSEN_NAMES = ("when", "language", "region", "skill", "evenings", "zone")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class ClinicFilters:
             skill=skill if skill and len(skill) <= 80 and skill.replace("-", "").replace("_", "").isalnum() else "",
             evenings=query.get("evenings") == "1",
             zone=zone if zone and is_zone(zone) else "",
-            words=tidy(query.get("q", "")[:MOST_TYPED]),
+            words=tidy(query.get(WORDS, "")[:MOST_TYPED]),
         )
 
     @property

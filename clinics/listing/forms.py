@@ -56,10 +56,12 @@ def _with(choices: Sequence[Choice], chosen: str) -> list[Choice]:
 
 
 def drawn_form(filters: ClinicFilters, offered: Offered, *, zone_is_guessed: bool) -> SafeString:
-    """Return the form as HTML: everybody who looks for the same reads the same."""
+    """Return the form as HTML: everybody who looks for the same reads the same. One with words is not kept."""
 
     def draw() -> str:
         values = {"form": FilterForm(filters, offered), "filters": filters, "zone_is_guessed": zone_is_guessed}
         return render_to_string("clinics/_filters.html", values)
 
+    if filters.words:
+        return SafeString(draw())
     return drawn_once(("clinic filters", filters, offered.languages, offered.skills, zone_is_guessed), draw)

@@ -17,6 +17,8 @@ from clinics.listing import versions
 from clinics.models import Clinic, ClinicText, ListChange, Rsvp
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.tests.factories import START, make_channel, make_clinic, make_person, sign_up
+from clinics.views import lists
+from letsconnect.base import drawn as drawn_pieces
 from letsconnect.base import kept_pages
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
@@ -178,8 +180,23 @@ def test_addresses_that_ask_for_anything_else_are_not_kept(client, asks_at_once)
     assert drawn(client, LIST + "?utm_source=mail") and drawn(client, LIST + "?utm_source=mail")
     for number in range(600):
         kept_pages._kept["filled", number] = None
-    page(client, LIST + "?q=one")
+    page(client, LIST + "?language=en")
     assert len(kept_pages._kept) < 600
+
+
+@pytest.mark.parametrize("path", [LIST, "/clinics/months/"])
+def test_searches_for_words_are_not_kept_so_that_they_push_nothing_out(client, asks_at_once, path):
+    make_clinic()
+    assert drawn(client, path) and drawn(client, path + "?q=&language=en")
+    kept = [kept_pages._kept, drawn_pieces._kept, lists._KEYS._kept]
+    before = [dict(each) for each in kept]
+
+    for number in range(3):
+        assert drawn(client, f"{path}?q=word{number}&q=")
+        assert drawn(client, f"{path}?q=&q=word{number}")
+
+    assert [set(each) for each in kept] == [set(each) for each in before]
+    assert not drawn(client, path) and not drawn(client, path + "?q=&language=en")
 
 
 def test_a_browser_that_has_the_page_is_told_so_until_it_changes_or_its_cookie_does(client, asks_at_once):

@@ -16,7 +16,7 @@ from clinics.cards import Title, card_of, entry_of, interpreted_into, titles_of
 from clinics.domain.clinics import DeskSeats
 from clinics.domain.listing import Month, Which, first_weekday
 from clinics.listing.choices import Offered, offered
-from clinics.listing.filters import FILTER_NAMES, ClinicFilters
+from clinics.listing.filters import CHOSEN_NAMES, WORDS, ClinicFilters
 from clinics.listing.forms import drawn_form
 from clinics.listing.versions import version_of_lists
 from clinics.models import Clinic, Rsvp
@@ -64,7 +64,7 @@ class OwnClock(NamedTuple):
 
 
 @require_safe
-@kept_for_visitors(version_of_lists, asks={*FILTER_NAMES, "page"})
+@kept_for_visitors(version_of_lists, asks={*CHOSEN_NAMES, "page"}, own_words=[WORDS])
 def clinic_list(request: HttpRequest) -> HttpResponse:
     """List clinics to come first, then those that are over, page by page."""
     now, filters, clock = timezone.now(), _filters(request), OwnClock.of(request)
@@ -107,7 +107,7 @@ def _keys(
         past = _PAST.rows({"now": now, **who}, **asked) if filters.which != Which.COMING else []
         return coming, past
 
-    return read() if seats.are_some else _KEYS.get((filters, zone), read)
+    return read() if seats.are_some or filters.words else _KEYS.get((filters, zone), read)
 
 
 def _cards(request: HttpRequest, keys: list[int], *, now: datetime, elsewhere: bool) -> dict[int, Piece]:
@@ -142,14 +142,14 @@ def own_rsvps(request: HttpRequest) -> dict[int, Rsvp]:
 
 
 @require_safe
-@kept_for_visitors(version_of_lists, asks=FILTER_NAMES)
+@kept_for_visitors(version_of_lists, asks=CHOSEN_NAMES, own_words=[WORDS])
 def month_now(request: HttpRequest) -> HttpResponse:
     """Show the month in which the reader is."""
     return _month(request, Month.of(timezone.localtime().date()))
 
 
 @require_safe
-@kept_for_visitors(version_of_lists, asks=FILTER_NAMES)
+@kept_for_visitors(version_of_lists, asks=CHOSEN_NAMES, own_words=[WORDS])
 def month_detail(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """Show a month of the calendar; there is none before the first clinic, and none after the last."""
     if not (1 <= month <= 12 and 1 < year < 9999):

@@ -92,17 +92,22 @@ _kept: dict[tuple[object, ...], _Kept] = {}
 forget_on_change(_kept.clear)
 
 
-def kept_for_visitors(version: Callable[[], object], *, asks: Collection[str] = ()) -> Callable[[View], View]:
+def kept_for_visitors(
+    version: Callable[[], object], *, asks: Collection[str] = (), own_words: Collection[str] = ()
+) -> Callable[[View], View]:
     """Keep what the view answers to visitors, for each version, language, zone and address.
 
-    An address that asks for anything but ``asks`` is answered anew, so that nobody fills the memory with them.
+    An address that asks for anything but ``asks``, or in which one of the ``own_words`` says something, is answered
+    anew, so that nobody fills the memory with them, and with what others look at out of it.
     """
 
     def decorator(view: View) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             path = request.get_full_path()
-            if not _is_for_all(request) or len(path) > _LONGEST or not set(request.GET) <= set(asks):
+            if not _is_for_all(request) or len(path) > _LONGEST or not set(request.GET) <= {*asks, *own_words}:
+                return view(request, *args, **kwargs)
+            if any(said.strip() for name in own_words for said in request.GET.getlist(name)):
                 return view(request, *args, **kwargs)
             present = version()
             if present is None:
