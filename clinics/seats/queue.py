@@ -10,6 +10,7 @@ from clinics.domain.clinics import ClinicBusy, ClinicState, RsvpState
 from clinics.domain.seats import Queue
 from clinics.models import Clinic, ClinicSeatRules, Rsvp
 from letsconnect.base import acts
+from letsconnect.base.statements import Statement
 from mailings.ledger import letters
 
 _SEAT_COLUMNS = ["state", "seat", "place", "seated_at", "claim_by"]
@@ -40,12 +41,20 @@ class Holder(NamedTuple):
     claim_by: datetime | None
 
 
+# Counted at each sign-up, so the SQL is written once; no row is kept.
+_HOLDERS = Statement(
+    lambda clinic: (
+        Rsvp.objects.filter(clinic=clinic).holding_a_seat().order_by("pk").values_list("pk", "seat", "claim_by")
+    )
+)
+
+
 def seats_held(clinic: Clinic, *, now: datetime) -> list[Holder]:
     """Return who has a seat or is offered one, once overdue offers are ended; the caller gives those seats on.
 
     After there were made fewer seats, the numbers are brought back into 1..capacity as far as they fit.
     """
-    rows = clinic.rsvps.holding_a_seat().values_list("pk", "seat", "claim_by")
+    rows = _HOLDERS.rows({"clinic": clinic})
     holders = [Holder(key, number or 0, until) for key, number, until in rows]  # the database keeps each numbered
     offers_end = seats.last_claim(clinic.starts_at)
     overdue = {holder.key for holder in holders if holder.claim_by and min(holder.claim_by, offers_end) <= now}

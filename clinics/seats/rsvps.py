@@ -11,9 +11,10 @@ from clinics.domain import clinics
 from clinics.domain.clinics import ClinicBusy, ClinicClosed, ClinicState, RsvpState, SignUpTooOften
 from clinics.domain.seats import ClinicFull, ComesAnyway
 from clinics.locking import lock_clinic
-from clinics.models import Clinic, Rsvp
+from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.seats.queue import give_up, move_up, owe_about, seat, seats_held
 from letsconnect.base import acts
+from letsconnect.base.statements import Statement
 from registrations.models import Member
 
 SEAT_TRIES = 5
@@ -22,7 +23,19 @@ _TAKEN_MEANWHILE = {"clinics_seat_unique_among_going_and_offered", "clinics_one_
 
 def lock_person(member: Member) -> Member:
     """Return the member as they are now, locked before anything else: an erasure holds this row until it ends."""
-    return Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    rows = _PERSON.rows({"member": member})
+    if not rows:
+        raise Member.DoesNotExist
+    return rows[0]
+
+
+# Asked at each sign-up, some of them while hundreds wait for the clinic's row: the SQL is written once.
+_PERSON = Statement(lambda member: Member.objects.select_for_update(no_key=True).filter(pk=member.pk).order_by())
+_ANSWER = Statement(lambda clinic, member: Rsvp.objects.filter(clinic=clinic, member=member))
+_WAITING = Statement(lambda clinic: Rsvp.objects.filter(clinic=clinic).waiting().values_list("pk")[:1])
+_PARTS = Statement(
+    lambda clinic, member: ClinicPerson.objects.accepted().of(member).filter(clinic=clinic).values_list("pk")[:1]
+)
 
 
 def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
@@ -59,7 +72,7 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
         clinics.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
     check_needs_a_seat(clinic, member)
     _check_pace(answer, by=by, now=now)
-    holders, anyone_waiting = seats_held(clinic, now=now), clinic.rsvps.waiting().exists()
+    holders, anyone_waiting = seats_held(clinic, now=now), bool(_WAITING.rows({"clinic": clinic}))
     number = clinics.next_free_seat(capacity=clinic.capacity, taken=[holder.seat for holder in holders])
     is_free = len(holders) < clinic.capacity and number is not None
     if at_the_door and not is_free:
@@ -84,8 +97,9 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
 
 def _answer_of(clinic: Clinic, member: Member) -> Rsvp:
     """Return what the member has at the clinic, or a new row that is not stored; the clinic is locked."""
-    answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0)
-    answer.member = member
+    rows = _ANSWER.rows({"clinic": clinic, "member": member})
+    answer = rows[0] if rows else Rsvp(turn=0)
+    answer.clinic, answer.member = clinic, member
     return answer
 
 
@@ -105,7 +119,7 @@ def take_offered(answer: Rsvp, *, by: Member | None, now: datetime) -> Rsvp:
 
 def check_needs_a_seat(clinic: Clinic, member: Member) -> None:
     """Raise ComesAnyway for somebody who said yes to a part in the clinic; it is locked."""
-    if clinic.people.accepted().of(member).exists():
+    if _PARTS.rows({"clinic": clinic, "member": member}):
         raise ComesAnyway(
             _("You take part in this clinic as one of its people: you need no seat, and the call is open to you.")
         )

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
+from django.db.models import Q
 
 from letsconnect.base.clocks import no_later_than
+from letsconnect.base.statements import Statement
 from mailings.domain.letters import OFTEN_WITHIN, LetterState, due_after_quiet
 from mailings.kinds import LetterKind
 from mailings.models import Letter
@@ -25,25 +27,31 @@ class TooBusy(Exception):
     """Other processes owed letters about the same thing faster than this one could be written."""
 
 
-@transaction.atomic
 def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
     """Insert the letter in the place of the one that waits under ``gather``; a second letter with the same key changes
-    nothing.
+    nothing. The caller is in a transaction.
 
     If a worker has claimed the waiting one, it goes on: the comparison of the state in one statement decides. If two
     owe a letter at the same moment, the unique index on what gathers puts them in order.
     """
     for _attempt in range(ATTEMPTS):
-        written = Letter.objects.filter(key=letter.key).first()
+        rows = _ABOUT_THE_SAME.rows({"key": letter.key, "gather": gather})
+        written = next((row for row in rows if row.key == letter.key), None)
         if written is not None:
             return written
         letter.gathering, letter.pk = gather, None
-        letter.gathering_since = since = _take_the_place(gather) or now
-        sent_lately = Letter.objects.gathered(gather).filter(sent_at__gt=now - OFTEN_WITHIN).count()
+        is_waiting = any(row.state in (LetterState.QUEUED, LetterState.DEFERRED) for row in rows)
+        letter.gathering_since = since = (_take_the_place(gather) if is_waiting else None) or now
+        sent_lately = sum(row.sent_at is not None and row.sent_at > now - OFTEN_WITHIN for row in rows)
         due_at = due_after_quiet(since=since, now=now, sent_lately=sent_lately, quiet=settings.LETTERS_GATHER_FOR)
         letter.due_at = no_later_than(due_at, now=now)
         Letter.objects.bulk_create([letter], ignore_conflicts=True)
     raise TooBusy(gather)
+
+
+# Asked for each letter that gathers, so the SQL is written once. One query tells whether it was owed before, whether
+# another waits, and how many have left lately.
+_ABOUT_THE_SAME = Statement(lambda key, gather: Letter.objects.filter(Q(key=key) | Q(gathering=gather)).order_by("-pk"))
 
 
 def _take_the_place(gather: str) -> datetime | None:

@@ -42,7 +42,7 @@ def owe(
     the one that waits (see `gathering.write`).
     """
     kinds.get(kind)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # a refusal undoes the caller's transaction, too
         letter = _new(kind=kind, about=about, key=key, now=now, to=to, address=address, language=language, zone=zone)
         if gather:
             return gathering.write(letter, gather=gather, now=now)
