@@ -6,7 +6,7 @@ home page. A `Statement` lets Django write it once, with stand-ins for the value
 No row is kept, only SQL.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -20,7 +20,7 @@ Row = TypeVar("Row")
 
 # A stand-in is recognised by its value in the SQL's parameters. Nothing that is stored or computed comes near these.
 _KEY = 9_000_000_000_000_000_000
-_MOMENT = datetime(8000, 1, 1, tzinfo=UTC)
+_MOMENTS = (datetime(8000, 1, 1, tzinfo=UTC), datetime(5000, 1, 1, tzinfo=UTC))  # at most two in one statement
 _NEAR = timedelta(days=365_250)
 _MOST_WRITTEN = 16  # what is fixed may be a day: the SQL of days that are over goes
 
@@ -116,7 +116,8 @@ def _shallow_copy(thing: Any) -> Any:
 
 
 def _write(build: Callable[..., QuerySet[Any, Any]], values: Mapping[str, Any], fixed: Mapping[str, Any]) -> _Written:
-    stand_ins = {name: _stand_in(number, value) for number, (name, value) in enumerate(values.items())}
+    moments = iter(_MOMENTS)
+    stand_ins = {name: _stand_in(number, value, moments) for number, (name, value) in enumerate(values.items())}
     queryset = build(**stand_ins, **fixed)
     compiler = queryset.query.get_compiler(using=queryset.db)
     try:
@@ -132,13 +133,13 @@ def _write(build: Callable[..., QuerySet[Any, Any]], values: Mapping[str, Any], 
     return _Written(queryset, compiler, sql, places)
 
 
-def _stand_in(number: int, value: Any) -> Any:
+def _stand_in(number: int, value: Any, moments: Iterator[datetime]) -> Any:
     if isinstance(value, Model):
         return value._meta.model(pk=_KEY + number)
     if isinstance(value, datetime):
-        return _MOMENT
+        return next(moments)
     if isinstance(value, date):
-        return _MOMENT.date()
+        return next(moments).date()
     if isinstance(value, list):
         return [_KEY + number]
     return f"stand-in {_KEY + number}" if isinstance(value, str) else _KEY + number

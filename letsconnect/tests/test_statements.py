@@ -11,6 +11,8 @@ from letsconnect.base.statements import Statement
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
 
+HOUR = timedelta(hours=1)
+
 
 def _counting(build):
     """The statement, and a list that grows each time its SQL is written."""
@@ -30,6 +32,18 @@ def test_each_reader_is_read_their_own_rows_by_sql_that_was_written_once(db):
     for member in (coordinator, liaison, nobody, coordinator):
         assert seats.rows({"member": member}) == list(WorkingGroupSeat.objects.filter(member=member))
     assert len(written) == 1
+
+
+def test_two_moments_are_told_apart(db):
+    make_member(joined_at=NOW)
+    between = Statement(lambda since, until: Member.objects.filter(joined_at__gt=since, joined_at__lt=until))
+
+    found = [
+        len(between.rows({"since": NOW + since * HOUR, "until": NOW + until * HOUR}))
+        for since, until in ((-1, 1), (-2, -1), (1, 2))
+    ]
+
+    assert found == [1, 0, 0]
 
 
 def test_a_moment_may_be_moved_by_a_span_of_time(db):
