@@ -7,6 +7,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,7 +54,7 @@ class ClinicAdmin(RoomDesk):
         return ListOfAllClinics if signed_in(request).is_coordinator else ListOfClinics
 
     def get_queryset(self, request: HttpRequest) -> ClinicQuerySet:
-        return as_own(super().get_queryset(request), ClinicQuerySet).for_pages().counting_waiting()
+        return as_own(super().get_queryset(request), ClinicQuerySet).for_pages(now=timezone.now()).counting_waiting()
 
     @admin.display(description=gettext_lazy("starts at"), ordering="starts_at")
     def starts(self, clinic: Clinic) -> str:
@@ -61,7 +62,7 @@ class ClinicAdmin(RoomDesk):
 
     @admin.display(description=gettext_lazy("seats taken"))
     def seats(self, clinic: Clinic) -> str:
-        return _("%(held)d of %(capacity)d") % {"held": clinic.seats_held, "capacity": clinic.capacity}
+        return _("%(held)d of %(capacity)d") % {"held": clinic.held_count, "capacity": clinic.capacity}
 
     @admin.display(description=gettext_lazy("waiting"))
     def waiting(self, clinic: Clinic) -> int:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from clinics.models import Clinic, Rsvp
@@ -71,7 +72,7 @@ class ClinicDesk(WorkingGroupAdmin[Clinic]):
         """Return the clinic if the reader looks after it; there is no such page for everybody else."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        clinics = Clinic.objects.looked_after_by(signed_in(request)).for_pages()
+        clinics = Clinic.objects.looked_after_by(signed_in(request)).for_pages(now=timezone.now())
         return get_object_or_404(clinics, pk=clinic_id)
 
     def may_change(self, request: HttpRequest, clinic: Clinic) -> bool:

@@ -15,7 +15,10 @@ from clinics.admin.people import those_who_can_be_asked
 from clinics.admin.tabs import ClinicDesk, Tab
 from clinics.domain.clinics import ClinicError
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
+from clinics.people.busy import busy_during
 from clinics.seats.desk import put_in, take_out
+from clinics.signing_up.agreements import missing_documents
+from clinics.signing_up.taking import seats_at_other_editions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.once_more import ConfirmationPage
 from mailings.ledger.reachable import is_written_to
@@ -86,7 +89,7 @@ def _draw(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: PutInFor
         "rsvps": list(rsvps),
         "form": form,
         "may_write": desk.may_change(request, clinic) and clinic.is_public,
-        "seats_held": clinic.seats_held,
+        "seats_held": clinic.held_count,
     }
     return desk.draw(request, clinic, "who_comes", context, status=status)
 
@@ -106,6 +109,7 @@ def _give(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, member: Member
         sentences.append(_("Others wait for a seat. They are passed over, and keep their places in the queue."))
     if adds_seat:
         sentences.append(_("All seats are taken: one is added for them."))
+    sentences += _what_to_ask_first(clinic, member)
     page = ConfirmationPage(
         title=_("Give %(name)s a seat?") % {"name": member},
         sentences=tuple(sentences),
@@ -125,6 +129,20 @@ def _give(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, member: Member
     else:
         messages.success(request, _("%(name)s has a seat.") % {"name": member})
     return redirect(WHO_COMES.url(clinic))
+
+
+def _what_to_ask_first(clinic: Clinic, member: Member) -> list[str]:
+    """Return what somebody who takes a seat themselves is told and asked first; where else they are is not said."""
+    now, name, sentences = timezone.now(), {"name": member}, []
+    if busy_during(clinic, [member.pk], now=now):
+        sentences.append(_("%(name)s has agreed to be elsewhere at that time.") % name)
+    if seats_at_other_editions(clinic, member, now=now):
+        sentences.append(_("%(name)s has a place at the same clinic at another hour, and keeps it.") % name)
+    if missing_documents(member, on=now.date()):
+        sentences.append(
+            _("%(name)s has not agreed to the code of conduct and the privacy notice yet: please ask them to.") % name
+        )
+    return sentences
 
 
 def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rsvp) -> HttpResponse:

@@ -27,7 +27,7 @@ def read_alternatives(rsvps: Iterable[Rsvp], *, now: datetime) -> None:
     asked = list(rsvps)
     to_come = list(
         Clinic.objects.joinable(now=now)
-        .counting_seats()
+        .counting_seats(now=now)
         .prefetch_related("texts", "skills", "channels__interpreters")[:READ_AT_MOST]
     )
     members = {rsvp.member_id for rsvp in asked}

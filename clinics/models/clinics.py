@@ -8,14 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicFormat, ClinicState, DeskSeats, ForWhom, RsvpState, Venue
 from clinics.domain.people import AnswerState, ClinicRole
-from clinics.models.moments import CLOSES_AT, ENDS_AT
+from clinics.models.moments import CLOSES_AT, ENDS_AT, is_taken
 from clinics.models.outcomes import OUTCOME_RULES, ClinicOutcome
 from clinics.models.texts import ClinicText
 from letsconnect.base.fields import LineField, lines_can_be_seen
@@ -131,13 +130,13 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
             .filter(Q(state=ClinicState.ANNOUNCED) | Q(my_state__isnull=False))
         )
 
-    def for_pages(self) -> "ClinicQuerySet":
+    def for_pages(self, *, now: datetime) -> "ClinicQuerySet":
         """Fetch texts and the number of seats taken, in two queries for any number of clinics."""
-        return self.prefetch_related("texts").counting_seats()
+        return self.prefetch_related("texts").counting_seats(now=now)
 
-    def counting_seats(self) -> "ClinicQuerySet":
-        """With ``held_count``: how many seats are taken."""
-        return self.annotate(held_count=Count("rsvps", filter=Q(rsvps__state__in=domain.HOLDING_A_SEAT)))
+    def counting_seats(self, *, now: datetime) -> "ClinicQuerySet":
+        """With ``held_count``: how many seats are taken; an offer that has ended takes none."""
+        return self.annotate(held_count=Count("rsvps", filter=is_taken(now, rsvp="rsvps__", clinic="")))
 
     def counting_waiting(self) -> "ClinicQuerySet":
         """With ``waiting_count``: how many people wait for a seat."""
@@ -218,7 +217,7 @@ class Clinic(ClinicOutcome):
         db_persist=True,
     )
 
-    held_count: int  # only in rows of a queryset that is ``counting_seats``
+    held_count: int  # only in rows of a queryset that is ``counting_seats``, or after ``count_seats``
     waiting_count: int  # only in rows of a queryset that is ``counting_waiting``
 
     objects = ClinicQuerySet.as_manager()
@@ -350,14 +349,15 @@ class Clinic(ClinicOutcome):
         """Whether start, seats and texts can still be changed."""
         return self.state in (ClinicState.DRAFT, ClinicState.ANNOUNCED)
 
-    @cached_property
-    def seats_held(self) -> int:
-        """The number of seats taken when this object was read; actions count again under the lock."""
-        return self.held_count if hasattr(self, "held_count") else self.rsvps.holding_a_seat().count()
+    def count_seats(self, *, now: datetime) -> "Clinic":
+        """Count how many seats are taken, on a row that was read without; actions count again under the lock."""
+        self.held_count = self.rsvps.filter(is_taken(now)).count()
+        return self
 
     @property
     def places_left(self) -> int:
-        return max(0, self.capacity - self.seats_held)
+        """How many seats were free when they were counted."""
+        return max(0, self.capacity - self.held_count)
 
     def phase(self, now: datetime) -> domain.ClinicPhase:
         return domain.phase(

@@ -15,6 +15,7 @@ from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.domain.seats import FEWEST_HOURS, MOST_HOURS, USUAL_CUT_OFF
 from clinics.models.clinics import Clinic
+from clinics.models.moments import is_taken
 from clinics.models.people import Channel
 from registrations.models import Member
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 class RsvpQuerySet(models.QuerySet["Rsvp"]):
     def holding_a_seat(self) -> "RsvpQuerySet":
         return self.filter(state__in=domain.HOLDING_A_SEAT)
+
+    def taking_a_seat(self, *, now: datetime) -> "RsvpQuerySet":
+        """Those whose seats nobody else can have at ``now``: an offer that has ended is none of them."""
+        return self.filter(is_taken(now))
 
     def going(self) -> "RsvpQuerySet":
         return self.filter(state=RsvpState.GOING)
@@ -50,7 +55,7 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
             self.of(member)
             .active()
             .filter(clinic__in=clinics.values("pk"))
-            .prefetch_related(Prefetch("clinic", queryset=Clinic.objects.for_pages()))
+            .prefetch_related(Prefetch("clinic", queryset=Clinic.objects.for_pages(now=now)))
             .order_by("clinic__starts_at", "pk")
         )
 
@@ -148,6 +153,10 @@ class Rsvp(models.Model):
     @property
     def holds_a_seat(self) -> bool:
         return self.state in domain.HOLDING_A_SEAT
+
+    def offer_has_ended(self, now: datetime) -> bool:
+        """Tell whether a seat was offered that cannot be claimed any more; the sweep may not have noticed yet."""
+        return self.claim_by is not None and now >= min(self.claim_by, self.clinic.doors_open_at)
 
     def position(self) -> int | None:
         """Return the place in the queue, counted from 1; None unless this RSVP waits."""

@@ -11,10 +11,12 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy
 
 from clinics.domain.clinics import ClinicState
-from clinics.models import Clinic, ClinicPerson, Rsvp
+from clinics.models import Clinic, ClinicPerson, ClinicQuerySet, Rsvp
 from clinics.seats.busy import NAME as SEATS
 from letsconnect.base import busy
 from letsconnect.base.lines import isolated
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from registrations.models import Member
 
 PARTS = "clinics.people"
@@ -66,12 +68,31 @@ def hours_of(members: Collection[int], *, now: datetime) -> dict[int, list[Agree
             continue
         for member, spans in busy.spans(members, now=now, provider_names=[name]).items():
             hours[member] += [AgreedHour(begin, end, name) for begin, end in spans]
-    to_come = Clinic.objects.upcoming(now=now).order_by()
-    seats = Rsvp.objects.going().filter(member__in=members, clinic__in=to_come.announced().values("pk"))
-    parts = ClinicPerson.objects.accepted().filter(
-        member__in=members, clinic__in=to_come.exclude(state=ClinicState.CANCELLED).values("pk")
-    )
-    for kind, rows in ((SEATS, seats), (PARTS, parts)):
-        for row in rows.select_related("clinic").prefetch_related("clinic__texts"):
+    values = {"members": list(members), "now": now}
+    for kind, rows in ((SEATS, _SEATS.rows(values)), (PARTS, _PARTS.rows(values))):
+        for row in rows:
             hours[row.member_id].append(AgreedHour(row.clinic.starts_at, row.clinic.ends_at, kind, row.clinic))
     return {member: hours[member] for member in members}
+
+
+# Asked at each sign-up, so the SQL is written once.
+_SEATS = Statement(
+    lambda members, now: (
+        Rsvp.objects.going()
+        .filter(member__in=any_of(members), clinic__in=_to_come(now).announced().values("pk"))
+        .select_related("clinic")
+        .prefetch_related("clinic__texts")
+    )
+)
+_PARTS = Statement(
+    lambda members, now: (
+        ClinicPerson.objects.accepted()
+        .filter(member__in=any_of(members), clinic__in=_to_come(now).exclude(state=ClinicState.CANCELLED).values("pk"))
+        .select_related("clinic")
+        .prefetch_related("clinic__texts")
+    )
+)
+
+
+def _to_come(now: datetime) -> ClinicQuerySet:
+    return Clinic.objects.upcoming(now=now).order_by()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from clinics.domain import clinics, seats
 from clinics.domain.clinics import ClinicBusy, ClinicState, RsvpState
 from clinics.domain.seats import Queue
-from clinics.models import Clinic, ClinicSeatRules, Rsvp
+from clinics.models import AccessNeed, Clinic, ClinicSeatRules, LanguageNeed, Rsvp, SeatQuestion
 from letsconnect.base import acts
 from letsconnect.base.statements import Statement
 from mailings.ledger import letters
@@ -118,7 +118,12 @@ def _give(answer: Rsvp, *, number: int | None, now: datetime) -> None:
 
 
 def give_up(answer: Rsvp, becomes: RsvpState) -> None:
-    """Store that somebody neither has a seat nor waits for one, nor anything they chose for it."""
+    """Store that somebody neither has a seat nor waits for one; what they chose for it and said with it goes at once.
+
+    So a seat they take later does not come with what they said with this one.
+    """
+    for table in (AccessNeed, SeatQuestion, LanguageNeed):
+        table.objects.filter(rsvp=answer).delete()
     answer.state, answer.seat, answer.place, answer.seated_at, answer.claim_by = becomes, None, None, None, None
     answer.channel, answer.shows_name = None, False
     answer.save(update_fields=[*_SEAT_COLUMNS, "channel", "shows_name"])

@@ -48,20 +48,20 @@ def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
     """
     for _attempt in range(SEAT_TRIES):
         try:
-            return _rsvp_once(clinic=clinic, member=member, by=by, now=now)
+            with transaction.atomic():
+                if not lock_person(member).is_active:  # erased a moment ago
+                    raise ClinicClosed(_("This account is closed."))
+                return rsvp_under_locks(clinic=lock_clinic(clinic), member=member, by=by, now=now)
         except IntegrityError as refusal:
             if getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") not in _TAKEN_MEANWHILE:
                 raise
     raise ClinicBusy(_("Many people are signing up at this moment. Please try again."))
 
 
-@transaction.atomic
-def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
-    if not lock_person(member).is_active:  # erased a moment ago
-        raise ClinicClosed(_("This account is closed."))
-    clinic = lock_clinic(clinic)
+def rsvp_under_locks(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
+    """Do what `rsvp` does for a member whose account is open and a clinic; both rows are locked, in this order."""
     answer, at_the_door = _answer_of(clinic, member), clinic.doors_are_open(now)
-    if answer.is_offered and is_overdue(answer, clinic, now=now):  # they begin anew, once it is ended
+    if answer.offer_has_ended(now):  # they begin anew, once it is ended
         seats_held(clinic, now=now)
         answer = _answer_of(clinic, member)
     elif answer.is_offered and clinic.state == ClinicState.ANNOUNCED:
@@ -101,11 +101,6 @@ def _answer_of(clinic: Clinic, member: Member) -> Rsvp:
     answer = rows[0] if rows else Rsvp(turn=0)
     answer.clinic, answer.member = clinic, member
     return answer
-
-
-def is_overdue(answer: Rsvp, clinic: Clinic, *, now: datetime) -> bool:
-    """Tell whether an offer has ended; the sweep may not have noticed yet."""
-    return answer.claim_by is not None and now >= min(answer.claim_by, clinic.doors_open_at)
 
 
 def take_offered(answer: Rsvp, *, by: Member | None, now: datetime) -> Rsvp:

@@ -11,7 +11,7 @@ from clinics.domain.clinics import ClinicPhase, ClinicState
 from clinics.models import Channel, Clinic, Rsvp
 from clinics.signing_up.agreements import missing_documents
 from clinics.signing_up.forms import SignUpForm, WishesForm, typed_wishes
-from clinics.signing_up.taking import clash_warnings, other_parts, seats_at_other_editions, warnings
+from clinics.signing_up.taking import other_parts, told_first
 from clinics.signing_up.wishes import wishes_of
 from registrations.models import Member
 
@@ -33,7 +33,16 @@ def takes_people(clinic: Clinic, *, now: datetime) -> bool:
     return clinic.phase(now) in (ClinicPhase.OPEN, ClinicPhase.FULL)
 
 
-def sign_up_shown(
+def takes_this_person(clinic: Clinic, seat: Rsvp | None, *, now: datetime) -> bool:
+    """Tell whether the page has a button that takes a seat, or a turn, for whoever has ``seat``, or none."""
+    if seat is None:
+        return takes_people(clinic, now=now)
+    if seat.is_offered:
+        return clinic.state == ClinicState.ANNOUNCED
+    return seat.is_waiting and clinic.doors_are_open(now) and takes_people(clinic, now=now)
+
+
+def sign_up_form(
     clinic: Clinic,
     reader: Member | None,
     *,
@@ -41,9 +50,11 @@ def sign_up_shown(
     now: datetime,
     typed: QueryDict | None = None,
     initial: Mapping[str, Any] | None = None,
-    has_editions: bool = True,
 ) -> SignUpShown:
-    """Return the form for a reader, None for a visitor, with what was typed, or with what they typed before."""
+    """Return the form for a reader, None for a visitor, with what was typed, or with what they typed before.
+
+    What they must be told first is read only where a page says it: see `sign_up_shown`.
+    """
     parts = other_parts(clinic, reader, now=now)
     form = SignUpForm(
         typed,
@@ -55,9 +66,22 @@ def sign_up_shown(
         on=now.date(),
         initial=initial or {},
     )
-    others = seats_at_other_editions(clinic, reader, now=now) if reader is not None and has_editions else []
-    clashes = clash_warnings(clinic, reader, of=clinic, now=now) if reader is not None else []
-    return SignUpShown(form, parts, [*warnings(clinic, others), *clashes])
+    return SignUpShown(form, parts)
+
+
+def sign_up_shown(
+    clinic: Clinic,
+    reader: Member | None,
+    *,
+    channels: list[Channel],
+    now: datetime,
+    initial: Mapping[str, Any] | None = None,
+) -> SignUpShown:
+    """Return the form as a page shows it, with the warnings for this reader."""
+    shown = sign_up_form(clinic, reader, channels=channels, now=now, initial=initial)
+    if reader is not None:
+        shown.warnings = told_first(clinic, reader, now=now)
+    return shown
 
 
 def wishes_form(rsvp: Rsvp, *, channels: list[Channel], typed: QueryDict | None = None) -> WishesForm:

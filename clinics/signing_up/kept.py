@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinics.domain.wishes import MOST_FORMS_OF_A_NETWORK, TooManyForms
 from clinics.models import Clinic, KeptSignUp
+from letsconnect.base.statements import Statement
 
 
 @transaction.atomic
@@ -33,4 +34,12 @@ def kept_form(*, clinic_id: int, key: str, now: datetime) -> KeptSignUp | None:
 
 def forget_forms(*, clinic: Clinic, address: str) -> None:
     """Delete what waits for this address and clinic: the seat is taken."""
-    KeptSignUp.objects.filter(clinic=clinic, address=address).delete()
+    waiting = _WAITING.rows({"clinic": clinic, "address": address})
+    if waiting:
+        KeptSignUp.objects.filter(pk__in=waiting).delete()
+
+
+# Asked at each sign-up, so the SQL is written once.
+_WAITING = Statement(
+    lambda clinic, address: KeptSignUp.objects.filter(clinic=clinic, address=address).values_list("pk", flat=True)
+)

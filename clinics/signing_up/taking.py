@@ -6,18 +6,21 @@ from datetime import datetime
 from zlib import crc32
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.domain.clinics import ClinicClosed
+from clinics.domain.clinics import ClinicClosed, ClinicError, ClinicState
 from clinics.domain.wishes import ToldFirst
 from clinics.locking import lock_clinic
 from clinics.models import Clinic, ClinicPerson, Rsvp
-from clinics.seats.clashes import clashes_of
-from clinics.seats.rsvps import cancel_rsvp, lock_person, rsvp
+from clinics.seats.clashes import hours_of, sentences_of_clashes
+from clinics.seats.offers import claim_under_locks
+from clinics.seats.rsvps import cancel_rsvp, lock_person, rsvp_under_locks
 from clinics.signing_up.agreements import agree_as_ticked
 from clinics.signing_up.wishes import SeatWishes, store_wishes
 from letsconnect.base.lines import isolated
+from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import moment_in_words
 from registrations.models import Member
 
@@ -31,14 +34,27 @@ class SignUp:
     all_parts: bool = False
     agreed: Mapping[str, str] = field(default_factory=dict)
     was_told: Collection[str] = ()
+    claims: bool = False  # the seat that is offered at this clinic, and no other
+
+
+@dataclass(frozen=True)
+class SignedUp:
+    """What came of a form: the seat or turn at its clinic, those at other parts, and which parts were refused, and why.
+
+    ``own`` is None only where another part was taken.
+    """
+
+    own: Rsvp | None
+    others: list[Rsvp]
+    refused: list[tuple[Clinic, str]]
 
 
 @transaction.atomic
-def sign_up(*, clinic: Clinic, member: Member, form: SignUp, by: Member, now: datetime) -> list[Rsvp]:
-    """Take a seat or a turn, at every part of the series if that is wished; the one at this clinic comes first.
+def sign_up(*, clinic: Clinic, member: Member, form: SignUp, by: Member, now: datetime) -> SignedUp:
+    """Take a seat or a turn, at every part of the series if that is wished and as far as they can be taken.
 
-    Raises ToldFirst before anything is given back for it, AgreementMissing, NewerVersion, and what `rsvp` raises. Who
-    has a seat already keeps it, and what was said with it is added.
+    Raises ToldFirst before anything is given back for it, AgreementMissing, NewerVersion, and what `rsvp` raises where
+    it refuses everything. Who has a seat already keeps it, and what was said with it is added.
     """
     member = lock_person(member)
     if not member.is_active:
@@ -47,19 +63,39 @@ def sign_up(*, clinic: Clinic, member: Member, form: SignUp, by: Member, now: da
     _name(member, form.name)
     parts = [clinic, *(other_parts(clinic, member, now=now) if form.all_parts else ())]
     others = seats_at_other_editions(clinic, member, now=now)
-    clashes = [warning for part in parts for warning in clash_warnings(part, member, of=clinic, now=now)]
+    clashes = clash_warnings(parts, member, of=clinic, now=now)
     locked = _lock_in_order([*parts, *(other.clinic for other in others)])
-    first = (*warnings(locked[clinic.pk], others), *clashes)
-    if any(key not in form.was_told for key, _sentence in first):
-        raise ToldFirst(first)
-    seats = {}
-    for part in sorted(parts, key=lambda part: part.pk):
-        seat = rsvp(clinic=part, member=member, by=by, now=now)
-        wishes = form.wishes if seat.made_at == now else _added_to(seat, form.wishes)
-        seats[part.pk] = store_wishes(seat, locked[part.pk], wishes, by=by, now=now)
-    for other in others:
+    check_told([*warnings(locked[clinic.pk], others, now=now), *clashes], form.was_told)
+    seats, refusals = _take_each([locked[part.pk] for part in parts], member, form, by=by, now=now)
+    if not seats:
+        raise refusals[clinic.pk]
+    for other in others if clinic.pk in seats else ():
         cancel_rsvp(clinic=other.clinic, member=member, by=by, now=now)
-    return [seats[part.pk] for part in parts]
+    return SignedUp(
+        own=seats.get(clinic.pk),
+        others=[seats[part.pk] for part in parts[1:] if part.pk in seats],
+        refused=[(part, str(refusals[part.pk])) for part in parts if part.pk in refusals],
+    )
+
+
+def _take_each(
+    parts: Collection[Clinic], member: Member, form: SignUp, *, by: Member, now: datetime
+) -> tuple[dict[int, Rsvp], dict[int, ClinicError]]:
+    """Take a seat or a turn at each of these clinics, all locked; return those that came of it, and the refusals."""
+    take = claim_under_locks if form.claims else rsvp_under_locks
+    seats: dict[int, Rsvp] = {}
+    refusals: dict[int, ClinicError] = {}
+    for part in sorted(parts, key=lambda part: part.pk):
+        try:
+            with transaction.atomic(savepoint=len(parts) > 1):  # one refusal of several undoes only itself
+                seat = take(clinic=part, member=member, by=by, now=now)
+                said = form.wishes if seat.made_at == now else _added_to(seat, form.wishes)
+                seats[part.pk] = store_wishes(seat, part, said, by=by, now=now)
+        except ClinicError as refusal:
+            if len(parts) == 1:
+                raise
+            refusals[part.pk] = refusal
+    return seats, refusals
 
 
 def _added_to(seat: Rsvp, wishes: SeatWishes) -> SeatWishes:
@@ -77,7 +113,7 @@ def other_parts(clinic: Clinic, member: Member | None, *, now: datetime) -> list
         return []
     parts = Clinic.objects.joinable(now=now).filter(series=clinic.series_id).exclude(pk=clinic.pk)
     parts = parts.exclude(pk__in=Clinic.objects.editions_beside(clinic).values("pk"))
-    open_parts = list(parts.for_pages())
+    open_parts = list(parts.for_pages(now=now))
     if member is None:
         return _one_edition_each(open_parts)
     own = set(ClinicPerson.objects.accepted().of(member).filter(clinic__in=open_parts).values_list("clinic", flat=True))
@@ -94,24 +130,56 @@ def _one_edition_each(parts: list[Clinic]) -> list[Clinic]:
 
 def seats_at_other_editions(clinic: Clinic, member: Member, *, now: datetime) -> list[Rsvp]:
     """Return the member's seats and turns at other editions of the clinic that have not begun."""
-    editions = Clinic.objects.announced().editions_beside(clinic).filter(starts_at__gt=now)
-    mine = Rsvp.objects.of(member).active().filter(clinic__in=editions.values("pk"))
-    return list(mine.select_related("clinic", "member").order_by("clinic_id"))
+    values = {"member": member, "clinic": clinic.pk, "original": clinic.edition_of_id or clinic.pk, "now": now}
+    return _AT_OTHER_EDITIONS.rows(values)
+
+
+# Asked at each sign-up, so the SQL is written once.
+_AT_OTHER_EDITIONS = Statement(
+    lambda member, clinic, original, now: (
+        Rsvp.objects.of(member)
+        .active()
+        .filter(Q(clinic=original) | Q(clinic__edition_of=original), clinic__state=ClinicState.ANNOUNCED)
+        .filter(clinic__starts_at__gt=now)
+        .exclude(clinic=clinic)
+        .select_related("clinic", "member")
+        .order_by("clinic_id")
+    )
+)
 
 
 def _seats_of(member: Member, *, now: datetime) -> list[Rsvp]:
-    mine = Rsvp.objects.of(member).active().filter(clinic__starts_at__gt=now, clinic__series__isnull=False)
+    mine = Rsvp.objects.of(member).active().filter(clinic__starts_at__gt=now)
     return list(mine.select_related("clinic"))
 
 
-def warnings(clinic: Clinic, others: Collection[Rsvp]) -> list[tuple[str, str]]:
+def told_first(clinic: Clinic, member: Member, *, now: datetime) -> list[tuple[str, str]]:
+    """Return all that must be said to a member before they take a seat at the clinic, whichever way they come."""
+    others = seats_at_other_editions(clinic, member, now=now)
+    return [*warnings(clinic, others, now=now), *clash_warnings([clinic], member, of=clinic, now=now)]
+
+
+def without_details(first: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return these warnings for a page that whoever has a letter can open: a clash is said once, not what it is."""
+    hidden = [(key, sentence) for key, sentence in first if not key.startswith(_CLASH)]
+    clashes = [key for key, _sentence in first if key.startswith(_CLASH)]
+    return [*hidden, *((key, str(_ELSEWHERE) if key == clashes[0] else "") for key in clashes)]
+
+
+def check_told(first: Collection[tuple[str, str]], was_told: Collection[str]) -> None:
+    """Raise ToldFirst if one of these warnings did not stand on the page on which somebody pressed."""
+    if any(key not in was_told for key, _sentence in first):
+        raise ToldFirst(tuple(first))
+
+
+def warnings(clinic: Clinic, others: Collection[Rsvp], *, now: datetime) -> list[tuple[str, str]]:
     """Return what must be said before a seat at the clinic is taken: the key of each warning, and its sentence.
 
     The key says what was told, so that a clinic that fills up meanwhile is told again.
     """
     if not others:
         return []
-    is_free = clinic.rsvps.holding_a_seat().count() < clinic.capacity and not clinic.rsvps.waiting().exists()
+    is_free = clinic.rsvps.taking_a_seat(now=now).count() < clinic.capacity and not clinic.rsvps.waiting().exists()
     return [
         (
             f"edition:{other.clinic_id}:{other.holds_a_seat:d}:{is_free:d}",
@@ -122,13 +190,20 @@ def warnings(clinic: Clinic, others: Collection[Rsvp]) -> list[tuple[str, str]]:
     ]
 
 
-def clash_warnings(part: Clinic, member: Member, *, of: Clinic, now: datetime) -> list[tuple[str, str]]:
-    """Return what the member has agreed to at the hour of a clinic, or of another part of its series."""
-    sentences = clashes_of(member, part, now)
-    title = "" if part.pk == of.pk else f"{isolated(part.title)} – "
-    return [(f"clash:{part.pk}:{crc32(text.encode())}", f"{title}{text}") for text in sentences]
+def clash_warnings(parts: Collection[Clinic], member: Member, *, of: Clinic, now: datetime) -> list[tuple[str, str]]:
+    """Return what the member has agreed to at the hours of a clinic, and of other parts of its series."""
+    hours = hours_of([member.pk], now=now)[member.pk]
+    return [
+        (f"{_CLASH}{part.pk}:{crc32(text.encode())}", text if part.pk == of.pk else f"{isolated(part.title)} – {text}")
+        for part in parts
+        for text in sentences_of_clashes(part, hours)
+    ]
 
 
+_CLASH = "clash:"
+_ELSEWHERE = gettext_lazy(
+    "You have agreed to be elsewhere at that time. Once you sign in, the page of the clinic says where."
+)
 _TOLD = {
     (True, True): gettext_lazy(
         "You have a seat at the same clinic at another hour: %(moment)s. People take one of the two. If you take a "

@@ -10,6 +10,7 @@ from clinics.locking import lock_clinic
 from clinics.models import AccessNeed, Channel, Clinic, LanguageNeed, Rsvp, SeatQuestion
 from clinics.seats.choices import change_channel, read_again, show_name
 from letsconnect.base import acts
+from letsconnect.base.statements import Statement
 from registrations.models import Member
 
 
@@ -26,7 +27,14 @@ class SeatWishes:
 
 def offered_channels(clinic: Clinic) -> list[Channel]:
     """Return the channels people can listen in: those for which an interpreter has said yes."""
-    return sorted(clinic.channels.interpreted(), key=lambda channel: channel.language_in_words)
+    channels = _INTERPRETED.rows({"clinic": clinic})
+    for channel in channels:
+        channel.clinic = clinic
+    return sorted(channels, key=lambda channel: channel.language_in_words)
+
+
+# Asked at each sign-up, so the SQL is written once.
+_INTERPRETED = Statement(lambda clinic: Channel.objects.filter(clinic=clinic).interpreted())
 
 
 def wishes_of(rsvp: Rsvp) -> SeatWishes:

@@ -263,13 +263,15 @@ def test_a_free_seat_is_taken_there_only_near_the_start_and_by_who_has_agreed(cl
     unread = press(client, clinic, stranger, seat="take")
 
     page = reverse("clinics:clinic-detail", args=[clinic.pk])
-    assert (early.status_code, early.url, unread.status_code, unread.url) == (302, page, 302, page)
+    assert (early.status_code, early.url, unread.status_code) == (302, page, 422)
+    assert LINK not in words_of(unread) and "Please agree to this first" in words_of(unread)
     assert not Rsvp.objects.exists()
 
 
 def test_somebody_on_the_waiting_list_reads_their_place_and_takes_a_seat_that_is_given_back(client):
     clinic = make_clinic(capacity=1)
     going, waiting = sign_up(clinic, 2)
+    make_agreement(waiting.member)
     assert "You are number 1 on the waiting list" in words_of(look(client, clinic, waiting.member, at=NOW))
     Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
 

@@ -14,7 +14,7 @@ from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.links import sign
 from registrations.privacy.erasing import erase_member
-from registrations.tests.factories import NOW
+from registrations.tests.factories import NOW, make_agreement
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,7 @@ def offered(seats):
     Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
     Rsvp.objects.filter(pk=waiting.pk).update(state="offered", seat=1, place=None, claim_by=NOW + timedelta(hours=4))
     waiting.refresh_from_db()
+    make_agreement(waiting.member)
     return waiting
 
 
@@ -167,6 +168,7 @@ def test_the_page_of_the_clinic_offers_the_same(client, offered):
 
 def test_at_the_door_whoever_waits_takes_a_free_seat_by_the_link(client, seats):
     going, waiting = seats
+    make_agreement(waiting.member)
     with time_machine.travel(START - timedelta(minutes=20), tick=False):
         assert b'value="take"' not in client.get(path_of(waiting)).content
         Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.domain.people import ClinicRole
-from clinics.models import AccessNeed, ClinicSeries, KeptSignUp, LanguageNeed, Rsvp, SeatQuestion
+from clinics.models import AccessNeed, Clinic, ClinicSeries, KeptSignUp, LanguageNeed, Rsvp, SeatQuestion
 from clinics.planning.plans import cancel_clinic
 from clinics.tests.factories import START, TICKED, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
@@ -402,6 +402,30 @@ def test_at_the_door_whoever_finds_a_seat_free_takes_it_whatever_the_closing_and
     assert clinic.rsvps.going().get().member.email == ADDRESS
 
 
+def test_an_offer_that_has_ended_takes_no_seat_on_any_page_before_the_sweep_looks(client, agreed):
+    clinic = make_clinic(capacity=1)
+    seat = sign_up(clinic, 1)[0]
+    seats = Rsvp.objects.filter(pk=seat.pk)
+    seats.update(state="offered", seated_at=None, claim_by=NOW + timedelta(hours=4))
+
+    def shown(now):
+        with time_machine.travel(now, tick=False):
+            page = text_of_page(client, clinic)
+        left = Clinic.objects.counting_seats(now=now).get().places_left
+        return left, f"{left} of 1" in page, "Take a seat</button>" in page
+
+    assert shown(NOW) == (0, True, False)
+    assert shown(NOW + timedelta(hours=4)) == (1, True, True)
+    seats.update(claim_by=START)  # offered for another hour, before the clinic was moved
+    assert shown(START - timedelta(minutes=31)) == (0, True, False)
+    with time_machine.travel(START - timedelta(minutes=30), tick=False):
+        client.force_login(agreed)
+        assert "Take a seat</button>" in text_of_page(client, clinic)
+        assert "Take the seat and join" in client.get(path("clinic-join", clinic)).content.decode()
+        client.post(path("rsvp-make", clinic))
+    assert clinic.rsvps.going().get().member == agreed
+
+
 def test_the_people_of_a_clinic_are_told_that_they_need_no_seat(client, clinic):
     client.force_login(make_person(clinic, ClinicRole.SHARER).member)
 
@@ -434,6 +458,45 @@ def test_one_press_signs_up_for_all_parts_of_a_series(client, series, mailoutbox
     assert "Of the other 2 parts you have a seat at 1. At those that are full you are on the waiting list." in words(
         response
     )
+
+
+def test_parts_that_can_be_taken_are_taken_and_the_others_are_named_with_the_reason(client, series, agreed):
+    """The first part begins in twenty minutes and is full: nobody waits there any more."""
+    sign_up(series[0], 3)
+    client.force_login(agreed)
+    with time_machine.travel(START + timedelta(days=7, minutes=-20), tick=False):
+        full = client.post(path("rsvp-make", series[0]), {"all_parts": "on", "question": "How long?"}, follow=True)
+        from_another = client.post(path("rsvp-make", series[1]), {"all_parts": "on"}, follow=True)
+
+    mine = Rsvp.objects.of(agreed).order_by("clinic_id")
+    assert [(seat.clinic, seat.state) for seat in mine] == [(series[1], "going"), (series[2], "going")]
+    assert SeatQuestion.objects.count() == 2
+    for page in (full, from_another):
+        assert "You are not signed up for “Part 1”. All seats are taken." in page.content.decode()
+
+
+def test_where_no_part_can_be_taken_the_reason_is_that_of_the_clinic_asked_for(client, series, agreed):
+    for part in series:
+        make_person(part, ClinicRole.HOST, member=agreed)
+    client.force_login(agreed)
+
+    page = client.post(path("rsvp-make", series[0]), {"all_parts": "on"}, follow=True).content.decode()
+
+    assert "You take part in this clinic as one of its people" in page
+    assert not Rsvp.objects.exists()
+
+
+def test_all_parts_leave_out_those_somebody_takes_at_another_hour_or_takes_part_in(client, series, agreed):
+    """The other hour of the second part is no part of the series itself."""
+    elsewhen = make_clinic(edition_of=series[1], starts_at=START + timedelta(days=40))
+    make_person(series[2], ClinicRole.SHARER, member=agreed)
+    client.force_login(agreed)
+    client.post(path("rsvp-make", elsewhen))
+
+    assert client.get(path("clinic-detail", series[0])).context["sign_up"].parts == []
+    client.post(path("rsvp-make", series[0]), {"all_parts": "on"})
+
+    assert {seat.clinic for seat in Rsvp.objects.of(agreed)} == {elsewhen, series[0]}
 
 
 def test_each_part_by_itself(client, series, agreed):

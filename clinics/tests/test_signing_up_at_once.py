@@ -46,7 +46,7 @@ def test_two_who_change_editions_crosswise_do_not_wait_for_each_other(monkeypatc
         rsvp(clinic=clinic, member=member, by=member, now=NOW)
     wanted = ((second, one), (first, other))
     told = [
-        [key for key, _text in warnings(clinic, seats_at_other_editions(clinic, member, now=NOW))]
+        [key for key, _text in warnings(clinic, seats_at_other_editions(clinic, member, now=NOW), now=NOW)]
         for clinic, member in wanted
     ]
     meet_after(monkeypatch, taking, "agree_as_ticked", people=2)

@@ -6,8 +6,9 @@ import pytest
 
 from clinics.domain.people import ClinicRole
 from clinics.models import AccessNeed, KeptSignUp, LanguageNeed, SeatQuestion
-from clinics.seats.rsvps import cancel_rsvp
+from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.signing_up.sweeps import forget_wishes
+from clinics.signing_up.wishes import SeatWishes, wishes_of
 from clinics.tests.factories import START, make_clinic, make_person, sign_up
 from letsconnect.tests.database import refuses
 from registrations.privacy.erasing import erase_member
@@ -83,9 +84,17 @@ def test_access_needs_stay_30_days_after_the_clinic_and_questions_90(seat, after
 
 def test_what_was_said_goes_with_a_seat_that_is_given_back(seat):
     cancel_rsvp(clinic=seat.clinic, member=seat.member, by=seat.member, now=NOW)
-    assert not any(table.objects.at(seat.clinic).exists() for table in TABLES)
 
-    assert forget_wishes(NOW) == 3
+    assert not any(table.objects.exists() for table in TABLES)
+
+
+def test_a_seat_taken_anew_comes_with_nothing_that_was_said_with_the_one_before(seat):
+    clinic, member = seat.clinic, seat.member
+    cancel_rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    again = rsvp(clinic=clinic, member=member, by=member, now=NOW)
+
+    assert again.pk == seat.pk
+    assert wishes_of(again) == SeatWishes()
 
 
 def test_a_form_that_waits_for_its_code_stays_a_day(seat):

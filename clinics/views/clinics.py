@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinics.agendas.context import agenda_of
-from clinics.domain.clinics import ClinicState, may_be_hosted
+from clinics.domain.clinics import ClinicState, DeskSeats, may_be_hosted
 from clinics.domain.people import ClinicRole
 from clinics.feedback.context import after_clinic
 from clinics.finding.notes import why_this_hour
@@ -16,7 +16,7 @@ from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.people.context import parts_of, shown_people
 from clinics.resources.context import archive_of
 from clinics.seats.links import token_of
-from clinics.signing_up.context import SignUpShown, names_of_others, sign_up_shown, takes_people, wishes_form
+from clinics.signing_up.context import SignUpShown, names_of_others, sign_up_shown, takes_this_person, wishes_form
 from clinics.signing_up.forms import WishesForm
 from letsconnect.base.languages import listed
 from letsconnect.base.statements import Statement
@@ -55,8 +55,9 @@ def clinic_page(
     phase = clinic.phase(now)
     if rsvp is not None:
         rsvp.clinic = clinic
-    if shown is None and rsvp is None and takes_people(clinic, now=now):
-        shown = sign_up_shown(clinic, reader, channels=people.interpreted, now=now, has_editions=bool(other_editions))
+        rsvp = None if rsvp.offer_has_ended(now) else rsvp  # they begin anew
+    if shown is None and takes_this_person(clinic, rsvp, now=now):
+        shown = sign_up_shown(clinic, reader, channels=people.interpreted, now=now)
     if wishes is None and rsvp is not None and now < clinic.ends_at:
         wishes = wishes_form(rsvp, channels=people.interpreted)
     context = {
@@ -65,10 +66,9 @@ def clinic_page(
         "phase": phase,
         "rsvp": rsvp,
         "position": rsvp.position() if rsvp else None,
-        "sign_up": shown if rsvp is None else None,
+        "sign_up": shown,
         "seat_path": reverse("clinics:seat-by-link", args=[token_of(rsvp)]) if rsvp else "",
         "doors_open": clinic.doors_are_open(now),
-        "has_free_seat": clinic.places_left > 0,
         "comes_anyway": any(part.is_accepted for part in parts),
         "wishes": wishes,
         "others_who_come": names_of_others(rsvp) if rsvp else [],
@@ -101,11 +101,24 @@ def _part_in(request: HttpRequest, clinic_id: int) -> ClinicPerson | None:
 
 
 def find_clinic(request: HttpRequest, clinic_id: int) -> Clinic:
-    clinics = Clinic.objects.visible_to(request.user).select_related("series").for_pages()
+    clinics = Clinic.objects.visible_to(request.user).select_related("series").for_pages(now=timezone.now())
     # Interpreters with their channels: what goes into calendars names the languages, too.
     return get_object_or_404(clinics.prefetch_related("channels__interpreters"), pk=clinic_id)
 
 
+def clinic_to_act_on(request: HttpRequest, clinic_id: int) -> Clinic:
+    """Find the clinic for a button: one short query, because many press the same at once and see no page of it."""
+    seats = DeskSeats.of(request.user)
+    reader = request.user if seats.ask_who_made_it else None
+    rows = _TO_ACT_ON.rows({"key": clinic_id, **({"reader": reader} if reader else {})}, seats=seats)
+    if not rows:
+        raise Http404
+    return rows[0]
+
+
+_TO_ACT_ON = Statement(
+    lambda key, seats, reader=None: Clinic.objects.visible_with(seats, reader).filter(pk=key).order_by()
+)
 _OWN = Statement(lambda member: Rsvp.objects.of(member).active())
 
 

@@ -1,5 +1,6 @@
 """The page on which people join the call of a clinic. The link comes by a button, on the page that answers it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinics.attendance.joining import Joining, join, joining_of, joining_without_account
 from clinics.domain.attendance import CannotJoin, JoinAnswer
 from clinics.domain.clinics import ClinicError, Venue
+from clinics.domain.wishes import ToldFirst
 from clinics.models import Clinic
 from clinics.people.links import person_by_token
-from clinics.seats.rsvps import rsvp
-from clinics.signing_up.agreements import missing_documents
+from clinics.signing_up.agreements import AgreementMissing
+from clinics.signing_up.context import SignUpShown, sign_up_form, sign_up_shown, takes_people
+from clinics.signing_up.taking import sign_up, told_first
+from registrations.documents import NewerVersion
 from registrations.requests import MemberRequest, is_signed_in
 
 _TAKE_A_SEAT = "take"
@@ -31,7 +35,7 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
 
     The link leads to another host, so no redirect goes there, and it stands on no page that is only looked at.
     """
-    clinic = get_object_or_404(Clinic.objects.visible_to(request.user).for_pages(), pk=clinic_id)
+    clinic = get_object_or_404(Clinic.objects.visible_to(request.user).for_pages(now=timezone.now()), pk=clinic_id)
     if not is_signed_in(request):
         return redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
     now = timezone.now()
@@ -40,11 +44,11 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
         return _page(request, clinic, answer, status=403 if answer == JoinAnswer.NO_SEAT else 200)
     try:
         if request.POST.get("seat") == _TAKE_A_SEAT:
-            waits = clinic.rsvps.of(request.user).active().exists()
-            has_agreed = waits or not missing_documents(request.user, on=now.date())
-            if not clinic.doors_are_open(now) or not has_agreed:
+            if not clinic.doors_are_open(now):
                 return redirect("clinics:clinic-detail", clinic_id)  # whose form asks for all that is needed
-            rsvp(clinic=clinic, member=request.user, by=request.user, now=now)
+            shown = _take_seat(request, clinic, now=now)
+            if shown is not None:
+                return _page(request, clinic, JoinAnswer.NO_SEAT, shown=shown, status=422)
         joining = join(clinic=clinic, member=request.user, now=now)
     except CannotJoin as refusal:
         return _page(request, clinic, refusal.answer, status=403 if refusal.answer == JoinAnswer.NO_SEAT else 409)
@@ -52,6 +56,21 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("clinics:clinic-join", clinic_id)
     return _way_in(request, clinic, joining)
+
+
+def _take_seat(request: MemberRequest, clinic: Clinic, *, now: datetime) -> SignUpShown | None:
+    """Take a seat that is free, and return None; or the form, with what must be said or agreed to first."""
+    shown = sign_up_form(clinic, request.user, channels=[], now=now, typed=request.POST)
+    try:
+        if shown.form.is_valid():
+            sign_up(clinic=clinic, member=request.user, form=shown.form.sign_up(), by=request.user, now=now)
+            return None
+        shown.warnings = told_first(clinic, request.user, now=now)
+    except ToldFirst as first:
+        shown.warnings = list(first.warnings)
+    except (AgreementMissing, NewerVersion) as refusal:
+        shown.form.add_error(None, str(refusal))
+    return shown
 
 
 @never_cache
@@ -76,24 +95,28 @@ def _way_in(request: HttpRequest, clinic: Clinic, joining: Joining) -> HttpRespo
     return render(request, "clinics/clinic_joined.html", context)
 
 
-def _page(request: MemberRequest, clinic: Clinic, answer: JoinAnswer, *, status: int) -> HttpResponse:
+def _page(
+    request: MemberRequest, clinic: Clinic, answer: JoinAnswer, *, status: int, shown: SignUpShown | None = None
+) -> HttpResponse:
     """Show whether the reader may join, and everything but the link."""
-    context: dict[str, Any] = {"clinic": clinic, "answer": answer.value, "takes_seat": False}
+    context: dict[str, Any] = {"clinic": clinic, "answer": answer.value, "sign_up": None}
     if answer == JoinAnswer.NO_SEAT:
-        context |= _how_to_get_a_seat(clinic, request)
+        context |= _how_to_get_a_seat(clinic, request, shown=shown)
     if answer == JoinAnswer.CANCELLED:
         context["other_editions"] = list(Clinic.objects.visible_to(request.user).editions_beside(clinic))
     return render(request, "clinics/clinic_join.html", context, status=status)
 
 
-def _how_to_get_a_seat(clinic: Clinic, request: MemberRequest) -> dict[str, Any]:
+def _how_to_get_a_seat(clinic: Clinic, request: MemberRequest, *, shown: SignUpShown | None) -> dict[str, Any]:
     now = timezone.now()
     own = clinic.rsvps.of(request.user).active().first()
     doors_open = clinic.doors_are_open(now)
+    if shown is None and doors_open and takes_people(clinic, now=now):
+        shown = sign_up_shown(clinic, request.user, channels=[], now=now)
     return {
         "rsvp": own,
         "position": own.position() if own else None,
         "doors_open": doors_open,
         "is_in_person": clinic.venue == Venue.IN_PERSON,
-        "takes_seat": doors_open and clinic.places_left > 0,
+        "sign_up": shown,
     }

@@ -43,8 +43,8 @@ _PAST = Statement(
     ).values_list("pk", flat=True)
 )
 _ON_PAGE = Statement(
-    lambda keys, seats, reader=None: (
-        Clinic.objects.visible_with(seats, reader).filter(pk__in=any_of(keys)).counting_seats().order_by()
+    lambda keys, now, seats, reader=None: (
+        Clinic.objects.visible_with(seats, reader).filter(pk__in=any_of(keys)).counting_seats(now=now).order_by()
     )
 )
 _OWN = Statement(lambda member: Rsvp.objects.of(member).active())
@@ -115,7 +115,8 @@ def _cards(request: HttpRequest, keys: list[int], *, now: datetime, elsewhere: b
     who = {"reader": request.user} if seats.ask_who_made_it else {}
 
     def read() -> OnPage:
-        clinics = {clinic.pk: clinic for clinic in _ON_PAGE.rows({"keys": keys, **who}, seats=seats)} if keys else {}
+        rows = _ON_PAGE.rows({"keys": keys, "now": now, **who}, seats=seats) if keys else []
+        clinics = {clinic.pk: clinic for clinic in rows}
         titles = titles_of({key: clinic.floor_language for key, clinic in clinics.items()})
         return OnPage(clinics, titles, interpreted_into(clinics))
 
@@ -188,10 +189,10 @@ def _bounds(kept: Offered) -> tuple[Month, Month]:
 
 
 _IN_MONTH = Statement(
-    lambda begins, days, filters, zone: (
+    lambda begins, now, days, filters, zone: (
         filters.narrow(Clinic.objects.ever_announced(), zone=zone)
         .filter(starts_at__gte=begins, starts_at__lt=begins + timedelta(days=days))
-        .counting_seats()
+        .counting_seats(now=now)
         .order_by("starts_at", "pk")
     )
 )
@@ -204,7 +205,7 @@ def _cells(request: HttpRequest, month: Month, filters: ClinicFilters, reader: O
     begins, days = day_begins(first, reader.zone), (last - first).days + 1
     zone = reader.zone if filters.evenings else ""
     clinics = _IN_MONTH.rows(
-        {"begins": begins}, days=days + 1, filters=filters.without_page_parts(), zone=zone
+        {"begins": begins, "now": now}, days=days + 1, filters=filters.without_page_parts(), zone=zone
     )  # a day more, because one of them may have 25 hours
     shown = [clinic for clinic in clinics if filters.which in ("", Which.of(clinic.ends_at, now=now))]
     own, titles = own_rsvps(request), titles_of({clinic.pk: clinic.floor_language for clinic in shown})

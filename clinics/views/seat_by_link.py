@@ -13,13 +13,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from clinics.domain.clinics import ClinicError
+from clinics.domain.wishes import ToldFirst
 from clinics.models import Rsvp
 from clinics.seats.choices import change_channel
 from clinics.seats.links import rsvp_by_token
-from clinics.seats.offers import claim, decline
+from clinics.seats.offers import decline
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.seats.rsvps import rsvp as take_seat
+from clinics.signing_up.agreements import missing_documents
+from clinics.signing_up.context import takes_this_person
+from clinics.signing_up.taking import SignUp, sign_up, told_first, without_details
 from clinics.signing_up.wishes import offered_channels
+from clinics.views.clinics import sign_in_url
 from letsconnect.base.zones import zone_or_utc
 
 
@@ -34,6 +38,9 @@ def seat_by_link(request: HttpRequest, token: str) -> HttpResponse:
         _act(request, rsvp)
         return redirect(request.path)
     now, clinic = timezone.now(), rsvp.clinic
+    is_offered = rsvp.is_offered and not rsvp.offer_has_ended(now)
+    finds_a_seat = not is_offered and takes_this_person(clinic.count_seats(now=now), rsvp, now=now)
+    takes = is_offered or finds_a_seat
     channels = offered_channels(clinic) if rsvp.is_active else []
     with timezone.override(zone_or_utc(rsvp.member.zone)):
         context = {
@@ -42,7 +49,11 @@ def seat_by_link(request: HttpRequest, token: str) -> HttpResponse:
             "clinic": clinic,
             "text": clinic.text,
             "position": rsvp.position(),
-            "finds_a_seat": rsvp.is_waiting and clinic.doors_are_open(now) and clinic.places_left > 0,
+            "is_offered": is_offered,
+            "finds_a_seat": finds_a_seat,
+            "must_agree": takes and bool(missing_documents(rsvp.member, on=now.date())),
+            "warnings": without_details(told_first(clinic, rsvp.member, now=now)) if takes else [],
+            "sign_in_url": sign_in_url(clinic.pk),
             "begun": now >= clinic.starts_at,
             "is_over": now >= clinic.ends_at,
         }
@@ -56,19 +67,20 @@ def _act(request: HttpRequest, rsvp: Rsvp) -> None:
         if do == "give_back":
             cancel_rsvp(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
             messages.success(request, _("You are no longer signed up for this clinic."))
-        elif do == "claim":
-            claim(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
-            messages.success(request, _("You have a seat."))
+        elif do == "claim" or (do == "take" and rsvp.is_active):
+            form = SignUp(was_told=request.POST.getlist("told"), claims=do == "claim")
+            came = sign_up(clinic=rsvp.clinic, member=rsvp.member, form=form, by=rsvp.member, now=now)
+            if came.own is not None and came.own.is_going:
+                messages.success(request, _("You have a seat."))
         elif do == "decline":
             decline(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
             messages.success(request, _("Thank you. The seat goes to the next who waits."))
-        elif do == "take" and rsvp.is_waiting:
-            if take_seat(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now).is_going:
-                messages.success(request, _("You have a seat."))
         elif do == "listen":
             channels = {channel.language: channel for channel in offered_channels(rsvp.clinic)}
             channel = channels.get(request.POST.get("listens_in", ""))
             change_channel(rsvp=rsvp, channel=channel, by=rsvp.member, now=now)
             messages.success(request, _("Saved."))
+    except ToldFirst:
+        messages.warning(request, _("Please read this first. If you still want the seat, press again."))
     except ClinicError as refusal:
         messages.error(request, str(refusal))

@@ -1,6 +1,6 @@
 """Taking a seat: a visitor gives an address and types a code, somebody signed in presses once; then what they said."""
 
-from typing import Any
+from dataclasses import replace
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,18 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicClosed, ClinicError
-from clinics.domain.seats import ClinicFull, ComesAnyway
+from clinics.domain.seats import ClinicFull, ComesAnyway, OfferGone
 from clinics.domain.wishes import ToldFirst
 from clinics.models import Clinic, KeptSignUp, Rsvp
 from clinics.people.context import shown_people
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.signing_up.agreements import AgreementMissing
-from clinics.signing_up.context import SignUpShown, sign_up_shown, takes_people, wishes_form
+from clinics.signing_up.context import SignUpShown, sign_up_form, sign_up_shown, takes_people, wishes_form
 from clinics.signing_up.forms import from_kept, typed_in
 from clinics.signing_up.kept import forget_forms, keep_form, kept_form
-from clinics.signing_up.taking import SignUp, sign_up
+from clinics.signing_up.taking import SignedUp, SignUp, sign_up, told_first
 from clinics.signing_up.wishes import change_wishes, offered_channels
-from clinics.views.clinics import clinic_page, find_clinic, sign_in_url
+from clinics.views.clinics import clinic_page, clinic_to_act_on, find_clinic, sign_in_url
+from letsconnect.base.lines import isolated
 from letsconnect.base.network import network_of
 from mailings.ledger.reachable import is_written_to
 from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
@@ -43,20 +44,15 @@ KEPT = "clinics:sign-up-kept"
 @require_POST
 def rsvp_make(request: HttpRequest, clinic_id: int) -> HttpResponse:
     """Take a seat, or a turn on the waiting list; of a visitor, send the code that takes it."""
-    clinic = find_clinic(request, clinic_id)
     if not is_signed_in(request):
-        return _ask_for_code(request, clinic) if "email" in request.POST else redirect(sign_in_url(clinic_id))
-    shown = _shown(request, clinic)
+        visited = find_clinic(request, clinic_id)
+        return _ask_for_code(request, visited) if "email" in request.POST else redirect(sign_in_url(clinic_id))
+    clinic, now = clinic_to_act_on(request, clinic_id), timezone.now()
+    shown = sign_up_form(clinic, request.user, channels=offered_channels(clinic), now=now, typed=request.POST)
     if shown.form.is_valid() and _take(request, clinic, shown):
         return redirect("clinics:clinic-detail", clinic_id)
-    return clinic_page(request, clinic, shown=shown, status=422)
-
-
-def _shown(request: HttpRequest, clinic: Clinic, **more: Any) -> SignUpShown:
-    typed = request.POST if request.method == "POST" else None
-    reader = request.user if is_signed_in(request) else None
-    channels = shown_people(clinic).interpreted
-    return sign_up_shown(clinic, reader, channels=channels, now=timezone.now(), typed=typed, **more)
+    shown.warnings = shown.warnings or told_first(clinic, request.user, now=now)
+    return clinic_page(request, find_clinic(request, clinic_id), shown=shown, status=422)
 
 
 def _take(request: MemberRequest, clinic: Clinic, shown: SignUpShown) -> bool:
@@ -64,21 +60,20 @@ def _take(request: MemberRequest, clinic: Clinic, shown: SignUpShown) -> bool:
 
     What is in the way is said in the form; that sign-up has closed, on the page without it.
     """
+    form = replace(shown.form.sign_up(), claims=request.POST.get("do") == "claim")
     try:
-        seats = sign_up(
-            clinic=clinic, member=request.user, form=shown.form.sign_up(), by=request.user, now=timezone.now()
-        )
+        came = sign_up(clinic=clinic, member=request.user, form=form, by=request.user, now=timezone.now())
     except ToldFirst as first:
         shown.warnings = list(first.warnings)
         return False
-    except (ClinicClosed, ClinicFull, ComesAnyway) as refusal:
+    except (ClinicClosed, ClinicFull, ComesAnyway, OfferGone) as refusal:
         messages.error(request, str(refusal))
         return True
     except (ClinicError, NewerVersion) as refusal:
         shown.form.add_error(None, str(refusal))
         return False
     forget_forms(clinic=clinic, address=request.user.email or "")
-    _say_what_came(request, seats)
+    _say_what_came(request, came)
     return True
 
 
@@ -92,7 +87,9 @@ def _ask_for_code(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     except ClinicError as closed:
         messages.error(request, str(closed))
         return redirect("clinics:clinic-detail", clinic.pk)
-    shown, refusal = _shown(request, clinic), None
+    channels = shown_people(clinic).interpreted
+    shown = sign_up_form(clinic, None, channels=channels, now=now, typed=request.POST)
+    refusal: Exception | None = None
     form = shown.form
     if form.is_valid():
         try:
@@ -155,7 +152,7 @@ def take_kept(request: HttpRequest, member: Member, *, clinic_id: int, key: str)
     if kept is None or kept.address != member.email:
         return page
     try:
-        seats = sign_up(clinic=kept.clinic, member=member, form=_of(kept), by=member, now=now)
+        came = sign_up(clinic=kept.clinic, member=member, form=_of(kept), by=member, now=now)
     except ToldFirst:  # the page says it, with all that was typed
         return redirect(KEPT, clinic_id, key)
     except (AgreementMissing, NewerVersion) as refusal:
@@ -165,7 +162,7 @@ def take_kept(request: HttpRequest, member: Member, *, clinic_id: int, key: str)
         messages.error(request, str(refusal))
         return page
     forget_forms(clinic=kept.clinic, address=kept.address)
-    _say_what_came(request, seats, typed_for_a_seat=kept.typed.get("saw_free", False))
+    _say_what_came(request, came, typed_for_a_seat=kept.typed.get("saw_free", False))
     return page
 
 
@@ -185,7 +182,9 @@ def sign_up_kept(request: HttpRequest, clinic_id: int, key: str) -> HttpResponse
     owner = request.user.email if is_signed_in(request) else ""
     if kept is None or not (kept.address == owner if owner else leads_to(request) == request.path):
         return redirect("clinics:clinic-detail", clinic_id)
-    shown = _shown(request, clinic, initial=typed_in(_of(kept), on=now.date()))
+    reader, channels = request.user if is_signed_in(request) else None, shown_people(clinic).interpreted
+    initial = typed_in(_of(kept), on=now.date())
+    shown = sign_up_shown(clinic, reader, channels=channels, now=now, initial=initial)
     return clinic_page(request, clinic, shown=shown)
 
 
@@ -223,21 +222,24 @@ def seat_wishes(request: MemberRequest, clinic_id: int) -> HttpResponse:
     return clinic_page(request, clinic, wishes=form, status=422)
 
 
-def _say_what_came(request: HttpRequest, seats: list[Rsvp], *, typed_for_a_seat: bool = False) -> None:
+def _say_what_came(request: HttpRequest, came: SignedUp, *, typed_for_a_seat: bool = False) -> None:
     """Say what somebody has now; a letter is mentioned only if one really goes to them."""
-    seat, others = seats[0], seats[1:]
-    if seat.is_waiting and typed_for_a_seat:
+    if came.own is not None and came.own.is_waiting and typed_for_a_seat:
         messages.info(request, _("The last seat was taken while you typed."))
-    messages.success(request, _recorded(seat))
-    if others:
-        going = sum(other.is_going for other in others)
+    if came.own is not None:
+        messages.success(request, _recorded(came.own))
+    if came.others:
+        going = sum(other.is_going for other in came.others)
         text = ngettext(
             "Of the other %(all)d part you have a seat at %(going)d.",
             "Of the other %(all)d parts you have a seat at %(going)d.",
-            len(others),
+            len(came.others),
         )
-        waiting = _("At those that are full you are on the waiting list.") if going < len(others) else ""
-        messages.success(request, f"{text % {'all': len(others), 'going': going}} {waiting}".strip())
+        waiting = _("At those that are full you are on the waiting list.") if going < len(came.others) else ""
+        messages.success(request, f"{text % {'all': len(came.others), 'going': going}} {waiting}".strip())
+    for part, reason in came.refused:
+        said = {"clinic": isolated(part.title), "reason": reason}
+        messages.warning(request, _("You are not signed up for “%(clinic)s”. %(reason)s") % said)
 
 
 def _recorded(rsvp: Rsvp) -> str:
