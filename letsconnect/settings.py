@@ -122,7 +122,8 @@ DATABASES = {
         "OPTIONS": database_timeouts.with_limits(
             _options, database_timeouts.limits_of(database_timeouts.this_process())
         ),
-        "CONN_MAX_AGE": 0,
+        "CONN_MAX_AGE": database_timeouts.KEEPS_FOR.get(database_timeouts.this_process(), 0),
+        "CONN_HEALTH_CHECKS": True,  # a kept one may have ended since
         "ATOMIC_REQUESTS": False,
         "TEST": {"NAME": env.text("TEST_DATABASE") or None},
     }

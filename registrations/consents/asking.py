@@ -106,7 +106,14 @@ class _Stored(NamedTuple):
     source: str | None
 
 
+_STORED = Statement(
+    lambda member: (
+        Member.objects.filter(pk=member.pk)
+        .annotate(asks_for_the_code=~Exists(Eligibility.objects.filter(must_agree_to_the_code=False)))
+        .values_list("asks_for_the_code", "registration__state", "registration__source")
+    )
+)
+
+
 def _stored(member: Member) -> _Stored:
-    asks = ~Exists(Eligibility.objects.filter(must_agree_to_the_code=False))
-    rows = Member.objects.filter(pk=member.pk).annotate(asks_for_the_code=asks)
-    return _Stored(*rows.values_list("asks_for_the_code", "registration__state", "registration__source").get())
+    return _Stored(*_STORED.rows({"member": member})[0])
