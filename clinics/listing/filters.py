@@ -91,6 +91,10 @@ class ClinicFilters:
         """Return the zone by whose clock evenings are counted."""
         return self.zone or reader_zone
 
+    def for_anybody(self, reader_zone: str) -> "ClinicFilters":
+        """Return what a program asks for that does not know the reader's clock: the address says it."""
+        return replace(self, zone=self.clock(reader_zone) if self.evenings else self.zone)
+
     def narrow(self, clinics: ClinicQuerySet, *, zone: str) -> ClinicQuerySet:
         """Return those of the clinics that a reader in ``zone`` looks for; ``which`` is for a caller with a now."""
         if self.language:

@@ -164,6 +164,43 @@ def test_what_is_kept_for_members_follows_each_act_and_shows_no_draft(client, as
     assert draft.state == ClinicState.DRAFT and "full, with a waiting list" in page(client).content.decode()
 
 
+def test_the_card_of_one_member_is_not_that_of_another_in_another_zone_or_state(client, asks_at_once):
+    """Each reads one of two clinics as going, the other as nobody; then neither."""
+    clinics = [
+        make_clinic(title=title, capacity=1, starts_at=START + timedelta(days=at)) for at, title in enumerate("AB")
+    ]
+    members = [make_member(zone=zone, language=language) for zone, language in (("Asia/Tokyo", "en"), ("UTC", "fr"))]
+    browsers = [Client(), Client()]
+    for browser, member, clinic in zip(browsers, members, clinics, strict=True):
+        browser.force_login(member)
+        rsvp(clinic=clinic, member=member, by=member, now=NOW)
+
+    def seats(browser):
+        cards = page(browser).content.decode().split("<article")[1:]
+        return ["You have a seat" in card or "Vous avez une place" in card for card in cards]
+
+    for _time in range(2):
+        assert [seats(browser) for browser in browsers] == [[True, False], [False, True]]
+    assert "Tokyo" in page(browsers[0]).content.decode() and "Tokyo" not in page(browsers[1]).content.decode()
+    for browser, member, clinic in zip(browsers, members, clinics, strict=True):
+        cancel_rsvp(clinic=clinic, member=member, by=member, now=NOW)
+        assert seats(browser) == [False, False]
+
+
+def test_a_members_list_is_drawn_around_their_cards_once_and_asks_nothing_of_clinics_again(client, asks_at_once):
+    clinic, member = make_clinic(), make_member()
+    client.force_login(member)
+    page(client)
+    with CaptureQueriesContext(connection) as queries:
+        again = page(client)
+
+    assert "clinics/_clinic_list.html" not in {template.name for template in again.templates}
+    tables = ('FROM "clinics_clinic"', 'FROM "clinics_clinictext"', 'FROM "clinics_channel"')
+    assert not [query["sql"] for query in queries if any(table in query["sql"] for table in tables)]
+    sign_up(clinic, 1)
+    assert "clinics/_clinic_list.html" in {template.name for template in page(client).templates}
+
+
 def test_languages_zones_and_filters_are_kept_apart(client, asks_at_once):
     make_clinic()
     assert drawn(client)

@@ -1,16 +1,20 @@
 """The filters of the list of clinics: from the address to the rows, and back into the address."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.http import QueryDict
+from django.test import Client
 
 from clinics.domain.clinics import ForWhom
 from clinics.domain.people import AnswerState, ClinicRole
 from clinics.listing.filters import ClinicFilters
 from clinics.models import Clinic
 from clinics.tests.factories import START, make_channel, make_clinic, make_person, make_text
-from registrations.tests.factories import make_skill
+from registrations.tests.factories import NOW, make_member, make_skill
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +86,23 @@ def test_my_evenings_are_counted_by_my_own_clock(zone, evening):
         make_clinic(title=minute, starts_at=datetime(2026, 3, 4, hour, minutes, tzinfo=UTC))
 
     assert found("evenings=1", zone=zone) == found("evenings=1&zone=" + zone) == evening
+
+
+@pytest.mark.parametrize(("zone", "evening"), [("Asia/Tokyo", "Early"), ("UTC", "Late")])
+def test_the_feed_of_a_list_of_my_evenings_holds_them_by_the_same_clock(client, zone, evening):
+    """The address of the feed says the clock: a calendar program does not know it."""
+    for title, hour in (("Early", 9), ("Late", 18)):
+        make_clinic(title=title, starts_at=datetime(2026, 3, 4, hour, tzinfo=UTC))
+    client.force_login(make_member(zone=zone))
+    with time_machine.travel(NOW, tick=False):
+        listed = client.get("/clinics/", {"evenings": "1"}).content.decode()
+        address = re.search(r'href="(/clinics/calendar/en\.ics[^"]*)"', listed)[1]
+        feed = Client().get(html.unescape(address)).content.decode()
+
+    assert [title in listed.partition("Upcoming")[2] for title in ("Early", "Late")] == [
+        f"SUMMARY:{title}" in feed for title in ("Early", "Late")
+    ]
+    assert f"SUMMARY:{evening}" in feed
 
 
 def test_evenings_move_with_summer_time():

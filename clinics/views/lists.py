@@ -1,13 +1,16 @@
 """The public list of clinics and the calendar of their months, narrowed by what the address says."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,10 +23,10 @@ from clinics.listing.filters import CHOSEN_NAMES, WORDS, ClinicFilters
 from clinics.listing.forms import drawn_form
 from clinics.listing.versions import version_of_lists
 from clinics.models import Clinic, Rsvp
-from letsconnect.base.kept_pages import KeptValues, kept_for_visitors
+from letsconnect.base.kept_pages import KeptValues, is_kept_address, kept_for_visitors
 from letsconnect.base.languages import chain
 from letsconnect.base.paging import page_of
-from letsconnect.base.pieces import Piece
+from letsconnect.base.pieces import Piece, draw
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import day
@@ -48,6 +51,7 @@ _ON_PAGE = Statement(
     )
 )
 _OWN = Statement(lambda member: Rsvp.objects.of(member).active())
+_ASKS = {*CHOSEN_NAMES, "page"}
 EDGE = timedelta(days=1)  # by other clocks a clinic may be a day earlier or later
 
 
@@ -64,34 +68,74 @@ class OwnClock(NamedTuple):
 
 
 @require_safe
-@kept_for_visitors(version_of_lists, asks={*CHOSEN_NAMES, "page"}, own_words=[WORDS])
+@kept_for_visitors(version_of_lists, asks=_ASKS, own_words=[WORDS])
 def clinic_list(request: HttpRequest) -> HttpResponse:
     """List clinics to come first, then those that are over, page by page."""
     now, filters, clock = timezone.now(), _filters(request), OwnClock.of(request)
-    coming, past = _keys(request, filters, clock, now=now)
-    page = page_of([*coming, *past], request)
-    keys = list(page)
-    cards, kept = _cards(request, keys, now=now, elsewhere=clock.is_guessed), offered()
-    context = _frame(kept, filters, clock) | {
-        "upcoming": [cards[key] for key in coming if key in cards],
-        "past": [cards[key] for key in past if key in cards],
-        "page": page,
-        "without": _without_each(kept, filters) if not keys else [],
-        "month_link": reverse("clinics:month-now"),
-    }
-    return _answer(request, "clinics/clinic_list.html", context, filters)
+    content = _content(request, filters, clock, now=now)
+    cards = _cards(request, content.keys, now=now, elsewhere=clock.is_guessed)
+    html = SafeString("".join(part if isinstance(part, str) else cards.get(part, "") for part in content.parts))
+    return _answer(request, "clinics/clinic_list.html", {"content": html}, filters)
+
+
+class Content(NamedTuple):
+    """What a page of the list says to all who read it in one language and zone, with keys where the cards belong."""
+
+    keys: list[int]
+    parts: list[str | int]
+
+
+class Address(NamedTuple):
+    """All that the template is given of a request: what it draws is kept, so nothing of the reader may stand there."""
+
+    GET: QueryDict
+    get_full_path: str
+
+
+_CONTENTS: KeptValues[Content] = KeptValues(version_of_lists, most=64)
+_CARD = re.compile("\0([0-9]+)\0")
+
+
+def _content(request: HttpRequest, filters: ClinicFilters, clock: OwnClock, *, now: datetime) -> Content:
+    """Draw the page around its cards; kept for all who see no draft, as pages are for visitors."""
+
+    def make() -> Content:
+        coming, past = _keys(request, filters, clock, now=now)
+        page = page_of([*coming, *past], request)
+        keys, kept = list(page), offered()
+        places = {key: SafeString(f"\0{key}\0") for key in keys}
+        context = _frame(kept, filters, clock) | {
+            "upcoming": [places[key] for key in coming if key in places],
+            "past": [places[key] for key in past if key in places],
+            "page": page,
+            "without": _without_each(kept, filters) if not keys else [],
+            "month_link": reverse("clinics:month-now"),
+            "request": Address(request.GET, request.get_full_path()),
+        }
+        texts = _CARD.split(render_to_string("clinics/_clinic_list.html", context))
+        return Content(keys, [int(text) if number % 2 else text for number, text in enumerate(texts)])
+
+    address = request.get_full_path()
+    if DeskSeats.of(request.user).are_some or not is_kept_address(request, asks=_ASKS, own_words=[WORDS]):
+        return make()
+    return _CONTENTS.get((address, get_language(), clock), make)
 
 
 class OnPage(NamedTuple):
-    """What a page of the list shows of its clinics, the same for all who read one language."""
+    """What a page of the list shows of its clinics, the same for all who read one language.
+
+    ``drawn`` are cards by all they depend on: of a reader that is the zone, and the state of the seat, if any.
+    """
 
     clinics: dict[int, Clinic]
     titles: dict[int, Title]
     interpreted: dict[int, list[str]]
+    drawn: dict[tuple[object, ...], SafeString]
 
 
+_MOST_CARDS = 256  # of one page
 _KEYS: KeptValues[tuple[list[int], list[int]]] = KeptValues(version_of_lists)
-_PAGES: KeptValues[OnPage] = KeptValues(version_of_lists)
+_PAGES: KeptValues[OnPage] = KeptValues(version_of_lists, most=64)
 
 
 def _keys(
@@ -110,7 +154,7 @@ def _keys(
     return read() if seats.are_some or filters.words else _KEYS.get((filters, zone), read)
 
 
-def _cards(request: HttpRequest, keys: list[int], *, now: datetime, elsewhere: bool) -> dict[int, Piece]:
+def _cards(request: HttpRequest, keys: list[int], *, now: datetime, elsewhere: bool) -> dict[int, SafeString]:
     seats = DeskSeats.of(request.user)
     who = {"reader": request.user} if seats.ask_who_made_it else {}
 
@@ -118,21 +162,25 @@ def _cards(request: HttpRequest, keys: list[int], *, now: datetime, elsewhere: b
         rows = _ON_PAGE.rows({"keys": keys, "now": now, **who}, seats=seats) if keys else []
         clinics = {clinic.pk: clinic for clinic in rows}
         titles = titles_of({key: clinic.floor_language for key, clinic in clinics.items()})
-        return OnPage(clinics, titles, interpreted_into(clinics))
+        return OnPage(clinics, titles, interpreted_into(clinics), drawn={})
 
     shown = read() if seats.are_some else _PAGES.get((tuple(keys), get_language()), read)
-    own = own_rsvps(request)
-    return {
-        key: card_of(
-            clinic,
-            shown.titles[key],
-            own.get(key),
-            interpreted=shown.interpreted[key],
-            now=now,
-            elsewhere=elsewhere,
-        )
-        for key, clinic in shown.clinics.items()
-    }
+    own, zone = own_rsvps(request), timezone.get_current_timezone_name()
+    return {key: _card(shown, key, own.get(key), zone=zone, now=now, elsewhere=elsewhere) for key in shown.clinics}
+
+
+def _card(page: OnPage, key: int, rsvp: Rsvp | None, *, zone: str, now: datetime, elsewhere: bool) -> SafeString:
+    """Return the card of a clinic, drawn once for all readers in a zone whose seat there is in the same state."""
+    clinic = page.clinics[key]
+    place = (key, clinic.phase(now), rsvp.state if rsvp else "", zone, elsewhere)
+    card = page.drawn.get(place)
+    if card is None:
+        interpreted, title = page.interpreted[key], page.titles[key]
+        piece = card_of(clinic, title, rsvp, interpreted=interpreted, now=now, elsewhere=elsewhere)
+        if len(page.drawn) >= _MOST_CARDS:
+            page.drawn.clear()
+        card = page.drawn[place] = draw([piece], "clinics/_clinic_card.html")
+    return card
 
 
 def own_rsvps(request: HttpRequest) -> dict[int, Rsvp]:
@@ -244,6 +292,7 @@ def _frame(kept: Offered, filters: ClinicFilters, reader: OwnClock) -> dict[str,
         "zone_is_guessed": reader.is_guessed,
         "evening_clock": clock if filters.evenings else "",
         "query": filters.as_query(),
+        "feed_query": filters.for_anybody(reader.zone).as_query(),
     }
 
 

@@ -61,8 +61,8 @@ Kept = TypeVar("Kept")
 class KeptValues(Generic[Kept]):
     """Values that are the same for all who ask with one key, kept as pages are: for a version, and not for long."""
 
-    def __init__(self, version: Callable[[], object]) -> None:
-        self._version = version
+    def __init__(self, version: Callable[[], object], *, most: int = _MOST_KEPT) -> None:
+        self._version, self._most = version, most
         self._kept: dict[Hashable, tuple[object, float, Kept]] = {}
 
     def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
@@ -74,7 +74,7 @@ class KeptValues(Generic[Kept]):
         if version == present and time.monotonic() <= until and value is not None:
             return value
         made = make()
-        if len(self._kept) >= _MOST_KEPT:
+        if len(self._kept) >= self._most:
             self._kept.clear()
         self._kept[key] = present, time.monotonic() + KEPT_FOR, made
         return made
@@ -104,16 +104,13 @@ def kept_for_visitors(
     def decorator(view: View) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            path = request.get_full_path()
-            if not _is_for_all(request) or len(path) > _LONGEST or not set(request.GET) <= {*asks, *own_words}:
-                return view(request, *args, **kwargs)
-            if any(said.strip() for name in own_words for said in request.GET.getlist(name)):
+            if not _is_for_all(request) or not is_kept_address(request, asks=asks, own_words=own_words):
                 return view(request, *args, **kwargs)
             present = version()
             if present is None:
                 return view(request, *args, **kwargs)
             zone = timezone.get_current_timezone_name() if chosen_zone(request) else ""
-            key = (path, request.get_host(), get_language(), zone)
+            key = (request.get_full_path(), request.get_host(), get_language(), zone)
             kept = _kept.get(key)
             if kept is None or kept.version != present or time.monotonic() > kept.until:
                 response = view(request, *args, **kwargs)
@@ -125,6 +122,13 @@ def kept_for_visitors(
         return wrapper
 
     return decorator
+
+
+def is_kept_address(request: HttpRequest, *, asks: Collection[str], own_words: Collection[str] = ()) -> bool:
+    """Tell whether what this address shows may be kept: it is not long, and says nothing but what many say."""
+    if len(request.get_full_path()) > _LONGEST or not set(request.GET) <= {*asks, *own_words}:
+        return False
+    return not any(said.strip() for name in own_words for said in request.GET.getlist(name))
 
 
 def _is_for_all(request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """The members' long lists come in pages of twenty, which cost the database the same however long the list is."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -170,7 +171,8 @@ def test_past_clinics_follow_those_to_come(client, me):
         (15, 5),
         (0, 10),
     ]
-    assert [card.texts["title"] for card in first.context["past"]] == [f"Clinic {at}" for at in range(5)]
+    over = first.content.decode().partition("Past clinics")[2]
+    assert re.findall(r">(Clinic \d+)</a>", over) == [f"Clinic {at}" for at in range(5)]
     assert "Upcoming clinics" not in second.content.decode()
     assert "No clinic is planned" not in second.content.decode()
 
