@@ -21,7 +21,7 @@ DEFAULTS: dict[str, dict[str, int]] = {
     "command": {"statement_timeout": 0, "lock_timeout": 60, "idle_in_transaction_session_timeout": 1800},
 }
 # Seconds a connection is kept from one request to the next: to begin one takes PostgreSQL longer than most pages ask.
-KEEPS_FOR = {"web": 60}
+KEEPS_FOR: dict[str, int] = {"web": 60}
 _PREFIXES = {"web": "WEB", "worker": "WORKER", "command": "COMMAND"}
 _NAMES = {
     "statement_timeout": "STATEMENT_SECONDS",
