@@ -1,7 +1,6 @@
 """Asking the working group to look after somebody: only the liaisons of their region are told."""
 
-from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +10,8 @@ from mailings.ledger import letters
 from matching.domain.feedback import ABSENCES_COUNT_FOR, ABSENCES_TOLD, ConcernKind
 from matching.domain.matches import MatchMoveNotAllowed, NotYourMatch
 from matching.models import Concern, Match, SessionOutcome
-from registrations.models import Member, Registration, WorkingGroupSeat
+from registrations.models import Member, Registration
+from registrations.seats.liaisons import liaisons_of
 
 
 def check_absences(*, registration: Registration, now: datetime) -> None:
@@ -54,14 +54,6 @@ def take_back_concern(concern: Concern, *, now: datetime) -> None:
     concern.closed_at = now
     concern.save(update_fields=["closed_at"])
     acts.record(by=None, verb="take_back_concern", on=concern, now=now)
-
-
-def liaisons_of(regions: set[str], *, besides: Collection[int], now: datetime) -> list[Member]:
-    """Return the liaisons of any of these regions; where there is none ``besides`` these members, the coordinators."""
-    current = WorkingGroupSeat.objects.current(on=now.astimezone(UTC).date())
-    seats = current.filter(member__is_active=True).exclude(member__in=besides)
-    own = seats.filter(region__in=regions - {""})
-    return list(Member.objects.filter(pk__in=(own if own.exists() else seats.coordinators()).values("member")))
 
 
 @transaction.atomic

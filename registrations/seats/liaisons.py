@@ -1,0 +1,14 @@
+"""Who of the working group hears of what happens in a region."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from registrations.models import Member, WorkingGroupSeat
+
+
+def liaisons_of(regions: set[str], *, besides: Collection[int], now: datetime) -> list[Member]:
+    """Return the liaisons of any of these regions; where there is none ``besides`` these members, the coordinators."""
+    current = WorkingGroupSeat.objects.current(on=now.astimezone(UTC).date())
+    seats = current.filter(member__is_active=True).exclude(member__in=besides)
+    own = seats.filter(region__in=regions - {""})
+    return list(Member.objects.filter(pk__in=(own if own.exists() else seats.coordinators()).values("member")))
