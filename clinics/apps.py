@@ -19,6 +19,7 @@ LETTERS = {
     "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is called off"),
     "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is changed"),
     "clinics.thanks": pgettext_lazy("kind of letter", "thanks after a clinic"),
+    "clinics.thanks_without_seat": pgettext_lazy("kind of letter", "thanks to somebody who came without signing up"),
     "clinics.missed": pgettext_lazy("kind of letter", "missed at a clinic"),
     "clinics.from_the_host": pgettext_lazy("kind of letter", "what planners write to those who come to a clinic"),
     "clinics.language_answer": pgettext_lazy("kind of letter", "what came of the wish for a language at a clinic"),
@@ -47,7 +48,7 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register letters with mailings and busy hours with `base`, and connect to signals about people who leave."""
-        from clinics import emails, newsletters, recordings, seat_emails
+        from clinics import after_emails, emails, newsletters, recordings, seat_emails
         from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
@@ -108,6 +109,7 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.people.forget", people_sweeps.forget_addresses)
         people_emails.register()
         seat_emails.register()
+        after_emails.register()
         kinds.register_sweep("clinics.seats", seat_sweeps.give_seats_on)
         kinds.register_sweep("clinics.seats.channels", channel_sums.fold_channels)
         notice_emails.register()

@@ -14,22 +14,15 @@ from clinics.announcing.alternatives import alternatives_of, read_alternatives
 from clinics.domain.clinics import ClinicState, RsvpState, Venue
 from clinics.domain.notices import (
     CHANGED,
-    MISSED,
     MOVED,
     REMINDERS,
-    THANKS,
-    WRITTEN_AFTER_FOR,
-    may_have_taken_place,
-    what_changed,
 )
-from clinics.models import Attendance, Clinic, Notice, Rsvp
+from clinics.models import Clinic, ClinicPerson, Notice, Rsvp
 from clinics.notices.changes import SEAT as CHANGED_LETTER
-from clinics.notices.changes import facts_of
+from clinics.notices.changes import facts_of, why_not_told
 from clinics.notices.reminding import SEAT as REMINDER
-from clinics.notices.thanking import LETTERS as AFTERWARDS
-from clinics.notices.thanking import something_to_hear_or_read
-from clinics.notices.words import changes_in_words, main_change, rules_page
-from clinics.seats.calendars import invitation_for, may_be_in_a_calendar
+from clinics.notices.words import changes_in_words, main_change, rules_page, takes_other_hours
+from clinics.seats.calendars import invitation_for, may_be_in_a_calendar, read_calendars
 from clinics.seats.clashes import hours_of, sentences_of_clashes
 from clinics.seats.links import seat_url
 from letsconnect.base.languages import direction_of, listed, speaking
@@ -43,11 +36,7 @@ from mailings.domain.letters import Priority
 from mailings.rendering import Rendered, render_letter
 from registrations.reference.names import language_name
 
-POSITION, CAME, MATERIAL = (
-    "position_read",
-    "came_read",
-    "material_read",
-)  # on the object of an RSVP, where several letters are read together
+POSITION = "position_read"  # on the object of an RSVP, where several letters are read together
 
 # When they are still owed
 
@@ -96,7 +85,7 @@ def seat_given_back_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
         return "signed up again"
     if not may_be_in_a_calendar(rsvp):
         return "they gave it back before they were told of it"
-    return why_not_to_come(rsvp.clinic, now)
+    return "the clinic has begun" if now >= rsvp.clinic.starts_at else None  # also of one that was called off since
 
 
 def changed_owed(notice: Notice | None, now: datetime) -> str | None:
@@ -108,7 +97,7 @@ def changed_owed(notice: Notice | None, now: datetime) -> str | None:
         return reason
     if notice.change is None:
         return "the clinic was moved again" if notice.starts_at != clinic.starts_at else None
-    return None if what_changed(notice.change.was, facts_of(clinic)) else "it is as it was before"
+    return why_not_told(notice, notice.rsvp.member.language)
 
 
 def reminder_owed(notice: Notice | None, now: datetime) -> str | None:
@@ -123,26 +112,6 @@ def reminder_owed(notice: Notice | None, now: datetime) -> str | None:
     return why_not_to_come(clinic, now) or REMINDERS.why_void(notice.kind, starts_at=clinic.starts_at, now=now)
 
 
-def afterwards_owed(notice: Notice | None, now: datetime) -> str | None:
-    """Return why a letter after a clinic is no longer owed: it is known by now that they came, or it is long ago."""
-    if notice is None or notice.rsvp is None:
-        return "no longer signed up"
-    clinic = notice.rsvp.clinic
-    if not may_have_taken_place(clinic.state):
-        return f"the clinic is {clinic.state}"
-    if now >= clinic.ends_at + WRITTEN_AFTER_FOR:
-        return "it was too long ago"
-    if notice.kind == MISSED and came(notice.rsvp):
-        return "they were there"
-    return None
-
-
-def came(rsvp: Rsvp) -> bool:
-    """Tell whether it is known that somebody was there: what was read ahead, or what is true now."""
-    is_read = vars(rsvp).get(CAME)
-    return Attendance.objects.has_come(rsvp.clinic, rsvp.member) if is_read is None else bool(is_read)
-
-
 # What they say
 
 
@@ -151,7 +120,7 @@ def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -
 
 
 def render_with_alternatives(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
-    context = {**clinic_context(rsvp, language), "alternatives": _alternatives(rsvp, language)}
+    context = {**clinic_context(rsvp, language), "alternatives": alternatives_in_words(rsvp, language)}
     return render_letter(template, context, language=language, zone=zone)
 
 
@@ -164,36 +133,30 @@ def render_rsvp_with_calendar(rsvp: Rsvp, language: str, zone: str, *, template:
     return with_calendar(render_rsvp_letter(rsvp, language, zone, template=template), rsvp, language)
 
 
+def render_given_back(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
+    """Return the letter that takes a seat out of a calendar; whoever comes anyway reads that they do."""
+    takes_part = ClinicPerson.objects.accepted().filter(clinic=rsvp.clinic_id, member=rsvp.member_id)
+    context = {**clinic_context(rsvp, language), "takes_part": takes_part.exists()}
+    return with_calendar(render_letter(template, context, language=language, zone=zone), rsvp, language)
+
+
 def render_cancelled(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
     return with_calendar(render_with_alternatives(rsvp, language, zone, template=template), rsvp, language)
 
 
 def render_changed(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
-    return with_calendar(render_notice_letter(notice, language, zone, template=template), _rsvp_of(notice), language)
+    return with_calendar(render_notice_letter(notice, language, zone, template=template), rsvp_of(notice), language)
 
 
 def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
-    rsvp = _rsvp_of(notice)
+    rsvp = rsvp_of(notice)
     context = clinic_context(rsvp, language)
     with speaking(language), timezone.override(zone_or_utc(zone)):
         context |= {"changes": changes_in_words(notice), "main_change": main_change(notice)}
     return render_letter(template, context, language=language, zone=zone)
 
 
-def render_afterwards(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
-    rsvp = _rsvp_of(notice)
-    context = {
-        **clinic_context(rsvp, language),
-        "came": notice.kind == THANKS and came(rsvp),
-        "feedback_url": absolute("clinics:feedback-give", rsvp.clinic_id),
-        "certificate_url": absolute("clinics:certificate-mine", rsvp.clinic_id),
-        "material": vars(rsvp)[MATERIAL] if MATERIAL in vars(rsvp) else something_to_hear_or_read([rsvp.clinic_id]),
-        "alternatives": _alternatives(rsvp, language) if notice.kind == MISSED else [],
-    }
-    return render_letter(template, context, language=language, zone=zone)
-
-
-def _rsvp_of(notice: Notice) -> Rsvp:
+def rsvp_of(notice: Notice) -> Rsvp:
     if notice.rsvp is None:
         raise ValueError("this letter goes to somebody with a seat")
     return notice.rsvp
@@ -244,7 +207,7 @@ def ways_into(rsvp: Rsvp) -> list[str]:
     ]
 
 
-def _alternatives(rsvp: Rsvp, language: str) -> list[dict[str, Any]]:
+def alternatives_in_words(rsvp: Rsvp, language: str) -> list[dict[str, Any]]:
     with speaking(language):
         return [_alternative(clinic, rsvp.clinic, language) for clinic in alternatives_of(rsvp, now=timezone.now())]
 
@@ -269,13 +232,16 @@ def _alternative(clinic: Clinic, instead_of: Clinic, language: str) -> dict[str,
 
 
 def place_of(rsvp: Rsvp) -> str:
-    """Return the facts a letter about a seat tells (seat or waiting, and the start), so that none is sent twice."""
-    return f"{rsvp.state} {rsvp.clinic.starts_at}"
+    """Return the facts a letter about a seat tells (seat or waiting, and the start), so that none is sent twice.
+
+    Whoever was out of it meanwhile and signs up again is told again, also where nothing had told them that they were.
+    """
+    return f"{rsvp.turn} {rsvp.state} {rsvp.clinic.starts_at}"
 
 
 def change_told(notice: Notice) -> str:
     """Return what a letter about a change tells."""
-    return f"{_rsvp_of(notice).state} {sorted(facts_of(notice.clinic).items())}"
+    return f"{rsvp_of(notice).state} {sorted(facts_of(notice.clinic).items())}"
 
 
 # Reading and registering
@@ -300,6 +266,7 @@ def read_rsvps(keys: list[int], _now: datetime) -> list[Rsvp]:
     """Read what several letters about a seat tell: whose it is, the clinic with its texts, the place in the queue."""
     rsvps = _RSVPS.rows({"keys": keys})
     _read_positions(rsvps)
+    read_calendars(rsvps)
     return rsvps
 
 
@@ -313,27 +280,13 @@ def read_rsvps_and_alternatives(keys: list[int], now: datetime) -> list[Rsvp]:
 def read_notices(keys: list[int], now: datetime) -> list[Notice]:
     """Read the same for notices; of a change also where those who go have agreed to be at the new time."""
     notices = _NOTICES.rows({"keys": keys})
-    _read_positions([_rsvp_of(notice) for notice in notices])
-    going = [_rsvp_of(notice) for notice in notices if notice.kind in (CHANGED, MOVED) and _rsvp_of(notice).is_going]
+    _read_positions([rsvp_of(notice) for notice in notices])
+    of_changes = [notice for notice in notices if notice.kind in (CHANGED, MOVED)]
+    read_calendars(rsvp_of(notice) for notice in of_changes)
+    going = [rsvp_of(notice) for notice in of_changes if rsvp_of(notice).is_going and takes_other_hours(notice)]
     hours = hours_of([rsvp.member_id for rsvp in going], now=now) if going else {}
     for rsvp in going:
         rsvp.agreed_hours = hours[rsvp.member_id]
-    return notices
-
-
-def read_afterwards(keys: list[int], now: datetime) -> list[Notice]:
-    """Read the same for letters after a clinic, with who came, and what else fits those who did not."""
-    notices = read_notices(keys, now)
-    rsvps = [_rsvp_of(notice) for notice in notices]
-    there = Attendance.objects.filter(clinic__in={rsvp.clinic_id for rsvp in rsvps})
-    seen = set(there.values_list("clinic", "member"))
-    material = something_to_hear_or_read(rsvp.clinic_id for rsvp in rsvps)
-    for rsvp in rsvps:
-        vars(rsvp)[CAME] = (rsvp.clinic_id, rsvp.member_id) in seen
-        vars(rsvp)[MATERIAL] = rsvp.clinic_id in material
-    missed = [_rsvp_of(notice) for notice in notices if notice.kind == MISSED]
-    if missed:
-        read_alternatives(missed, now=now)
     return notices
 
 
@@ -373,13 +326,11 @@ def register() -> None:
     """Register the letters with the ledger."""
     _register("clinics.rsvp_recorded", rsvp_recorded_owed, render_rsvp_with_calendar, place_of)
     _register("clinics.moved_up", moved_up_owed, render_rsvp_with_calendar, place_of)
-    _register("clinics.seat_given_back", seat_given_back_owed, render_rsvp_with_calendar, place_of)
+    _register("clinics.seat_given_back", seat_given_back_owed, render_given_back, place_of)
     reads = read_rsvps_and_alternatives
     _register("clinics.still_waiting", still_waiting_owed, render_with_alternatives, reads=reads)
     _register("clinics.clinic_cancelled", clinic_cancelled_owed, render_cancelled, reads=reads)
     _register(CHANGED_LETTER, changed_owed, render_changed, change_told, reads=read_notices)
-    for name in AFTERWARDS.values():
-        _register(name, afterwards_owed, render_afterwards, reads=read_afterwards)
     for step in REMINDERS.letters:
         register_step(step)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from clinics.domain.clinics import RsvpState
+from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.emails import clinic_context, read_rsvps, why_not_to_come, with_calendar
 from clinics.models import Rsvp
 from clinics.seats.links import seat_url
@@ -59,6 +59,8 @@ def expired_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
 def put_in_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or not rsvp.is_going:
         return gettext_noop("no longer going")
+    if rsvp.clinic.state == ClinicState.CANCELLED:
+        return gettext_noop("the clinic is cancelled")
     return gettext_noop("the clinic is over") if now >= rsvp.clinic.ends_at else None
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.admin.acts import ActsDesk, Sample
-from clinics.domain.clinics import ClinicError
+from clinics.domain.clinics import ClinicError, may_be_cancelled
 from clinics.forms import START, CancelForm, NewStartForm
 from clinics.models import Clinic
 from clinics.planning.linked import issues_that_invite_to
@@ -42,10 +42,9 @@ class TellingDesk(ActsDesk):
         """Return what nobody plans to do, though it can be done: the page shows it less than the next act."""
         if not clinic.is_to_come:
             return []
-        return [
-            (_("Move this clinic"), reverse("admin:clinics_clinic_move", args=[clinic.pk])),
-            (_("Cancel this clinic"), reverse("admin:clinics_clinic_cancel", args=[clinic.pk])),
-        ]
+        move = (_("Move this clinic"), reverse("admin:clinics_clinic_move", args=[clinic.pk]))
+        cancel = (_("Cancel this clinic"), reverse("admin:clinics_clinic_cancel", args=[clinic.pk]))
+        return [move, cancel] if _may_be_cancelled(clinic) else [move]
 
     def move_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
         """Ask for another start, then once more with both starts and a sample, then move and write to everybody."""
@@ -82,8 +81,9 @@ class TellingDesk(ActsDesk):
         """Ask why, then once more with a sample that gives the reason, then cancel and write to everybody."""
         clinic = self.clinic_for(request, clinic_id)
         form = CancelForm(request.POST or None)
-        if not clinic.is_to_come or request.method != "POST" or not form.is_valid():
-            return self._asked(request, clinic, _("Cancel this clinic"), form)
+        if not _may_be_cancelled(clinic) or request.method != "POST" or not form.is_valid():
+            refusal = "" if _may_be_cancelled(clinic) else _("Only a clinic that has not begun can be cancelled.")
+            return self._asked(request, clinic, _("Cancel this clinic"), form, refusal)
         reason, recipients = form.cleaned_data["reason"], recipients_of(clinic)
         question = _question_of_cancellation(clinic, recipients)
         if not question.is_answered_by(request):
@@ -109,10 +109,11 @@ class TellingDesk(ActsDesk):
             )
         return redirect("admin:clinics_clinic_change", clinic_id)
 
-    def _asked(self, request: HttpRequest, clinic: Clinic, title: str, form: Any) -> HttpResponse:
+    def _asked(self, request: HttpRequest, clinic: Clinic, title: str, form: Any, refusal: str = "") -> HttpResponse:
         """Show the first page of an act: its form, and whom it would write to."""
         recipients = recipients_of(clinic)
-        refusal = "" if clinic.is_to_come else _("Only a clinic still to come can be moved or cancelled.")
+        if not clinic.is_to_come:
+            refusal = _("Only a clinic still to come can be moved or cancelled.")
         context = {
             **self.admin_site.each_context(request),
             "title": title,
@@ -124,6 +125,10 @@ class TellingDesk(ActsDesk):
             "opened": self.opened(request, clinic),
         }
         return TemplateResponse(request, "clinics/admin/act.html", context)
+
+
+def _may_be_cancelled(clinic: Clinic) -> bool:
+    return may_be_cancelled(state=clinic.state, starts_at=clinic.starts_at, now=timezone.now())
 
 
 def _question_of_move(clinic: Clinic, starts_at: datetime, recipients: PeopleConcerned) -> ConfirmationPage:

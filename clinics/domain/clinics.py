@@ -166,6 +166,11 @@ def check_move(was: str, becomes: str) -> None:
         )
 
 
+def may_be_cancelled(*, state: str, starts_at: datetime, now: datetime) -> bool:
+    """Tell whether a clinic can still be cancelled at ``now``: one that people are to come to until it begins."""
+    return may_become(state, ClinicState.CANCELLED) and (state == ClinicState.DRAFT or now < starts_at)
+
+
 def phase(
     *, state: str, starts_at: datetime, ends_at: datetime, closes_at: datetime, is_full: bool, now: datetime
 ) -> ClinicPhase:

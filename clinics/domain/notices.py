@@ -26,9 +26,10 @@ MOVED = "moved"  # as notices of a new time were called before changes of all ki
 CHANGES_GATHER_FOR, CHANGES_WAIT_AT_MOST = 3 * MINUTE, 10 * MINUTE
 
 # After a clinic: who came is thanked after an hour, also if it is found out days later; who did not come is written to
-# once there is something to hear or read, or after five days without. Where nobody looked who came, nobody is told that
-# they were missed: after a day everybody with a seat gets the thanks that fit either way.
-THANKED_AFTER, THANKED_UNKNOWN_AFTER = HOUR, DAY
+# once there is something to hear or read, or after five days without. Where it is not known who came, nobody is told
+# that they were missed: after a day everybody with a seat gets the thanks that fit either way; after five days, where a
+# list of the call lies there of which nobody has said yet who is in it.
+THANKED_AFTER, THANKED_UNKNOWN_AFTER, THANKED_WITHOUT_REVIEW_AFTER = HOUR, DAY, 5 * DAY
 MISSED_AFTER, MISSED_WITHOUT_RESOURCES_AFTER = DAY, 5 * DAY
 WRITTEN_AFTER_FOR = 14 * DAY
 
@@ -38,18 +39,23 @@ def may_have_taken_place(state: str) -> bool:
     return state in (ClinicState.ANNOUNCED, *TOOK_PLACE)
 
 
-def after_the_end(*, came: bool, is_known: bool, has_resources: bool, ended_at: datetime, now: datetime) -> str | None:
+def after_the_end(
+    *, came: bool, is_known: bool, has_resources: bool, ended_at: datetime, now: datetime, is_in_review: bool = False
+) -> str | None:
     """Return which letter somebody with a seat is owed now that a clinic has ended, if any.
 
-    ``is_known`` says whether anything is known of who came to this clinic.
+    ``is_known`` says whether it is known who came to this clinic, of all who did: nobody who came is told that they
+    were missed. While somebody still looks at a list of the call (``is_in_review``), the others wait for it.
     """
     ago = now - ended_at
     if not timedelta(0) <= ago < WRITTEN_AFTER_FOR:
         return None
-    if not is_known:
-        return THANKS if ago >= THANKED_UNKNOWN_AFTER else None
     if came:
         return THANKS if ago >= THANKED_AFTER else None
+    if is_in_review:
+        return THANKS if ago >= THANKED_WITHOUT_REVIEW_AFTER else None
+    if not is_known:
+        return THANKS if ago >= THANKED_UNKNOWN_AFTER else None
     return MISSED if ago >= (MISSED_AFTER if has_resources else MISSED_WITHOUT_RESOURCES_AFTER) else None
 
 
@@ -65,9 +71,9 @@ FACTS = ("starts_at", "minutes", "venue", "place", "floor_language", "interprete
 def what_changed(was: Mapping[str, Any], becomes: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the facts that differ, in the order in which a letter tells them.
 
-    ``interpreted`` are the languages for which an interpreter has said yes, or is asked: who is asked again because the
-    clinic is moved is not lost yet. A title counts in a language in which there was one and still is; one more language
-    of interpretation, or of the texts, is good news that the next letter tells, and owes none.
+    ``interpreted`` are the languages for which an interpreter has said yes: who is asked again because the clinic is
+    moved is not lost yet. A title counts in a language in which there was one and still is; one more language of
+    interpretation, or of the texts, is good news that the next letter tells, and owes none.
     """
     changed = [name for name in FACTS[:5] if was[name] != becomes[name]]
     if languages_lost(was, becomes):

@@ -208,6 +208,8 @@ class ClinicPerson(models.Model):
     turn = models.CharField(_("turn"), max_length=6, choices=Turn, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=AnswerState, default=AnswerState.TO_ASK)
     version = models.PositiveIntegerField(default=0, editable=False)  # counts what was asked and answered
+    # They are asked again, because the clinic was moved after their yes; until they answer, nothing is lost.
+    had_said_yes = models.BooleanField(default=False, db_default=False, editable=False)
     asked_by = models.ForeignKey(
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
     )
@@ -266,6 +268,10 @@ class ClinicPerson(models.Model):
                 | ~Q(state__in=ANSWERED) & Q(answered_at=None, answer_note=""),
                 name="clinics_answered_has_its_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(had_said_yes=False) | Q(state=AnswerState.ASKED),
+                name="clinics_only_who_is_asked_again_had_said_yes",
+            ),
         ]
         indexes = [
             models.Index(
@@ -293,6 +299,11 @@ class ClinicPerson(models.Model):
     @property
     def is_asked(self) -> bool:
         return self.state == AnswerState.ASKED
+
+    @property
+    def is_counted_on(self) -> bool:
+        """Whether they said yes, if only to the hour before the clinic was moved: a yes that nobody has taken back."""
+        return self.is_accepted or (self.is_asked and self.had_said_yes)
 
     @property
     def may_still_come(self) -> bool:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, Self
 
-from django.db.models import Q
+from django.db.models import Exists, Max, OuterRef, Q
+from django.utils.translation import gettext_noop
 
 from clinics.domain.clinics import ClinicState
 from clinics.domain.notices import (
@@ -14,11 +15,13 @@ from clinics.domain.notices import (
     reader_languages_of_titles,
     what_changed,
 )
-from clinics.models import Clinic, ClinicChange, Notice
+from clinics.models import Clinic, ClinicChange, ClinicPerson, Notice, Rsvp
 from clinics.notices.owing import of_people, one_row_each, owe_notices, still_here, with_seats
+from mailings.domain.letters import OPEN, PERHAPS_READ
 from mailings.models import Letter
 
 SEAT, PERSON = "clinics.clinic_moved", "clinics.people_changed"
+AS_IT_WAS, NOTHING_FOR_THEM = gettext_noop("it is as it was before"), gettext_noop("nothing is another for this reader")
 
 
 def facts_of(clinic: Clinic) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def facts_of(clinic: Clinic) -> dict[str, Any]:
         "interpreted": sorted(
             channel.language
             for channel in clinic.channels.all()
-            if any(person.is_accepted or person.is_asked for person in channel.interpreters.all())
+            if any(person.is_counted_on for person in channel.interpreters.all())
         ),
         "titles": {text.language: text.title for text in clinic.texts.all() if text.is_ready},
     }
@@ -53,6 +56,52 @@ def letters_that_wait(clinic: Clinic) -> int:
     notices = Notice.objects.filter(kind=CHANGED, change__clinic=clinic)
     waiting = Letter.objects.filter(kind__in=(SEAT, PERSON), gathering_since__isnull=False)
     return waiting.filter(about_type=Notice._meta.label_lower, about_id__in=notices.values("pk")).count()
+
+
+def why_not_told(notice: Notice, language: str) -> str | None:
+    """Return why a change need not be told to a reader of this language any more: it is taken back, or not theirs."""
+    if notice.change is None:
+        return AS_IT_WAS
+    was, becomes = notice.change.was, facts_of(notice.clinic)
+    changed = what_changed(was, becomes)
+    if changed == ("titles",) and language not in reader_languages_of_titles(was, becomes):
+        return NOTHING_FOR_THEM
+    return None if changed else AS_IT_WAS
+
+
+class WrittenSoFar(NamedTuple):
+    """The last letter and the last change of a clinic there were before something is done, by their keys."""
+
+    letter: int
+    change: int
+
+    @classmethod
+    def now(cls) -> Self:
+        last = [table._base_manager.aggregate(last=Max("pk"))["last"] or 0 for table in (Letter, ClinicChange)]
+        return cls(*last)
+
+
+def people_told(clinic: Clinic, *, since: WrittenSoFar) -> int:
+    """Return how many are written to because of what was done to a clinic since then, in the same transaction.
+
+    Whoever has a letter about an earlier change that still waits reads of this one in that letter, and counts here too.
+    """
+    notices = Notice.objects.filter(change__clinic=clinic, change__gt=since.change)
+    others = Letter.objects.filter(pk__gt=since.letter)
+    rows = {Rsvp._meta.label_lower: clinic.rsvps, ClinicPerson._meta.label_lower: clinic.people}
+    return notices.count() + sum(
+        others.filter(about_type=table, about_id__in=of.values("pk")).count() for table, of in rows.items()
+    )
+
+
+def told_of_a_loss(clinic: int, language: str) -> set[int]:
+    """Return the seats at a clinic, by key, whose owners read in a letter that it is not interpreted into a language
+    any more: it reached them, or waits."""
+    notices = Notice.objects.filter(kind=CHANGED, rsvp__clinic=clinic, change__was__interpreted__contains=[language])
+    telling = Letter.objects.filter(
+        kind=SEAT, about_type=Notice._meta.label_lower, about_id=OuterRef("pk"), state__in=sorted(OPEN | PERHAPS_READ)
+    )
+    return set(notices.filter(Exists(telling)).values_list("rsvp", flat=True))
 
 
 def owe_letters_of_changes(clinic: Clinic, *, was: dict[str, Any], now: datetime) -> None:

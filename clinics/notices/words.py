@@ -33,8 +33,18 @@ def changes_in_words(notice: Notice) -> list[str]:
 
 def main_change(notice: Notice) -> str:
     """Return which change the subject names: the one that people must know, if it is not several small ones."""
-    changed = what_changed(notice.change.was, facts_of(notice.clinic)) if notice.change else ("starts_at",)
+    changed = _changed(notice)
     return changed[0] if "starts_at" in changed or len(changed) == 1 else ""
+
+
+def takes_other_hours(notice: Notice) -> bool:
+    """Tell whether the clinic takes time that it did not take before: whoever is elsewhere then did not choose that."""
+    is_longer = notice.change is not None and notice.clinic.minutes > notice.change.was["minutes"]
+    return is_longer or "starts_at" in _changed(notice)
+
+
+def _changed(notice: Notice) -> tuple[str, ...]:
+    return what_changed(notice.change.was, facts_of(notice.clinic)) if notice.change else ("starts_at",)
 
 
 def rules_page() -> str:
@@ -81,7 +91,9 @@ def _title(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str
 def _place(clinic: Clinic) -> str:
     if clinic.venue == Venue.CALL:
         return _("It takes place in a call, and nobody needs to go anywhere.")
-    return _("It takes place here: %(place)s.") % {"place": isolated(clinic.place)} if clinic.place else ""
+    if clinic.place:
+        return _("It takes place here: %(place)s.") % {"place": isolated(clinic.place)}
+    return _("It takes place in person. Where is not known yet.")
 
 
 def _name(language: str) -> str:

@@ -43,7 +43,9 @@ def answer(
         return person
     check_answer(person.state, becomes, is_to_come=clinic.is_to_come, starts_at=clinic.starts_at, now=now)
     facts = facts_now(clinic)
-    was, person.state, person.answered_at, person.answer_note = person.state, becomes, now, note.strip()[:500]
+    was, was_counted_on = person.state, person.is_counted_on
+    person.state, person.answered_at, person.answer_note = becomes, now, note.strip()[:500]
+    person.had_said_yes = False
     person.version += 1
     _save(person)
     said_no = "decline_clinic_role" if becomes == AnswerState.DECLINED else "step_back_from_clinic"
@@ -54,7 +56,7 @@ def answer(
         if person.member is not None:
             come_without_seat(clinic=clinic, member=person.member, now=now)
         letters.owe_to_person(person, kind=letters.CONFIRMED, now=now)
-    elif was == AnswerState.ACCEPTED:
+    elif was_counted_on:  # what they said yes to stands in their calendar, be it the old hour
         letters.owe_to_person(person, kind=letters.STEPPED_BACK, now=now)
     owe_letters_of_changes(clinic, was=facts, now=now)
     return person
@@ -72,7 +74,7 @@ def _save(person: ClinicPerson) -> None:
     """Store the answer, or say what is in its way. The database decides, so that two who answer at once cannot both."""
     try:
         with transaction.atomic():
-            person.save(update_fields=["state", "answered_at", "answer_note", "version"])
+            person.save(update_fields=["state", "answered_at", "answer_note", "version", "had_said_yes"])
     except IntegrityError as refusal:
         name = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "")
         if name == TWO_PLACES:

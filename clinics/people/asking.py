@@ -30,6 +30,7 @@ from mailings.ledger.reachable import is_written_to, stops_letters, why_address_
 from registrations.models import Member
 
 WORDS = ("name", "role_line", "group")
+ASKED_COLUMNS = ("state", "version", "asked_at", "reminded_at", "answered_at", "answer_note", "had_said_yes")
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,18 @@ def ask_person(*, person: ClinicPerson, by: Member, now: datetime) -> ClinicPers
     was = person.state
     mark_as_asked(person, now=now)
     person.asked_by = by
-    person.save(update_fields=["state", "version", "asked_at", "reminded_at", "answered_at", "answer_note", "asked_by"])
+    person.save(update_fields=[*ASKED_COLUMNS, "asked_by"])
     acts.record(by=by, verb="ask_clinic_person", on=person, now=now, was=was, became=person.state)
     letters.owe_to_person(person, kind=letters.ASKED, now=now)
     return person
 
 
-def mark_as_asked(person: ClinicPerson, *, now: datetime) -> None:
-    """Set the columns of somebody who is asked at this moment; what they had answered does not stand any more."""
+def mark_as_asked(person: ClinicPerson, *, now: datetime, again: bool = False) -> None:
+    """Set the columns of somebody who is asked at this moment; what they had answered does not stand any more.
+
+    Who is asked ``again``, because the hour is another, is counted on as before until they answer.
+    """
+    person.had_said_yes = again and person.is_counted_on
     person.state, person.asked_at = AnswerState.ASKED, now
     person.reminded_at = person.answered_at = None
     person.answer_note = ""
@@ -123,8 +128,9 @@ def release_person(*, person: ClinicPerson, by: Member, now: datetime) -> Clinic
         return None
     facts = facts_now(clinic)
     person.state, person.answered_at, person.answer_note = AnswerState.RELEASED, None, ""
+    person.had_said_yes = False
     person.version += 1
-    person.save(update_fields=["state", "answered_at", "answer_note", "version"])
+    person.save(update_fields=["state", "answered_at", "answer_note", "version", "had_said_yes"])
     acts.record(by=by, verb="release_clinic_person", on=person, now=now, was=was, became=person.state)
     if clinic.starts_at > now:
         letters.owe_to_person(person, kind=letters.RELEASED, now=now)

@@ -1,28 +1,32 @@
 """What somebody does at a clinic, as their own calendar reads it: sharer, interpreter, host or helper."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from clinics.calendar_letters import CalendarLetters
 from clinics.calendars import FILE_NAME, PRODUCT, ending_after, event_of, of_clinics, page_of
+from clinics.domain.people import AnswerState
 from clinics.models import Clinic, ClinicPerson
-from clinics.people.letters import CONFIRMED
+from clinics.notices.changes import PERSON as PERSON_CHANGED
+from clinics.people.letters import CANCELLED, CONFIRMED, MOVED, RELEASED, STEPPED_BACK
 from clinics.people.words import what_they_do
 from letsconnect.base import calendar_events, calendars
 from letsconnect.base.calendar_events import MOST_OF_ONE_PROVIDER
 from letsconnect.base.calendars import Attendee, CalendarPart, Event
 from letsconnect.base.languages import speaking
-from letsconnect.base.statements import Statement
-from mailings.models import Letter
 from registrations.models import Member
 
-_EARLIER = Statement(
-    lambda about: (
-        Letter.objects.perhaps_read()
-        .filter(about_type=ClinicPerson._meta.label_lower, about_id=about, kind=CONFIRMED)
-        .values_list("pk")[:1]
-    )
+_LETTERS = CalendarLetters(
+    ClinicPerson,
+    notice_to="person",
+    comes=AnswerState.ACCEPTED,
+    bring=(CONFIRMED,),
+    take_out=(MOVED, RELEASED, STEPPED_BACK, CANCELLED),
+    follow=(PERSON_CHANGED,),
 )
+IN_CALENDAR = "in_calendar_read"  # on the object of somebody, where several letters are read together
 
 
 def invitation_for_person(person: ClinicPerson, language: str, now: datetime) -> CalendarPart | None:
@@ -31,8 +35,7 @@ def invitation_for_person(person: ClinicPerson, language: str, now: datetime) ->
     A cancellation where they do not come, or are asked again because the clinic was moved, if an invitation may have
     reached them before; else None.
     """
-    comes = person.is_accepted and person.clinic.is_to_come
-    if not comes and not may_be_in_a_calendar(person):
+    if not _comes(person) and not may_be_in_a_calendar(person):
         return None
     with speaking(language):
         address = person.member.email if person.member else person.address
@@ -43,8 +46,21 @@ def invitation_for_person(person: ClinicPerson, language: str, now: datetime) ->
 
 
 def may_be_in_a_calendar(person: ClinicPerson) -> bool:
-    """Tell whether an invitation may have reached them, so that a cancellation would not puzzle them."""
-    return bool(_EARLIER.rows({"about": person.pk}))
+    """Tell whether an invitation may stand in their calendar, so that a cancellation would not puzzle them."""
+    is_read = vars(person).get(IN_CALENDAR)
+    return bool(is_read if is_read is not None else person.pk and _LETTERS.may_have_the_event([person.pk]))
+
+
+def read_calendars(people: Iterable[ClinicPerson]) -> None:
+    """Read ahead whose invitation may stand in a calendar, of those who do not come."""
+    without = [person for person in people if not _comes(person)]
+    there = _LETTERS.may_have_the_event([person.pk for person in without])
+    for person in without:
+        vars(person)[IN_CALENDAR] = person.pk in there
+
+
+def _comes(person: ClinicPerson) -> bool:
+    return person.is_accepted and person.clinic.is_to_come
 
 
 def event_for(person: ClinicPerson) -> Event:

@@ -18,7 +18,7 @@ from clinics.domain.clinics import ClinicState
 from clinics.domain.region_clocks import clocks_at
 from clinics.models import Clinic, ClinicPerson
 from clinics.people import letters
-from clinics.people.calendars import invitation_for_person, may_be_in_a_calendar
+from clinics.people.calendars import invitation_for_person, may_be_in_a_calendar, read_calendars
 from clinics.people.links import answer_link
 from clinics.people.words import what_they_do
 from letsconnect.base.languages import speaking
@@ -65,7 +65,8 @@ def accepted_owed(person: ClinicPerson | None, now: datetime) -> str | None:
 def released_owed(person: ClinicPerson | None, now: datetime) -> str | None:
     if person is None or person.may_still_come:
         return gettext_noop("the person is asked again")
-    return _why_not_to_come(person, now)
+    is_in_calendar = not person.clinic.is_to_come and may_be_in_a_calendar(person)
+    return _why_nothing_to_take_out(person, now) if is_in_calendar else _why_not_to_come(person, now)
 
 
 def cancelled_owed(person: ClinicPerson | None, now: datetime) -> str | None:
@@ -85,7 +86,7 @@ def stepped_back_owed(person: ClinicPerson | None, now: datetime) -> str | None:
         return gettext_noop("the person is asked again")
     if not may_be_in_a_calendar(person):
         return gettext_noop("they stepped back before they had been written to")
-    return _why_not_to_come(person, now)
+    return _why_nothing_to_take_out(person, now)
 
 
 def left_owed(clinic: Clinic | None, now: datetime) -> str | None:
@@ -96,6 +97,11 @@ def left_owed(clinic: Clinic | None, now: datetime) -> str | None:
 
 def _why_not_to_come(person: ClinicPerson, now: datetime) -> str | None:
     return left_owed(person.clinic, now)
+
+
+def _why_nothing_to_take_out(person: ClinicPerson, now: datetime) -> str | None:
+    """Whoever was out of it before the clinic was called off gets no other letter that takes it out of a calendar."""
+    return BEGUN if now >= person.clinic.starts_at else None
 
 
 # What they say; each is called in the reader's language
@@ -291,8 +297,8 @@ def clocks_for(person: ClinicPerson | None, clinic: Clinic, zone: str) -> dict[s
 
 
 def answer_told(person: ClinicPerson) -> str:
-    """Return what a letter about an answer tells, so that nothing is told twice."""
-    return f"{person.state} {person.answer_note} {person.clinic.starts_at}"
+    """Return what a letter about an answer tells, so that nothing is told twice; an answer to a new question is new."""
+    return f"{person.state} {person.answer_note} {person.clinic.starts_at} {person.asked_at}"
 
 
 def place_told(person: ClinicPerson) -> str:
@@ -313,7 +319,9 @@ _CLINICS = Statement(
 
 
 def _read_people(keys: list[int], _now: datetime) -> list[ClinicPerson]:
-    return _PEOPLE.rows({"keys": keys})
+    people = _PEOPLE.rows({"keys": keys})
+    read_calendars(people)
+    return people
 
 
 def _read_clinics(keys: list[int], _now: datetime) -> list[Clinic]:

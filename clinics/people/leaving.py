@@ -33,7 +33,7 @@ def on_withdrawn(
     sender: Any, *, registration: Registration, by: Member, now: datetime, leaves_clinics: bool, **kwargs: Any
 ) -> None:
     if leaves_clinics and registration.member is not None:
-        step_back_everywhere(registration.member, by=by, now=now)
+        step_back_everywhere(registration.member, by=by, now=now, is_told=True)
 
 
 def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
@@ -44,8 +44,10 @@ def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: da
     step_back_everywhere(member, by=by, now=now)
 
 
-def step_back_everywhere(member: Member, *, by: Member | None, now: datetime) -> None:
+def step_back_everywhere(member: Member, *, by: Member | None, now: datetime, is_told: bool = False) -> None:
     """Take back each yes to a clinic to come, and say no to what is asked; the planners hear of it.
+
+    Unless they leave the portal, they get the letter that takes what they had said yes to out of their calendar.
 
     It goes clinic by clinic in the order of their keys; the sender of the signal holds the lock on the member's row,
     which answering takes first. Whom the planners only thought of is forgotten.
@@ -60,12 +62,15 @@ def step_back_everywhere(member: Member, *, by: Member | None, now: datetime) ->
             if person.state == AnswerState.TO_ASK:
                 person.delete()
                 continue
-            was, person.state = person.state, _LEAVING[AnswerState(person.state)]
+            was, was_counted_on = person.state, person.is_counted_on
+            person.state, person.had_said_yes = _LEAVING[AnswerState(person.state)], False
             person.answered_at, person.version = now, person.version + 1
-            person.save(update_fields=["state", "answered_at", "version"])
+            person.save(update_fields=["state", "answered_at", "version", "had_said_yes"])
             verb = "step_back_from_clinic" if was == AnswerState.ACCEPTED else "decline_clinic_role"
             acts.record(by=by, verb=verb, on=person, now=now, was=was, became=person.state)
             letters.owe_to_planners(person, now=now)
+            if is_told and was_counted_on:
+                letters.owe_to_person(person, kind=letters.STEPPED_BACK, now=now)
         owe_letters_of_changes(clinic, was=facts, now=now)
 
 

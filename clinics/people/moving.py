@@ -11,7 +11,7 @@ from clinics.domain.people import AnswerState, BusyElsewhere
 from clinics.models import Clinic, ClinicPerson
 from clinics.people import letters
 from clinics.people.answering import TWO_PLACES, clinics_in_the_way
-from clinics.people.asking import mark_as_asked
+from clinics.people.asking import ASKED_COLUMNS, mark_as_asked
 from letsconnect.base import acts
 from letsconnect.base.languages import listed
 from registrations.models import Member
@@ -63,8 +63,8 @@ def ask_again(clinic: Clinic, *, now: datetime) -> int:
     for person in people:
         person.clinic = clinic
         was = person.state
-        mark_as_asked(person, now=now)
-        person.save(update_fields=["state", "version", "asked_at", "reminded_at", "answered_at", "answer_note"])
+        mark_as_asked(person, now=now, again=True)
+        person.save(update_fields=ASKED_COLUMNS)
         if was == AnswerState.ACCEPTED:
             acts.record(by=None, verb="ask_clinic_person_again", on=person, now=now, was=was, became=person.state)
         letters.owe_to_person(person, kind=letters.MOVED, now=now)
@@ -72,7 +72,9 @@ def ask_again(clinic: Clinic, *, now: datetime) -> int:
 
 
 def tell_it_is_cancelled(clinic: Clinic, *, now: datetime) -> None:
-    """Owe everybody who said yes, or is asked, a letter that the clinic does not take place."""
-    for person in clinic.people.asked_or_coming().select_related("member").order_by("pk"):
-        person.clinic = clinic
-        letters.owe_to_person(person, kind=letters.CANCELLED, now=now)
+    """Owe everybody who said yes, or is asked, a letter that the clinic does not take place.
+
+    Of a draft whose hour has passed nobody waits to hear anything.
+    """
+    if clinic.starts_at > now:
+        letters.owe_to_people(list(clinic.people.asked_or_coming()), kind=letters.CANCELLED, now=now)

@@ -15,22 +15,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from clinics.domain.agendas import timed
-from clinics.domain.clinics import RsvpState
+from clinics.domain.clinics import TOOK_PLACE, RsvpState
 from clinics.domain.notices import (
     CHANGED,
     REMINDERS,
     THANKS,
     WRITTEN_AFTER_FOR,
     may_have_taken_place,
-    what_changed,
 )
 from clinics.domain.people import ClinicRole, Turn
 from clinics.models import AgendaItem, ChecklistItem, Clinic, ClinicPerson, Notice, Rsvp
 from clinics.notices.changes import PERSON as PERSON_CHANGED
-from clinics.notices.changes import facts_of
+from clinics.notices.changes import facts_of, why_not_told
 from clinics.notices.reminding import PERSON
 from clinics.notices.words import changes_in_words, rules_page
-from clinics.people.calendars import invitation_for_person
+from clinics.people.calendars import invitation_for_person, read_calendars
 from clinics.people.emails import BEGUN, GONE, clocks_for
 from clinics.people.links import answer_link
 from clinics.people.words import what_they_do
@@ -76,14 +75,16 @@ def changed_owed(notice: Notice | None, now: datetime) -> str | None:
         return GONE
     if reason := _why_not_to_come(notice.clinic, now):
         return reason
-    is_news = notice.change is not None and what_changed(notice.change.was, facts_of(notice.clinic))
-    return None if is_news else gettext_noop("it is as it was before")
+    member = notice.person.member
+    return why_not_told(notice, member.language if member else notice.person.language)
 
 
 def thanks_owed(notice: Notice | None, now: datetime) -> str | None:
     if notice is None or notice.person is None or not notice.person.is_accepted:
         return GONE
     clinic = notice.clinic
+    if notice.starts_at != clinic.starts_at:
+        return gettext_noop("the clinic was moved since")
     if not may_have_taken_place(clinic.state):
         return gettext_noop("the clinic did not take place")
     return gettext_noop("it was too long ago") if now >= clinic.ends_at + WRITTEN_AFTER_FOR else None
@@ -215,6 +216,7 @@ def render(notice: Notice, language: str, zone: str, *, template: str) -> Render
             "has_account": person.has_account,
             "feedback_url": absolute("clinics:feedback-give", clinic.pk),
             "certificate_url": absolute("clinics:certificate-mine", clinic.pk),
+            "can_certify": clinic.state in TOOK_PLACE,
             "is_changed": notice.kind == CHANGED,
             **clocks_for(person, clinic, zone),
         }
@@ -253,6 +255,7 @@ def read_notices(keys: list[int], _now: datetime) -> list[Notice]:
     """Read what several of these letters tell, in the same queries however many they are."""
     notices = _NOTICES.rows({"keys": keys})
     beside = read_beside(notice.clinic for notice in notices)
+    read_calendars(notice.person for notice in notices if notice.kind == CHANGED and notice.person)
     for notice in notices:
         vars(notice)["beside"] = beside[notice.clinic.pk]
     return notices

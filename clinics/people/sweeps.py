@@ -16,7 +16,7 @@ from clinics.locking import lock_clinic
 from clinics.models import ENDS_AT, AgendaItem, Clinic, ClinicPerson, Notice
 from clinics.people import letters
 from clinics.people.answering import forget
-from clinics.people.asking import mark_as_asked
+from clinics.people.asking import ASKED_COLUMNS, mark_as_asked
 from clinics.seats.rsvps import come_without_seat
 from letsconnect.base import acts
 from mailings.ledger.by_hand import forget_letters_about_gone
@@ -111,10 +111,8 @@ def hand_over(person: ClinicPerson, *, to: Member, now: datetime) -> None:
     except IntegrityError:  # confirmed in two places: the database counts both as one person from now on
         if clinic.starts_at <= now:
             return
-        mark_as_asked(theirs, now=now)
-        theirs.save(
-            update_fields=[*columns, "state", "version", "asked_at", "reminded_at", "answered_at", "answer_note"]
-        )
+        mark_as_asked(theirs, now=now, again=True)
+        theirs.save(update_fields=[*columns, *ASKED_COLUMNS])
         letters.owe_to_person(theirs, kind=letters.ASKED, now=now)
     if theirs.is_accepted:
         come_without_seat(clinic=clinic, member=member, now=now)

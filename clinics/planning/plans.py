@@ -18,7 +18,7 @@ from clinics.domain.clinics import (
     NotYourClinic,
 )
 from clinics.locking import check_theirs, lock_theirs
-from clinics.models import Clinic
+from clinics.models import Clinic, Rsvp
 from clinics.needs import raising
 from clinics.notices.changes import facts_now, owe_letters_of_changes
 from clinics.people.channels import check_floor_language
@@ -31,7 +31,7 @@ from clinics.seats.rsvps import change_capacity
 from letsconnect.base import acts
 from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.wall_clock import moment_of
-from mailings.ledger import letters
+from mailings.ledger.many import LetterOwed, owe_to_many
 from registrations.models import Member, Skill
 
 START = ("local_date", "local_time", "zone", "fold")
@@ -151,17 +151,25 @@ def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 
 @transaction.atomic
 def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> Clinic:
-    """Cancel a clinic, write to everyone who has a seat or waits for one, and hold issues that invite to it."""
+    """Cancel a clinic, write to everyone who has a seat or waits for one, and hold issues that invite to it.
+
+    ClinicMoveNotAllowed once an announced one has begun: people are there, or have been.
+    """
     issues = lock_issues_about(clinic)
     clinic = _lock_to_move(clinic, ClinicState.CANCELLED, by=by)
+    if not clinics.may_be_cancelled(state=clinic.state, starts_at=clinic.starts_at, now=now):
+        raise ClinicMoveNotAllowed(
+            _("This clinic has begun: it cannot be cancelled any more. If it did not take place, move it.")
+        )
     if not has_something_to_see(reason):
         raise CancelReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
     clinic.cancel_reason = reason.strip()
     clinic.calendar_sequence += 1
     clinic = _move(clinic, ClinicState.CANCELLED, verb="cancel_clinic", by=by, now=now, reason=clinic.cancel_reason)
-    for rsvp in clinic.rsvps.active().select_related("member"):
-        key = f"clinics.clinic_cancelled:{rsvp.pk}"
-        letters.owe(kind="clinics.clinic_cancelled", to=rsvp.member, about=rsvp, key=key, now=now)
+    kind = "clinics.clinic_cancelled"
+    seats = clinic.rsvps.active().values_list("pk", "member")
+    owed = [LetterOwed(key, f"{kind}:{key}", member) for key, member in seats]
+    owe_to_many(kind=kind, table=Rsvp, letters=owed, now=now)
     deciding.follow_cancelled(clinic, now=now)
     raising.follow_cancelled(clinic)
     tell_it_is_cancelled(clinic, now=now)

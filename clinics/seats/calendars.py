@@ -4,35 +4,35 @@ The event keeps one UID for its whole life: a seat that was given back and taken
 grows with the clinic's, and with every giving back and signing up.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from clinics.calendar_letters import CalendarLetters
 from clinics.calendars import FILE_NAME, PRODUCT, ending_after, event_of, of_clinics, page_of
-from clinics.domain.clinics import ClinicState, RsvpState
+from clinics.domain.clinics import TOOK_PLACE, ClinicState, RsvpState
 from clinics.models import Clinic, Rsvp
 from letsconnect.base import calendar_events, calendars
 from letsconnect.base.calendar_events import MOST_OF_ONE_PROVIDER
 from letsconnect.base.calendars import Attendee, CalendarPart, Event
 from letsconnect.base.languages import speaking
-from letsconnect.base.models import Act
-from letsconnect.base.statements import Statement
-from mailings.models import Letter
 from registrations.models import Member
 
-INVITING = ("clinics.rsvp_recorded", "clinics.moved_up", "clinics.put_in")
-_GOT_A_SEAT = Act.objects.filter(
-    object_type=Rsvp._meta.label_lower, object_id=OuterRef("about_id"), became=RsvpState.GOING
+_LETTERS = CalendarLetters(
+    Rsvp,
+    notice_to="rsvp",
+    comes=RsvpState.GOING,
+    bring=("clinics.moved_up", "clinics.put_in"),
+    take_out=(
+        "clinics.seat_given_back",
+        "clinics.taken_out",
+        "clinics.offer_expired",
+        "clinics.clinic_cancelled",
+    ),
+    follow=("clinics.rsvp_recorded", "clinics.channel_gone", "clinics.clinic_moved"),
 )
-_EARLIER = Statement(
-    lambda about: (
-        Letter.objects.perhaps_read()
-        .filter(about_type=Rsvp._meta.label_lower, about_id=about, kind__in=INVITING)
-        .filter(Exists(_GOT_A_SEAT))
-        .values_list("pk")[:1]
-    )
-)
+IN_CALENDAR = "in_calendar_read"  # on the object of an RSVP, where several letters are read together
 
 
 def invitation_for(rsvp: Rsvp, language: str, now: datetime) -> CalendarPart | None:
@@ -41,8 +41,7 @@ def invitation_for(rsvp: Rsvp, language: str, now: datetime) -> CalendarPart | N
     None where there is nothing in this person's calendar to change: they wait, are only offered a seat, or never had
     one.
     """
-    is_held = rsvp.is_going and rsvp.clinic.state == ClinicState.ANNOUNCED
-    if rsvp.is_offered or (not is_held and not may_be_in_a_calendar(rsvp)):
+    if rsvp.is_offered or (not _is_held(rsvp) and not may_be_in_a_calendar(rsvp)):
         return None
     with speaking(language):
         event = event_for(rsvp)
@@ -51,15 +50,21 @@ def invitation_for(rsvp: Rsvp, language: str, now: datetime) -> CalendarPart | N
 
 
 def may_be_in_a_calendar(rsvp: Rsvp) -> bool:
-    """Tell whether an invitation may have reached somebody, so that a cancellation would not puzzle them.
+    """Tell whether an invitation may stand in somebody's calendar, so that a cancellation would not puzzle them."""
+    is_read = vars(rsvp).get(IN_CALENDAR)
+    return bool(is_read if is_read is not None else rsvp.pk and _LETTERS.may_have_the_event([rsvp.pk]))
 
-    Whoever waits after their first signing up, or is offered a seat, has had none.
-    """
-    if rsvp.is_going:
-        return True
-    if rsvp.pk is None or (rsvp.turn == 1 and (rsvp.is_waiting or rsvp.is_offered)):
-        return False
-    return bool(_EARLIER.rows({"about": rsvp.pk}))
+
+def read_calendars(rsvps: Iterable[Rsvp]) -> None:
+    """Read ahead whose invitation may stand in a calendar, of those who do not come."""
+    without = [rsvp for rsvp in rsvps if not _is_held(rsvp)]
+    there = _LETTERS.may_have_the_event([rsvp.pk for rsvp in without])
+    for rsvp in without:
+        vars(rsvp)[IN_CALENDAR] = rsvp.pk in there
+
+
+def _is_held(rsvp: Rsvp) -> bool:
+    return rsvp.is_going and rsvp.clinic.state in (ClinicState.ANNOUNCED, *TOOK_PLACE)
 
 
 def event_for(rsvp: Rsvp) -> Event:

@@ -2,17 +2,20 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinics.domain import clinics
 from clinics.domain.clinics import ClinicClosed
+from clinics.domain.notices import CHANGES_WAIT_AT_MOST
 from clinics.domain.people import ChannelRefused
 from clinics.locking import lock_clinic
 from clinics.models import Channel, Rsvp
+from clinics.notices.changes import told_of_a_loss
 from clinics.seats.rsvps import lock_person
 from letsconnect.base import acts
-from mailings.ledger import letters
+from mailings.ledger.many import LetterOwed, owe_to_many
 from registrations.models import Member
 
 
@@ -47,20 +50,25 @@ def show_name(*, rsvp: Rsvp, shows: bool, by: Member | None, now: datetime) -> R
 def tell_listeners(channel: Channel, *, now: datetime) -> None:
     """Have those who wanted to listen in a channel that is removed hear the language spoken, and tell them.
 
-    The caller holds the lock on the clinic. Of several within a minute they read in one letter.
+    The caller holds the lock on the clinic. Who reads in a letter about a change that it is not interpreted any more
+    gets no second one about the same; of several channels within a minute they read in one letter.
     """
-    for rsvp in channel.listeners.active().select_related("member"):
-        rsvp.channel = None
-        rsvp.save(update_fields=["channel"])
-        stamp = f"{now:%Y%m%dT%H%M%SZ}"
-        letters.owe(
-            kind="clinics.channel_gone",
-            to=rsvp.member,
-            about=rsvp,
-            key=f"clinics.channel_gone:{rsvp.pk}:{channel.pk}:{stamp}",
-            gather=f"clinic:{rsvp.pk}:channel",
-            now=now,
-        )
+    listeners = channel.listeners.active()
+    told_of_it = told_of_a_loss(channel.clinic_id, channel.language)
+    to_tell = [(key, member) for key, member in listeners.values_list("pk", "member") if key not in told_of_it]
+    listeners.update(channel=None)
+    kind = "clinics.channel_gone"
+    owe_to_many(
+        kind=kind,
+        table=Rsvp,
+        letters=[
+            LetterOwed(key, f"{kind}:{key}:{channel.pk}", member, gathering=f"clinic:{key}:channel")
+            for key, member in to_tell
+        ],
+        now=now,
+        due_at=now + settings.LETTERS_GATHER_FOR,
+        wait_at_most=CHANGES_WAIT_AT_MOST,
+    )
 
 
 def read_again(rsvp: Rsvp, *, now: datetime) -> Rsvp:

@@ -184,11 +184,17 @@ def set_capacity(clinic: Clinic, capacity: int, *, by: Member, now: datetime) ->
 
 
 def come_without_seat(*, clinic: Clinic, member: Member, now: datetime) -> None:
-    """Give on the seat of somebody who said yes to a part in the clinic and comes anyway; the clinic is locked."""
+    """Give on the seat of somebody who said yes to a part in the clinic and comes anyway; the clinic is locked.
+
+    Their part is another event in their calendar: a letter takes the seat out of it.
+    """
     answer = clinic.rsvps.active().filter(member=member).first()
     if answer is None:
         return
     was = answer.state
     give_up(answer, RsvpState.CANCELLED)
     acts.record(by=member, verb="come_without_seat", on=answer, now=now, was=was, became=answer.state)
+    if was == RsvpState.GOING:
+        answer.member = member
+        owe_about(answer, kind="clinics.seat_given_back", now=now)
     move_up(clinic, now=now)

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from clinics.domain.clinics import HOLDING_A_SEAT, HOUR
 from clinics.models import Clinic, Rsvp
 from clinics.seats.queue import move_up
-from mailings.ledger import letters
+from mailings.ledger.many import LetterOwed, owe_to_many
 from mailings.models import Letter
 
 STILL_WAITING = "clinics.still_waiting"
@@ -46,11 +46,9 @@ def tell_still_waiting(now: datetime) -> int:
         Rsvp.objects.waiting()
         .filter(clinic__in=Clinic.objects.announced().doors_open(now=now).values("pk"))
         .exclude(Exists(letters_of_this_start))
-        .select_related("clinic", "member")
+        .values_list("pk", "member", "turn", "clinic__sequence")
     )
-    owed = 0
-    for rsvp in still_waiting:
-        key = f"{STILL_WAITING}:{rsvp.pk}:{rsvp.turn}:{rsvp.clinic.sequence}"
-        letters.owe(kind=STILL_WAITING, to=rsvp.member, about=rsvp, key=key, now=now)
-        owed += 1
-    return owed
+    owed = [
+        LetterOwed(key, f"{STILL_WAITING}:{key}:{turn}:{start}", member) for key, member, turn, start in still_waiting
+    ]
+    return len(owe_to_many(kind=STILL_WAITING, table=Rsvp, letters=owed, now=now))

@@ -26,13 +26,15 @@ def language_answer_owed(need: LanguageNeed | None, now: datetime) -> str | None
         return "asked for another language meanwhile"
     clinic = need.rsvp.clinic
     if need.state == LanguageNeedState.WITHOUT:
+        if now < clinic.starts_at:
+            return "the clinic was moved"
         return None if clinic.state != ClinicState.CANCELLED else "the clinic is cancelled"
     return why_not_to_come(clinic, now)
 
 
 def what_is_told(need: LanguageNeed) -> str:
-    """Return the facts the letter tells, so that none is sent twice."""
-    return f"{need.language} {need.state}"
+    """Return the facts the letter tells, so that none is sent twice; who asks again is answered again."""
+    return f"{need.language} {need.state} {need.made_at}"
 
 
 def render_language_answer(need: LanguageNeed, language: str, zone: str) -> Rendered:

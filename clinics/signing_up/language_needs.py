@@ -1,19 +1,22 @@
 """What comes of the wish for another language at a clinic: whoever asked hears of it, once for each."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import ACTIVE, DAY, ClinicClosed
-from clinics.domain.wishes import ANSWERS_OF_THE_DESK, LanguageNeedState
+from clinics.domain.notices import CHANGES_WAIT_AT_MOST
+from clinics.domain.wishes import ANSWERS_OF_THE_DESK, STILL_HOPED_FOR, LanguageNeedState
 from clinics.locking import lock_theirs
 from clinics.models import Channel, Clinic, LanguageNeed, LanguageNeedQuerySet
 from letsconnect.base import acts
-from mailings.ledger import letters
+from mailings.ledger.many import LetterOwed, owe_to_many
 from registrations.models import Member
 from registrations.reference.names import language_name
 
@@ -56,24 +59,33 @@ def answer_language_need(*, clinic: Clinic, language: str, answer: LanguageNeedS
         raise ClinicClosed(_("This clinic has already begun."))
     needs = list(LanguageNeed.objects.at(clinic).filter(language=language).exclude(state=answer))
     needs = [need for need in needs if need.state != LanguageNeedState.INTERPRETED]
-    for need in needs:
-        _tell(need, answer, now=now)
+    _tell(needs, answer, now=now)
     if needs:
         verb = "ask_for_language" if answer == LanguageNeedState.ASKED else "decline_language"
         acts.record(by=by, verb=verb, on=clinic, now=now, became=language)
     return len(needs)
 
 
-def _tell(need: LanguageNeed, state: LanguageNeedState, *, now: datetime) -> None:
-    need.state, need.answered_at = state, now
-    need.save(update_fields=["state", "answered_at"])
-    letters.owe(
+def _tell(needs: Collection[LanguageNeed], state: LanguageNeedState, *, now: datetime) -> None:
+    """Store what came of these needs, and owe the letters; one that waits tells it instead of another."""
+    LanguageNeed.objects.filter(pk__in=[need.pk for need in needs]).update(state=state, answered_at=now)
+    stamp = f"{now:%Y%m%dT%H%M%S.%fZ}"
+    owed = [
+        LetterOwed(
+            need.pk,
+            f"{LETTER}:{need.pk}:{need.language}:{state}:{stamp}",
+            need.rsvp.member_id,
+            gathering=f"language:{need.pk}",
+        )
+        for need in needs
+    ]
+    owe_to_many(
         kind=LETTER,
-        to=need.rsvp.member,
-        about=need,
-        key=f"{LETTER}:{need.pk}:{need.language}:{state}",
-        gather=f"language:{need.pk}",
+        table=LanguageNeed,
+        letters=owed,
         now=now,
+        due_at=now + settings.LETTERS_GATHER_FOR,
+        wait_at_most=CHANGES_WAIT_AT_MOST,
     )
 
 
@@ -81,15 +93,18 @@ def _tell(need: LanguageNeed, state: LanguageNeedState, *, now: datetime) -> Non
 def tell_what_came(now: datetime) -> int:
     """Tell who needs a language that somebody interprets into it, or that the clinic began without; return how many.
 
-    That somebody interprets is good to hear after a "not this time", too.
+    That somebody interprets is good to hear after a "not this time", too. That it began without was true of the start
+    it had then: of a clinic that was moved since they hear anew.
     """
     channels = Channel.objects.interpreted().filter(clinic=OuterRef("rsvp__clinic"), language=OuterRef("language"))
-    heard = (LanguageNeedState.INTERPRETED, LanguageNeedState.WITHOUT)
-    waiting = LanguageNeed.objects.exclude(state__in=heard).filter(rsvp__member__is_active=True)
+    waiting = LanguageNeed.objects.exclude(state=LanguageNeedState.INTERPRETED).filter(rsvp__member__is_active=True)
     announced = waiting.filter(rsvp__clinic__in=Clinic.objects.announced().values("pk"))
     interpreted = announced.filter(Exists(channels), rsvp__clinic__starts_at__gt=now)
     begun = (
-        announced.still_hoped_for()
+        announced.filter(
+            Q(state__in=STILL_HOPED_FOR)
+            | Q(state=LanguageNeedState.WITHOUT, answered_at__lt=F("rsvp__clinic__start_set_at"))
+        )
         .filter(rsvp__clinic__starts_at__lte=now, rsvp__clinic__starts_at__gt=now - DAY)
         .exclude(Exists(channels))
     )
@@ -98,8 +113,7 @@ def tell_what_came(now: datetime) -> int:
 
 
 def _tell_all(needs: LanguageNeedQuerySet, state: LanguageNeedState, *, now: datetime) -> int:
-    rows = needs.filter(rsvp__state__in=ACTIVE).select_related("rsvp__member").order_by("pk")
+    rows = needs.filter(rsvp__state__in=ACTIVE).select_related("rsvp").order_by("pk")
     some = list(rows.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
-    for need in some:
-        _tell(need, state, now=now)
+    _tell(some, state, now=now)
     return len(some)

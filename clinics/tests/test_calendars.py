@@ -106,6 +106,7 @@ def test_time_length_and_cancellation_raise_the_sequence_and_texts_do_not():
     seen.append(event_in(letter("clinic_moved", Notice.objects.get())))
     change_clinic(clinic=clinic, changes={"minutes": 90}, by=planner, now=NOW)
     seen.append(event_in(letter("rsvp_recorded", mine)))
+    arrived("rsvp_recorded", mine)
     cancel_clinic(clinic=clinic, reason="The sharer is ill", by=planner, now=NOW)
     part = letter("clinic_cancelled", mine)
     seen.append(event_in(part))

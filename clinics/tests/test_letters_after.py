@@ -164,6 +164,7 @@ def test_the_people_of_a_clinic_are_thanked_each_once_with_or_without_an_account
     make_person(clinic, "sharer", "declined")
 
     assert [owe_thanks(END + ago) for ago in (HOUR, DAY)] == [2, 0]
+    Clinic.objects.update(state="held", held_at=END)
     text = rendered(owed("people_thanks").get(member=host.member), END + HOUR).text
     assert "host, sharer" in text and f"/clinics/{clinic.pk}/certificate/" in text
     assert "certificate" not in rendered(owed("people_thanks").get(member=None), END + HOUR).text

@@ -23,7 +23,7 @@ from clinics.models import (
 from clinics.notices.changes import facts_now
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.seats.sweeps import give_seats_on
-from clinics.tests.factories import make_clinic, make_person, make_topic_request, sign_up
+from clinics.tests.factories import make_attendance, make_clinic, make_person, make_topic_request, sign_up
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.preparing import read_facts
@@ -158,6 +158,11 @@ def _language_need(side: str) -> tuple[Any, Any]:
     return need, member
 
 
+def _attendance(_side: str) -> tuple[Any, Any]:
+    there = make_attendance(make_clinic(starts_at=NOW - DAY))
+    return there, there.member
+
+
 def _topic(state: str) -> Callable[[str], tuple[Any, Any]]:
     def make(_side: str) -> tuple[Any, Any]:
         support = make_topic_request(state=state).supports.get()
@@ -290,6 +295,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.thanks": _notice("thanks"),
     "clinics.missed": _notice("missed"),
     "clinics.from_the_host": _notice("from_the_host"),
+    "clinics.thanks_without_seat": _attendance,
     "clinics.people_changed": _notice_of_person("changed"),
     "clinics.people_thanks": _notice_of_person("thanks"),
     "clinics.language_answer": _language_need,

@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinics.models import Clinic
+from clinics.models import Clinic, Notice
 from letsconnect.tests import every_letter
 from mailings import kinds
 from mailings.ledger.preparing import prepare, read_facts
@@ -25,6 +25,7 @@ USUAL = [
     *("clinics.rsvp_recorded", "clinics.moved_up", "clinics.clinic_moved", "clinics.checklist_due"),
     *("clinics.reminder_week", "clinics.people_week", "clinics.people_changed", "clinics.people_thanks"),
     *("clinics.thanks", "clinics.missed", "clinics.clinic_cancelled", "clinics.from_the_host"),
+    *("clinics.thanks_without_seat"),
     *("clinics.person_asked", "clinics.person_confirmed", "clinics.person_answered"),
 ]
 
@@ -43,7 +44,8 @@ def seat_at_a_cancelled_clinic(_side):
 def seat_at_a_clinic_that_is_over(kind):
     def make(side):
         notice, member = every_letter.ABOUT[kind](side)
-        Clinic.objects.filter(pk=notice.clinic.pk).update(starts_at=NOW - timedelta(days=2))
+        for rows in (Clinic.objects.filter(pk=notice.clinic.pk), Notice.objects.filter(pk=notice.pk)):
+            rows.update(starts_at=NOW - timedelta(days=2))
         return notice, member
 
     return make
