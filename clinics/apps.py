@@ -22,6 +22,7 @@ LETTERS = {
     "clinics.thanks_without_seat": pgettext_lazy("kind of letter", "thanks to somebody who came without signing up"),
     "clinics.missed": pgettext_lazy("kind of letter", "missed at a clinic"),
     "clinics.from_the_host": pgettext_lazy("kind of letter", "what planners write to those who come to a clinic"),
+    "clinics.certificate_revoked": pgettext_lazy("kind of letter", "a certificate of a clinic is revoked"),
     "clinics.language_answer": pgettext_lazy("kind of letter", "what came of the wish for a language at a clinic"),
     "clinics.checklist_due": pgettext_lazy("kind of letter", "what is to be done for clinics"),
     "clinics.announced": pgettext_lazy("kind of letter", "announcement of clinics"),
@@ -54,6 +55,7 @@ class ClinicsConfig(AppConfig):
         from clinics.announcing import emails as new_clinics
         from clinics.attendance import call_lists
         from clinics.attendance import my_data as attendance_data
+        from clinics.certificates import emails as certificate_emails
         from clinics.certificates import leaving as leaving_certificates
         from clinics.checklists import emails as checklist_letters
         from clinics.checklists import items, people, sweeps
@@ -133,5 +135,6 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.language_needs", language_needs.tell_what_came)
         kinds.register_sweep("clinics.wishes", wish_sweeps.forget_wishes)
         leaving_certificates.connect()
+        certificate_emails.register()
         leaving_feedback.connect()
         kinds.register_sweep("clinics.feedback", sums.count_feedback)

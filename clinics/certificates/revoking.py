@@ -11,7 +11,10 @@ from clinics.models import Certificate
 from letsconnect.base import acts
 from letsconnect.base.fields import longest
 from letsconnect.base.lines import has_something_to_see, one_line
+from mailings.ledger import letters
 from registrations.models import Member
+
+REVOKED = "clinics.certificate_revoked"
 
 
 @transaction.atomic
@@ -23,7 +26,7 @@ def take_back_certificate(*, certificate: Certificate, by: Member, now: datetime
 
 @transaction.atomic
 def revoke_certificate(*, certificate: Certificate, reason: str, by: Member, now: datetime) -> Certificate:
-    """Let a certificate count no more, by the working group; the holder reads the reason.
+    """Let a certificate count no more, by the working group; the holder reads the reason, in a letter and on the page.
 
     NotYourClinic for whoever does not look after the clinic, ReasonOfRevokingMissing without a reason.
     """
@@ -41,7 +44,7 @@ def check_reason(reason: str) -> None:
 
 
 def _locked(certificate: Certificate) -> Certificate:
-    return Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    return Certificate.objects.select_for_update(of=("self",)).select_related("member").get(pk=certificate.pk)
 
 
 def _revoke(certificate: Certificate, why: RevokedWhy, reason: str, *, by: Member | None, now: datetime) -> Certificate:
@@ -51,4 +54,7 @@ def _revoke(certificate: Certificate, why: RevokedWhy, reason: str, *, by: Membe
     certificate.revoked_by, certificate.revoke_reason = by, reason
     certificate.save(update_fields=["revoked_at", "revoked_why", "revoked_by", "revoke_reason"])
     acts.record(by=by, verb="revoke_certificate", on=certificate, now=now)
+    if why == RevokedWhy.DESK:
+        key = f"{REVOKED}:{certificate.pk}"
+        letters.owe(kind=REVOKED, to=certificate.member, about=certificate, key=key, now=now)
     return certificate

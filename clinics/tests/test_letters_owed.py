@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinics.certificates.revoking import revoke_certificate, take_back_certificate
 from clinics.domain.clinics import ClinicMoveNotAllowed
 from clinics.domain.wishes import LanguageNeedState
 from clinics.models import Clinic, ClinicChange, ClinicPerson, LanguageNeed, Notice, OtherHeads, Rsvp
@@ -22,6 +23,7 @@ from clinics.seats.offers import decline
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.seats.sweeps import tell_still_waiting
 from clinics.signing_up.language_needs import answer_language_need, tell_what_came
+from clinics.tests.after_factories import make_certificate
 from clinics.tests.factories import (
     START,
     make_attendance,
@@ -532,3 +534,20 @@ def test_calling_off_and_telling_who_waits_take_the_same_statements_for_three_an
         assert Letter.objects.filter(kind="clinics.person_cancelled").count() >= number
         full.rsvps.update(state="cancelled", place=None)
     assert (called_off[1], told[1]) == (called_off[2], told[2])
+
+
+# Certificates
+
+
+def test_whose_certificate_the_desk_revokes_reads_why_and_who_takes_theirs_back_gets_no_letter(coordinator):
+    clinic = make_clinic(state="held", starts_at=NOW - DAY)
+    revoked, taken_back = (make_certificate(clinic, make_attendance(clinic).member) for _ in range(2))
+    take_back_certificate(certificate=taken_back, by=taken_back.member, now=NOW)
+    for _twice in range(2):
+        revoke_certificate(certificate=revoked, reason="You were not there", by=coordinator, now=NOW)
+
+    letter = Letter.objects.get(kind="clinics.certificate_revoked")
+    assert letter.member == revoked.member
+    text = prepare(letter, read_facts([letter], now=NOW), now=NOW).rendered
+    assert "You were not there" in text.text and "You were not there" in text.html
+    assert revoked.grouped_code not in text.text + text.html

@@ -39,6 +39,7 @@ SENTENCES = (
     gettext_noop("the clinic was moved since"),
     gettext_noop("the clinic is cancelled"),
     gettext_noop("the clinic is not over"),
+    gettext_noop("the certificate is not revoked"),
     gettext_noop("nothing is another for this reader"),
     gettext_noop("somebody looks who was there"),
     gettext_noop("they were not there"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from clinics.certificates.revoking import revoke_certificate
 from clinics.domain.notices import REMINDERS
 from clinics.models import (
     Announcement,
@@ -23,6 +24,7 @@ from clinics.models import (
 from clinics.notices.changes import facts_now
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.seats.sweeps import give_seats_on
+from clinics.tests.after_factories import make_certificate
 from clinics.tests.factories import make_attendance, make_clinic, make_person, make_topic_request, sign_up
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
@@ -163,6 +165,13 @@ def _attendance(_side: str) -> tuple[Any, Any]:
     return there, there.member
 
 
+def _certificate(_side: str) -> tuple[Any, Any]:
+    there = make_attendance(make_clinic(starts_at=NOW - DAY))
+    certificate = make_certificate(there.clinic, there.member)
+    revoked = revoke_certificate(certificate=certificate, reason="Ana was ill", by=make_coordinator(), now=NOW)
+    return revoked, there.member
+
+
 def _topic(state: str) -> Callable[[str], tuple[Any, Any]]:
     def make(_side: str) -> tuple[Any, Any]:
         support = make_topic_request(state=state).supports.get()
@@ -296,6 +305,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "clinics.missed": _notice("missed"),
     "clinics.from_the_host": _notice("from_the_host"),
     "clinics.thanks_without_seat": _attendance,
+    "clinics.certificate_revoked": _certificate,
     "clinics.people_changed": _notice_of_person("changed"),
     "clinics.people_thanks": _notice_of_person("thanks"),
     "clinics.language_answer": _language_need,

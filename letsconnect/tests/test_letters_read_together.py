@@ -25,7 +25,7 @@ USUAL = [
     *("clinics.rsvp_recorded", "clinics.moved_up", "clinics.clinic_moved", "clinics.checklist_due"),
     *("clinics.reminder_week", "clinics.people_week", "clinics.people_changed", "clinics.people_thanks"),
     *("clinics.thanks", "clinics.missed", "clinics.clinic_cancelled", "clinics.from_the_host"),
-    *("clinics.thanks_without_seat"),
+    *("clinics.thanks_without_seat", "clinics.certificate_revoked"),
     *("clinics.person_asked", "clinics.person_confirmed", "clinics.person_answered"),
 ]
 
