@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin.tabs import ClinicDesk, NoColumns, Tab
+from clinics.admin.tabs import ClinicDesk, NoColumns, Tab, ask_who_is_told
 from clinics.admin.texts import ClinicTextInline
 from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.forms import START, ClinicForm
 from clinics.models import Clinic, ClinicText
+from clinics.notices.changes import WrittenSoFar
 from clinics.planning.plans import change_clinic, create_clinic
 from clinics.planning.recipients import recipients_of
 from clinics.planning.series import create_series
 from clinics.texts.writing import save_text
+from letsconnect.base.once_more import NotConfirmed
 from letsconnect.base.requests import noted_on
 from letsconnect.base.wall_clock import NotOneMoment
 from registrations.domain.registrations import Region
@@ -36,6 +38,19 @@ class PlanDesk(ClinicDesk):
 
     form = ClinicForm
     refusals = (ClinicError, NotOneMoment)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Save the form; what writes to people is asked once more, and until then nothing is changed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except NotConfirmed as asked:
+            return self.asked_before_saving(request, asked.question, back=request.path)
 
     def get_form(
         self, request: HttpRequest, obj: Clinic | None = None, change: bool = False, **kwargs: Any
@@ -94,7 +109,8 @@ class PlanDesk(ClinicDesk):
         series = create_series(name=name, by=by, now=now) if name else obj.series
         if change and isinstance(form, ClinicForm):
             changes = {**form.changes(), **({"series": series} if name else {})}
-            change_clinic(clinic=obj, changes=changes, by=by, now=now)
+            before = WrittenSoFar.now()
+            ask_who_is_told(request, change_clinic(clinic=obj, changes=changes, by=by, now=now), since=before)
         elif not change:
             obj.series = series
             create_clinic(clinic=obj, by=by, now=now)

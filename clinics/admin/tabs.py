@@ -13,14 +13,15 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.models import Clinic, Rsvp
-from clinics.notices.changes import letters_that_wait
+from clinics.notices.changes import WrittenSoFar, letters_that_wait, people_told
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.once_more import ConfirmationPage
+from letsconnect.base.once_more import ConfirmationPage, NotConfirmed, carried_on
 from registrations.requests import signed_in
 
 TabView = Callable[["ClinicDesk", HttpRequest, Clinic], HttpResponse]
@@ -128,6 +129,33 @@ class ClinicDesk(WorkingGroupAdmin[Clinic]):
             "carried": carried,
         }
         return TemplateResponse(request, "admin/once_more.html", context)
+
+    def asked_before_saving(self, request: HttpRequest, question: ConfirmationPage, *, back: str) -> HttpResponse:
+        """Ask once more before a form is saved, with all that was typed into it."""
+        opened, carried = request.POST.get(versions.FIELD, ""), carried_on(request, besides=[versions.FIELD])
+        return self.asked_once_more(request, question, back=back, opened=opened, carried=carried)
+
+
+def ask_who_is_told(request: HttpRequest, clinic: Clinic, *, since: WrittenSoFar) -> None:
+    """Raise NotConfirmed, within the transaction that changed a clinic, unless a page has said how many are written to.
+
+    What is counted is what the change itself has owed: whoever calls this undoes it then.
+    """
+    people = people_told(clinic, since=since)
+    button = ngettext("Save, and send %(count)d letter", "Save, and send %(count)d letters", people)
+    written = ngettext("%(count)d letter goes out.", "%(count)d letters go out.", people)
+    question = ConfirmationPage(
+        title=_("Save this change of “%(clinic)s”?") % {"clinic": clinic},
+        sentences=(
+            written % {"count": people},
+            _("They tell what changed, to those who come or wait and to the people of the clinic whom it concerns."),
+            _("They wait for a few minutes: until then it can be changed back."),
+        ),
+        button=button % {"count": people},
+        people=people,
+    )
+    if people and not question.is_answered_by(request):
+        raise NotConfirmed(question)
 
 
 def say_who_is_told(request: HttpRequest, clinic: Clinic) -> None:

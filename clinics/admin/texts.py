@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from clinics.admin.tabs import ClinicDesk, Tab, say_who_is_told
+from clinics.admin.tabs import ClinicDesk, Tab, ask_who_is_told, say_who_is_told
 from clinics.domain.clinics import ClinicError
 from clinics.domain.texts import WRITTEN_WHILE, TextState
 from clinics.models import Clinic, ClinicText
+from clinics.notices.changes import WrittenSoFar
 from clinics.planning.languages import languages_wanted
 from clinics.texts.forms import PARTS, FirstTextForm, OneLanguageForm
 from clinics.texts.languages import languages_to_choose
@@ -26,7 +27,7 @@ from clinics.texts.writing import drop_text, save_text
 from letsconnect.base.admin import DeskInline
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.languages import best_of
-from letsconnect.base.once_more import ConfirmationPage
+from letsconnect.base.once_more import ConfirmationPage, NotConfirmed
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.reference.languages import LANGUAGES
 from registrations.requests import signed_in
@@ -121,7 +122,11 @@ def _save(
                 text = form.save(commit=False)
                 text.clinic, was = seen, text.state
                 text.state = TextState.READY if is_ready else was
+                before = WrittenSoFar.now()
                 save_text(text=text, by=signed_in(request), now=timezone.now())
+                ask_who_is_told(request, seen, since=before)
+        except NotConfirmed as asked:
+            return desk.asked_before_saving(request, asked.question, back=_url(clinic, language))
         except ClinicError as refusal:
             form.add_error(None, str(refusal))
         except ChangedMeanwhile as changed:

@@ -183,6 +183,8 @@ def test_more_seats_typed_in_the_form_move_people_up(client, coordinator):
     client.force_login(coordinator)
 
     client.post(desk("change", clinic.pk), typed(capacity="2"))
+    assert clinic.rsvps.going().count() == 1  # a page asks once more: one person is written to
+    client.post(desk("change", clinic.pk), typed(capacity="2", confirmed="1"))
 
     assert clinic.rsvps.going().count() == 2
     assert Letter.objects.filter(kind="clinics.moved_up").count() == 1

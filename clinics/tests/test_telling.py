@@ -117,7 +117,7 @@ def test_the_plan_of_an_announced_clinic_does_not_move_it(client, coordinator):
     client.force_login(coordinator)
 
     page = client.get(desk("change", clinic.pk)).content.decode()
-    client.post(desk("change", clinic.pk), typed(local_time="16:00", minutes="90"))
+    client.post(desk("change", clinic.pk), typed(local_time="16:00", minutes="90", confirmed="2"))
 
     clinic.refresh_from_db()
     assert (clinic.starts_at, clinic.sequence, clinic.minutes) == (START, 0, 90)

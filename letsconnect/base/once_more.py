@@ -4,7 +4,7 @@ Opening the page changes nothing. The button says how many people it concerns, a
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,14 @@ class PeopleConcerned:
         return sum(line.fallbacks for line in self.lines)
 
 
+class NotConfirmed(Exception):
+    """What was asked for turned out, as it was done, to need a page that asks once more: nothing of it is kept."""
+
+    def __init__(self, question: "ConfirmationPage") -> None:
+        super().__init__(question.title)
+        self.question = question
+
+
 @dataclass(frozen=True)
 class ConfirmationPage:
     """A page that asks once more. With ``refusals`` there is nothing to press: they say why it cannot be done now."""
@@ -68,6 +76,12 @@ class ConfirmationPage:
         """Return what the template ``admin/once_more.html`` shows; ``back`` is where nothing is done."""
         has_grown = FIELD in request.POST and not self.refusals
         return {"title": self.title, "question": self, "back": back, "has_grown": has_grown, "field": FIELD}
+
+
+def carried_on(request: HttpRequest, *, besides: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return what was typed into a form, for the page that asks once more before all of it is saved."""
+    left_out = {FIELD, "csrfmiddlewaretoken", *besides}
+    return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
 
 
 def concerned(counts: Iterable[tuple[str, int, bool]], *, without: int = 0) -> PeopleConcerned:

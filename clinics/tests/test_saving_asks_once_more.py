@@ -1,0 +1,91 @@
+"""A plan or a text whose change is written to people: a page says to how many, and until then nothing is saved."""
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from clinics.models import Clinic
+from clinics.tests.factories import make_clinic, make_person, sign_up
+from clinics.tests.test_admin import desk, typed
+from letsconnect.tests.opened import as_opened, hidden_in
+from mailings.models import Letter
+from registrations.tests.factories import NOW, make_skill
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def planner(coordinator):
+    client = Client()
+    client.force_login(coordinator)
+    return client
+
+
+def owed():
+    return Letter.objects.filter(kind__in=["clinics.clinic_moved", "clinics.people_changed"]).count()
+
+
+def answered(client, address, asked):
+    """Press the button of the page that asks, as a browser does: with every field that it carries."""
+    fields = {"confirmed": [asked.context["question"].people], "opened": [asked.context["opened"]]}
+    for name, value in asked.context["carried"]:
+        fields.setdefault(name, []).append(value)
+    return client.post(address, fields)
+
+
+def test_a_change_of_the_plan_is_saved_once_somebody_has_read_to_how_many_it_is_written(planner):
+    clinic, skills = make_clinic(), [make_skill("wikidata"), make_skill("commons")]
+    sign_up(clinic, 2)
+    make_person(clinic, "host")
+    address = desk("change", clinic.pk)
+    form = as_opened(planner, address, **typed(minutes="90", partner="A group", skills=[skill.pk for skill in skills]))
+
+    asked = planner.post(address, form)
+
+    text = asked.content.decode()
+    assert "3 letters go out." in text and "Save, and send 3 letters" in text
+    clinic.refresh_from_db()
+    assert (clinic.minutes, clinic.partner, clinic.skills.count(), owed()) == (120, "", 0, 0)
+    sign_up(clinic, 1)
+    grown = answered(planner, address, asked)
+    assert "by now it concerns more people" in grown.content.decode() and owed() == 0
+
+    assert answered(planner, address, grown).status_code == 302
+    clinic.refresh_from_db()
+    assert (clinic.minutes, clinic.partner, clinic.skills.count(), owed()) == (90, "A group", 2, 4)
+
+
+def test_what_is_written_to_nobody_is_saved_at_once(planner):
+    clinic = make_clinic()
+    sign_up(clinic, 2)
+    address = desk("change", clinic.pk)
+
+    assert planner.post(address, as_opened(planner, address, **typed(partner="A group"))).status_code == 302
+    assert Clinic.objects.get().partner == "A group"
+
+
+def test_another_title_is_saved_once_somebody_has_read_to_how_many_it_is_written(planner):
+    clinic = make_clinic(title="Old title")
+    sign_up(clinic, 2)
+    address = reverse("admin:clinics_clinic_texts", args=[clinic.pk]) + "?language=en"
+    opened = hidden_in(planner.get(address).content.decode())
+    form = {**opened, "title": "New title", "summary": "One line.\nAnother “line” & <more>", "press": "save"}
+
+    asked = planner.post(address, form)
+
+    assert "Save, and send 2 letters" in asked.content.decode()
+    assert (clinic.texts.get().title, owed()) == ("Old title", 0)
+    assert answered(planner, address, asked).status_code == 302
+    text = clinic.texts.get()
+    assert (text.title, text.summary.splitlines(), owed()) == (
+        "New title",
+        ["One line.", "Another “line” & <more>"],
+        2,
+    )
