@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from clinics.announcing.alternatives import alternatives_of, read_alternatives
-from clinics.domain.clinics import ClinicState, RsvpState, Venue
+from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.domain.notices import (
     CHANGED,
     MOVED,
@@ -21,12 +20,11 @@ from clinics.models import Clinic, ClinicPerson, Notice, Rsvp
 from clinics.notices.changes import SEAT as CHANGED_LETTER
 from clinics.notices.changes import facts_of, why_not_told
 from clinics.notices.reminding import SEAT as REMINDER
-from clinics.notices.words import changes_in_words, main_change, rules_page, takes_other_hours
+from clinics.notices.words import changes_in_words, main_change, takes_other_hours
 from clinics.seats.calendars import invitation_for, may_be_in_a_calendar, read_calendars
 from clinics.seats.clashes import hours_of, sentences_of_clashes
-from clinics.seats.links import seat_url
+from clinics.seats.words import coming_context
 from letsconnect.base.languages import direction_of, listed, speaking
-from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
@@ -145,15 +143,17 @@ def render_cancelled(rsvp: Rsvp, language: str, zone: str, *, template: str) -> 
 
 
 def render_changed(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
-    return with_calendar(render_notice_letter(notice, language, zone, template=template), rsvp_of(notice), language)
-
-
-def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
     rsvp = rsvp_of(notice)
     context = clinic_context(rsvp, language)
     with speaking(language), timezone.override(zone_or_utc(zone)):
         context |= {"changes": changes_in_words(notice), "main_change": main_change(notice)}
-    return render_letter(template, context, language=language, zone=zone)
+        if takes_other_hours(notice):
+            context["clashes"] = sentences_of_clashes(rsvp.clinic, rsvp.agreed_hours)
+    return with_calendar(render_letter(template, context, language=language, zone=zone), rsvp, language)
+
+
+def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
+    return render_letter(template, clinic_context(rsvp_of(notice), language), language=language, zone=zone)
 
 
 def rsvp_of(notice: Notice) -> Rsvp:
@@ -164,47 +164,20 @@ def rsvp_of(notice: Notice) -> Rsvp:
 
 def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
     """Return what a letter shows: the clinic as it is now, where and when, and the seat of this person."""
-    clinic = rsvp.clinic
+    clinic, now = rsvp.clinic, timezone.now()
     text = clinic.text_in(language)
-    is_call = clinic.venue == Venue.CALL
     with speaking(language):
-        ways_in, clashes = ways_into(rsvp), sentences_of_clashes(clinic, rsvp.agreed_hours)
+        coming = coming_context(rsvp, now=now)
     return {
         "clinic": clinic,
-        "rsvp": rsvp,
         "position": vars(rsvp)[POSITION] if POSITION in vars(rsvp) else rsvp.position(),
         "title": text.title if text else "",
         "text": text,
         "tells_languages": True,
-        "ways_in": ways_in,
-        "clashes": clashes,
-        "url": absolute("clinics:clinic-detail", clinic.pk),
+        "can_sign_up": clinic.state == ClinicState.ANNOUNCED and now < clinic.closes_at,
         "list_url": absolute("clinics:clinic-list"),
-        "rules_url": rules_page(),
-        "join_url": absolute("clinics:clinic-join", clinic.pk) if is_call else "",
-        "seat_url": seat_url(rsvp) if rsvp.pk else absolute("clinics:clinic-detail", clinic.pk),
+        **coming,
     }
-
-
-def ways_into(rsvp: Rsvp) -> list[str]:
-    """Say how one gets into the call, and how to choose there the language one wants to listen in."""
-    clinic = rsvp.clinic
-    if clinic.venue != Venue.CALL:
-        return []
-    from_then = _(
-        "The page below shows the meeting link from 30 minutes before the start. Nobody needs to keep a link."
-    )
-    if rsvp.channel is None:
-        return [from_then]
-    words = {
-        "language": rsvp.channel.language_in_words,
-        "channel": isolated(rsvp.channel.name or rsvp.channel.language_in_words),
-    }
-    return [
-        _("You listen in %(language)s. In the call, open “Interpretation” and choose the channel “%(channel)s”.")
-        % words,
-        from_then,
-    ]
 
 
 def alternatives_in_words(rsvp: Rsvp, language: str) -> list[dict[str, Any]]:
@@ -265,7 +238,7 @@ _NOTICES = Statement(
 def read_rsvps(keys: list[int], _now: datetime) -> list[Rsvp]:
     """Read what several letters about a seat tell: whose it is, the clinic with its texts, the place in the queue."""
     rsvps = _RSVPS.rows({"keys": keys})
-    _read_positions(rsvps)
+    read_positions(rsvps)
     read_calendars(rsvps)
     return rsvps
 
@@ -280,7 +253,7 @@ def read_rsvps_and_alternatives(keys: list[int], now: datetime) -> list[Rsvp]:
 def read_notices(keys: list[int], now: datetime) -> list[Notice]:
     """Read the same for notices; of a change also where those who go have agreed to be at the new time."""
     notices = _NOTICES.rows({"keys": keys})
-    _read_positions([rsvp_of(notice) for notice in notices])
+    read_positions([rsvp_of(notice) for notice in notices])
     of_changes = [notice for notice in notices if notice.kind in (CHANGED, MOVED)]
     read_calendars(rsvp_of(notice) for notice in of_changes)
     going = [rsvp_of(notice) for notice in of_changes if rsvp_of(notice).is_going and takes_other_hours(notice)]
@@ -290,7 +263,7 @@ def read_notices(keys: list[int], now: datetime) -> list[Notice]:
     return notices
 
 
-def _read_positions(rsvps: list[Rsvp]) -> None:
+def read_positions(rsvps: list[Rsvp]) -> None:
     """Read for those who wait their place in the queue, counted from 1, in one query for all."""
     waiting = {rsvp.clinic_id for rsvp in rsvps if rsvp.is_waiting}
     places: dict[int, int] = {}

@@ -1,10 +1,9 @@
 """The letters about the queue and the desk: when each is still owed, and how it reads. None holds a meeting link.
 
-Each is a few sentences, what the clinic is, and one button; it shares the template of the letters to a clinic's people.
+Each is a few sentences, what the clinic is, and for who comes or may come what they need to; they share one template.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -16,29 +15,18 @@ from django.utils.translation import gettext_noop
 from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.emails import clinic_context, read_rsvps, why_not_to_come, with_calendar
 from clinics.models import Rsvp
+from clinics.notices.words import LetterWords
 from clinics.seats.links import seat_url
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.models import ActReason
-from letsconnect.base.templatetags.when import moment_in_words
+from letsconnect.base.templatetags.when import when
 from letsconnect.base.zones import zone_or_utc
 from mailings import kinds
 from mailings.domain.letters import Priority
 from mailings.rendering import Rendered, render_letter
 
-TEMPLATE = "clinics/emails/person"
-
-
-@dataclass(frozen=True)
-class SeatWords:
-    """What one letter says: its subject, sentences before and after the facts of the clinic, and its button."""
-
-    subject: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    button: str
-    link: str
-    why: str
+TEMPLATE = "clinics/emails/seat"
 
 
 # When they are still owed
@@ -81,28 +69,31 @@ def channel_gone_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
 # How they read
 
 
-def offered_words(rsvp: Rsvp, title: str) -> SeatWords:
-    until = moment_in_words(rsvp.claim_by, timezone.get_current_timezone_name()) if rsvp.claim_by else ""
-    return SeatWords(
-        _("A seat is kept for you until %(moment)s: “%(clinic)s”") % {"moment": until, "clinic": title},
+def offered_words(rsvp: Rsvp, title: str) -> LetterWords:
+    words = {"moment": when(rsvp.claim_by), "clinic": title}
+    return LetterWords(
+        _("A seat is kept for you: “%(clinic)s”, until %(moment)s") % words,
         (
             _("A seat became free, and you are the next on the waiting list. It is kept for you until %(moment)s.")
-            % {"moment": until},
-            _("Please say on the page below whether you come. After that time it goes to the next person."),
+            % words,
+            _("Please say by then on your page whether you take it. After that it is not kept for you any more."),
         ),
-        (_("If you cannot come, say so there, too: somebody else is glad of the seat."),),
+        (_("If you cannot come, say so there, too: somebody else may be glad of the seat."),),
         _("Take the seat, or pass it on"),
         seat_url(rsvp),
         _why_signed_up(),
     )
 
 
-def expired_words(rsvp: Rsvp, title: str) -> SeatWords:
-    return SeatWords(
-        _("The seat went to the next person: “%(clinic)s”") % {"clinic": title},
+def expired_words(rsvp: Rsvp, title: str) -> LetterWords:
+    is_open = timezone.now() < rsvp.clinic.closes_at
+    return LetterWords(
+        _("The seat is not kept for you any more: “%(clinic)s”") % {"clinic": title},
         (
-            _("A seat was kept for you for a while. As we did not hear from you, it was offered to the next person."),
-            _("You are not on the waiting list any more. If you can come after all, sign up again on the page below."),
+            _("A seat was kept for you for a while. As we did not hear from you in time, we keep it no longer."),
+            _("You are not on the waiting list any more. If you can come after all, sign up again on the page below.")
+            if is_open
+            else _("You are not on the waiting list any more, and sign-up has closed."),
         ),
         (_("From 30 minutes before the start until the end whoever finds a seat free there takes it at once."),),
         *_page_of(rsvp),
@@ -110,23 +101,17 @@ def expired_words(rsvp: Rsvp, title: str) -> SeatWords:
     )
 
 
-def put_in_words(rsvp: Rsvp, title: str) -> SeatWords:
-    return SeatWords(
+def put_in_words(_rsvp: Rsvp, title: str) -> LetterWords:
+    return LetterWords(
         _("You have a seat: “%(clinic)s”") % {"clinic": title},
         (_("The working group has given you a seat at this clinic."),),
-        (
-            _("If you cannot come, please give it back on the page below, so that somebody else can have it."),
-            _("The meeting link is on the page of the clinic from 30 minutes before the start."),
-        ),
-        _("My seat"),
-        seat_url(rsvp),
-        _("You get this letter because the working group gave you a seat at this clinic."),
+        why=_("You get this letter because the working group gave you a seat at this clinic."),
     )
 
 
-def taken_out_words(rsvp: Rsvp, title: str) -> SeatWords:
+def taken_out_words(rsvp: Rsvp, title: str) -> LetterWords:
     reason = _reason(rsvp)
-    return SeatWords(
+    return LetterWords(
         _("Your place was given up: “%(clinic)s”") % {"clinic": title},
         (
             _("The working group has taken you off the list of this clinic, so you need not come. We are sorry."),
@@ -135,20 +120,20 @@ def taken_out_words(rsvp: Rsvp, title: str) -> SeatWords:
         (_("If you think that this is a mistake, write to us: %(address)s") % {"address": absolute("contact")},),
         _("All clinics"),
         absolute("clinics:clinic-list"),
-        _why_signed_up(),
+        _("You get this letter because you had a place at this clinic."),
     )
 
 
-def channel_gone_words(rsvp: Rsvp, title: str) -> SeatWords:
+def channel_gone_words(rsvp: Rsvp, title: str) -> LetterWords:
     spoken = {"language": rsvp.clinic.floor_language_in_words}
-    return SeatWords(
+    return LetterWords(
         _("Not interpreted into your language: “%(clinic)s”") % {"clinic": title},
         (
             _("The interpretation you had chosen for this clinic is not to be. We are sorry."),
             _("Nothing else changes for you. You would listen in the language spoken there: %(language)s.") % spoken,
         ),
-        (_("On the page below you can choose another language, if there is one, or give your place back."),),
-        _("My seat"),
+        (_("On your page you can choose another language, if there is one, or give your place back."),),
+        _("My place at this clinic"),
         seat_url(rsvp),
         _why_signed_up(),
     )
@@ -171,15 +156,18 @@ def _reason(rsvp: Rsvp) -> str:
     return last.text if last else ""
 
 
-def render(rsvp: Rsvp, language: str, zone: str, *, words: Callable[[Rsvp, str], SeatWords]) -> Rendered:
+def render(rsvp: Rsvp, language: str, zone: str, *, words: Callable[[Rsvp, str], LetterWords]) -> Rendered:
+    return with_calendar(render_said(rsvp, language, zone, words=words), rsvp, language)
+
+
+def render_said(rsvp: Rsvp, language: str, zone: str, *, words: Callable[[Rsvp, str], LetterWords]) -> Rendered:
     context = clinic_context(rsvp, language)
     with speaking(language), timezone.override(zone_or_utc(zone)):
         said = words(rsvp, context["title"] or settings.SITE_NAME)
-    context |= {"said": said, "after": said.after, "knows_no_zone": False}
-    return with_calendar(render_letter(TEMPLATE, context, language=language, zone=zone), rsvp, language)
+    return render_letter(TEMPLATE, context | {"said": said}, language=language, zone=zone)
 
 
-_KINDS: dict[str, tuple[Callable[..., str | None], Callable[[Rsvp, str], SeatWords], Priority]] = {
+_KINDS: dict[str, tuple[Callable[..., str | None], Callable[[Rsvp, str], LetterWords], Priority]] = {
     "clinics.seat_offered": (offered_owed, offered_words, Priority.SOON),
     "clinics.offer_expired": (expired_owed, expired_words, Priority.ORDINARY),
     "clinics.put_in": (put_in_owed, put_in_words, Priority.ORDINARY),

@@ -17,7 +17,7 @@ from clinics.domain.clinics import ClinicError
 from clinics.domain.writing import NotToBeWrittenTo, ToWhom, check_may_be_written_to
 from clinics.models import Clinic, ClinicMessage
 from clinics.writing.choosing import counted, meant_by
-from clinics.writing.emails import rendered
+from clinics.writing.emails import sample as sample_of_message
 from clinics.writing.forms import WriteForm
 from clinics.writing.words import to_whom_in_words
 from clinics.writing.writing import write_to_those_who_come
@@ -93,7 +93,7 @@ class WritingDesk(ActsDesk):
         by, texts = signed_in(request), form.texts
         sample = Sample.of(
             request,
-            lambda language, zone: rendered(clinic, by=by, texts=texts, to=None, language=language, zone=zone),
+            lambda language, zone: sample_of_message(clinic, by=by, texts=texts, language=language, zone=zone),
         )
         context = {
             **self.admin_site.each_context(request),

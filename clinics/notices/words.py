@@ -1,9 +1,9 @@
-"""What a letter says of a change: first what it is now, then what it was; call it in the reader's language and zone."""
+"""What letters say of a change: first what it is now, then what it was; call it in the reader's language and zone."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import NoReverseMatch
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -13,28 +13,40 @@ from clinics.models import Clinic, Notice
 from clinics.notices.changes import facts_of
 from letsconnect.base.languages import best_of, duration_in_words, listed
 from letsconnect.base.lines import isolated
-from letsconnect.base.links import absolute
 from letsconnect.base.templatetags.when import when
 from registrations.reference.names import language_name
 
 
+@dataclass(frozen=True)
+class LetterWords:
+    """What one letter says: its subject, sentences before and after the facts of the clinic, and its button.
+
+    After one that ``prepares`` the reader comes: what to prepare and the rules stand in it, too.
+    """
+
+    subject: str
+    before: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    button: str = ""
+    link: str = ""
+    why: str = ""
+    prepares: bool = False
+
+
 def changes_in_words(notice: Notice) -> list[str]:
-    """Return a sentence for each change, the most important first; none for a notice of nothing that changed."""
-    clinic = notice.clinic
-    if notice.change is None:
-        return []
-    was, becomes = notice.change.was, facts_of(clinic)
-    changed = what_changed(was, becomes)
-    sentences = [_SENTENCES[name](clinic, was, becomes) for name in changed if name in _SENTENCES]
-    if not {"venue", "place"}.isdisjoint(changed):
-        sentences.append(_place(clinic))
-    return [sentence for sentence in sentences if sentence]
+    """Return a sentence for each change, the most important first; never none."""
+    if notice.change is None:  # as of a new time, before changes of all kinds were told
+        return [_("The clinic has been moved to another time.")]
+    clinic, was, becomes = notice.clinic, notice.change.was, facts_of(notice.clinic)
+    sentences = [_SENTENCES[name](clinic, was, becomes) for name in what_changed(was, becomes)]
+    said = [sentence for sentence in dict.fromkeys(sentences) if sentence]
+    return said or [_("Something about this clinic is not as it was.")]
 
 
 def main_change(notice: Notice) -> str:
     """Return which change the subject names: the one that people must know, if it is not several small ones."""
-    changed = _changed(notice)
-    return changed[0] if "starts_at" in changed or len(changed) == 1 else ""
+    changed = {_ONE_SUBJECT.get(name, name) for name in _changed(notice)}
+    return "starts_at" if "starts_at" in changed else changed.pop() if len(changed) == 1 else ""
 
 
 def takes_other_hours(notice: Notice) -> bool:
@@ -45,14 +57,6 @@ def takes_other_hours(notice: Notice) -> bool:
 
 def _changed(notice: Notice) -> tuple[str, ...]:
     return what_changed(notice.change.was, facts_of(notice.clinic)) if notice.change else ("starts_at",)
-
-
-def rules_page() -> str:
-    """Return the address of the rules by which all feel safe at clinics; "" where the portal has no such page."""
-    try:
-        return absolute("clinics:safe-space")
-    except NoReverseMatch:
-        return ""
 
 
 def _start(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str:
@@ -88,12 +92,19 @@ def _title(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str
     }
 
 
-def _place(clinic: Clinic) -> str:
+def _place(clinic: Clinic, was: dict[str, Any], _becomes: dict[str, Any]) -> str:
+    words = {"place": isolated(clinic.place), "was": isolated(was["place"])}
     if clinic.venue == Venue.CALL:
         return _("It takes place in a call, and nobody needs to go anywhere.")
-    if clinic.place:
-        return _("It takes place here: %(place)s.") % {"place": isolated(clinic.place)}
-    return _("It takes place in person. Where is not known yet.")
+    if was["venue"] == Venue.CALL and clinic.place:
+        return _("It takes place here, and not in a call: %(place)s.") % words
+    if was["venue"] == Venue.CALL:
+        return _("It takes place in person, and not in a call. The page of the clinic will say where.")
+    if not clinic.place:
+        return _("It does not take place here any more: %(was)s. The page of the clinic will say where it is.") % words
+    if not was["place"]:
+        return _("It takes place here: %(place)s.") % words
+    return _("It takes place here: %(place)s, and not here: %(was)s.") % words
 
 
 def _name(language: str) -> str:
@@ -103,7 +114,11 @@ def _name(language: str) -> str:
 _SENTENCES = {
     "starts_at": _start,
     "minutes": _length,
+    "venue": _place,
+    "place": _place,
     "floor_language": _floor,
     "interpreted": _interpreted,
     "titles": _title,
 }
+# Facts that are one thing to those who come, so that a letter about both still says in its subject what changed.
+_ONE_SUBJECT = {"venue": "place", "floor_language": "interpreted"}

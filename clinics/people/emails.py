@@ -4,7 +4,7 @@ Each is a few sentences, what the clinic is, and one button; they share one temp
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
-from clinics.domain.clinics import ClinicState
+from clinics.domain.clinics import ClinicState, Venue
 from clinics.domain.region_clocks import clocks_at
 from clinics.models import Clinic, ClinicPerson
+from clinics.notices.words import LetterWords
 from clinics.people import letters
 from clinics.people.calendars import invitation_for_person, may_be_in_a_calendar, read_calendars
 from clinics.people.links import answer_link
-from clinics.people.words import what_they_do
+from clinics.people.words import what_they_do, when_the_material_comes
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
@@ -31,18 +32,6 @@ from mailings.rendering import Rendered, render_letter
 
 TEMPLATE = "clinics/emails/person"
 BEGUN, GONE = gettext_noop("the clinic has begun"), gettext_noop("no longer among the people of the clinic")
-
-
-@dataclass(frozen=True)
-class LetterWords:
-    """What one letter says: its subject, sentences before and after the facts of the clinic, and its button."""
-
-    subject: str
-    before: tuple[str, ...]
-    after: tuple[str, ...] = ()
-    button: str = ""
-    link: str = ""
-    why: str = ""
 
 
 # When they are still owed
@@ -113,7 +102,10 @@ def asked_words(person: ClinicPerson, title: str) -> LetterWords:
     return LetterWords(
         _("Can you come? “%(clinic)s”") % words,
         (_("%(planner)s asks whether you can take part in this clinic as: %(role)s.") % words,),
-        (_material(person), _("On the page you say yes or no. Nothing happens before you press one of its buttons.")),
+        (
+            _material(person),
+            _("On the page you say yes or no. Nothing happens before you press one of its buttons."),
+        ),
         _("Answer"),
         answer_link(person),
         _why_asked(),
@@ -144,17 +136,21 @@ def moved_words(person: ClinicPerson, title: str) -> LetterWords:
 
 def confirmed_words(person: ClinicPerson, title: str) -> LetterWords:
     words = {"clinic": title, "role": what_they_do(person)}
+    is_a_call = person.clinic.venue == Venue.CALL
     return LetterWords(
         _("You are in: “%(clinic)s”") % words,
         (_("Thank you for taking part as: %(role)s. This is when the clinic is.") % words,),
         (
             _material(person),
-            _("The link of the call stands on your page from half an hour before the start."),
-            _("If something comes up, step back on the same page, as early as you can."),
+            _("The link of the call stands on your page from half an hour before the start.") if is_a_call else "",
+            _("If something comes up, step back on the same page, as early as you can.")
+            if is_a_call
+            else _("If something comes up, step back on your page, as early as you can."),
         ),
         _("My page"),
         answer_link(person),
         _why_asked(),
+        prepares=True,
     )
 
 
@@ -237,10 +233,7 @@ def _page_of(clinic: Clinic) -> tuple[str, str]:
 
 
 def _material(person: ClinicPerson) -> str:
-    if person.channel is None:
-        return ""
-    due_on = {"day": person.channel.material_due_on.isoformat()}
-    return _("You get the material by %(day)s.") % due_on
+    return when_the_material_comes(person.channel) if person.channel else ""
 
 
 def _why_asked() -> str:
@@ -275,18 +268,29 @@ def render_clinic(clinic: Clinic, language: str, zone: str, *, words: Callable[[
 def _render(
     clinic: Clinic, language: str, zone: str, *, words: Callable[[str], LetterWords], person: ClinicPerson | None = None
 ) -> Rendered:
+    context = part_context(person, clinic, language, zone)
     with speaking(language), timezone.override(zone_or_utc(zone)):
-        title = clinic.title  # of a draft, what its planners have written so far
-        said = words(title)
-    context: dict[str, Any] = {
+        said = words(context["title"])
+    context |= {"said": said, "after": [line for line in said.after if line]}
+    return render_letter(TEMPLATE, context, language=language, zone=zone)
+
+
+def part_context(person: ClinicPerson | None, clinic: Clinic, language: str, zone: str) -> dict[str, Any]:
+    """Return what a letter about somebody's part shows: the clinic, of a draft what its planners have written so far,
+    and their page."""
+    with speaking(language):
+        text, title = clinic.text, clinic.title
+    return {
         "clinic": clinic,
         "title": title,
-        "said": said,
+        "text": text,
         "tells_languages": True,
-        "after": [line for line in said.after if line],
+        "is_a_call": clinic.venue == Venue.CALL,
+        "my_page": answer_link(person) if person else "",
+        "url": absolute("clinics:clinic-detail", clinic.pk),
+        "rules_url": absolute("clinics:safe-space"),
         **clocks_for(person, clinic, zone),
     }
-    return render_letter(TEMPLATE, context, language=language, zone=zone)
 
 
 def clocks_for(person: ClinicPerson | None, clinic: Clinic, zone: str) -> dict[str, Any]:

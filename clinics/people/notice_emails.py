@@ -28,17 +28,15 @@ from clinics.models import AgendaItem, ChecklistItem, Clinic, ClinicPerson, Noti
 from clinics.notices.changes import PERSON as PERSON_CHANGED
 from clinics.notices.changes import facts_of, why_not_told
 from clinics.notices.reminding import PERSON
-from clinics.notices.words import changes_in_words, rules_page
+from clinics.notices.words import changes_in_words, main_change
 from clinics.people.calendars import invitation_for_person, read_calendars
-from clinics.people.emails import BEGUN, GONE, clocks_for
-from clinics.people.links import answer_link
-from clinics.people.words import what_they_do
+from clinics.people.emails import BEGUN, GONE, part_context
+from clinics.people.words import what_they_do, when_the_material_comes
 from letsconnect.base.languages import listed, speaking
 from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
-from letsconnect.base.templatetags.when import day as day_in_words
 from letsconnect.base.templatetags.when import hours_until
 from letsconnect.base.zones import zone_or_utc
 from mailings import kinds
@@ -75,6 +73,8 @@ def changed_owed(notice: Notice | None, now: datetime) -> str | None:
         return GONE
     if reason := _why_not_to_come(notice.clinic, now):
         return reason
+    if notice.starts_at != notice.clinic.starts_at:
+        return gettext_noop("the clinic was moved: they are asked again, with all that it is now")
     member = notice.person.member
     return why_not_told(notice, member.language if member else notice.person.language)
 
@@ -124,7 +124,9 @@ def _of_host(person: ClinicPerson, beside: Beside) -> list[str]:
         % {"count": beside.to_do}
         if beside.to_do
         else "",
-        _("The page of the host shows who comes, and what they need to take part. It also fits on a phone."),
+        _("The page of the host shows who comes, and what they need to take part. It also fits on a phone.")
+        if person.has_account
+        else "",
     ]
 
 
@@ -140,7 +142,12 @@ def _of_sharer(person: ClinicPerson, beside: Beside) -> list[str]:
         text % {"part": isolated(item.in_words), "hours": hours_until(clock[item.pk][0], clock[item.pk][1])}
         for item in items
     ]
-    return [*parts, how_many_come(beside), _("Questions that were sent in for you stand on your page.")]
+    questions = (
+        _("Questions that people send in for you stand on your page, for you alone: sign in to read them.")
+        if person.has_account
+        else _("The host has the questions that people send in for you.")
+    )
+    return [*parts, how_many_come(beside), questions]
 
 
 def _of_interpreter(person: ClinicPerson, beside: Beside) -> list[str]:
@@ -149,8 +156,6 @@ def _of_interpreter(person: ClinicPerson, beside: Beside) -> list[str]:
         return []
     others = [other for other in person.clinic.people.all() if other.channel_id == channel.pk and other.pk != person.pk]
     partners = [isolated(other.shown_name) for other in others if other.is_accepted]
-    due_on = channel.material_due_on
-    is_due = due_on >= timezone.localdate()
     return [
         _("The channel is called “%(channel)s” in the call.") % {"channel": isolated(channel.name)}
         if channel.name
@@ -158,9 +163,7 @@ def _of_interpreter(person: ClinicPerson, beside: Beside) -> list[str]:
         _("You take turns with %(name)s.") % {"name": listed(partners)}
         if partners
         else _("So far nobody else interprets into this language: ask the host for breaks."),
-        _("You get the material by %(day)s.") % {"day": day_in_words(due_on)}
-        if is_due
-        else _("The material is there by now; if you have not got it, answer this letter."),
+        when_the_material_comes(channel),
         _("You begin.") if person.turn == Turn.LEAD and partners else "",
     ]
 
@@ -198,27 +201,22 @@ def render(notice: Notice, language: str, zone: str, *, template: str) -> Render
         raise ValueError("this letter goes to one of the people of a clinic")
     beside = vars(notice).get("beside") or read_beside([clinic])[clinic.pk]
     parts = parts_of(notice)
-    hosts = [part for part in parts if part.role == ClinicRole.HOST and part.has_account]
+    at_the_door = [part for part in parts if part.is_at_the_door and part.has_account]
+    is_host = any(part.role == ClinicRole.HOST for part in at_the_door)
+    context = part_context(person, clinic, language, zone)
     with speaking(language), timezone.override(zone_or_utc(zone)):
-        context: dict[str, Any] = {
-            "clinic": clinic,
-            "title": clinic.title,
-            "text": clinic.text_or_draft_in(language),
+        context |= {
             "parts": [{"role": what_they_do(part), "lines": lines_of(part, beside)} for part in parts],
             "roles": listed(what_they_do(part) for part in parts),
             "changes": changes_in_words(notice),
-            "tells_languages": True,
-            "my_page": answer_link(person),
-            "host_page": absolute("clinics:clinic-host", clinic.pk) if hosts else "",
-            "checklist": absolute("clinics:checklist-mine") if hosts and beside.to_do else "",
-            "url": absolute("clinics:clinic-detail", clinic.pk),
-            "rules_url": rules_page(),
+            "main_change": main_change(notice),
+            "host_page": absolute("clinics:clinic-host", clinic.pk) if at_the_door else "",
+            "checklist": absolute("clinics:checklist-mine") if is_host and beside.to_do else "",
+            "is_asked": person.is_asked,
+            "can_certify": clinic.state in TOOK_PLACE,
             "has_account": person.has_account,
             "feedback_url": absolute("clinics:feedback-give", clinic.pk),
             "certificate_url": absolute("clinics:certificate-mine", clinic.pk),
-            "can_certify": clinic.state in TOOK_PLACE,
-            "is_changed": notice.kind == CHANGED,
-            **clocks_for(person, clinic, zone),
         }
     letter = render_letter(template, context, language=language, zone=zone)
     return replace(letter, people=tuple(sorted(others_named(notice))))

@@ -271,7 +271,7 @@ def changed(clinic, coordinator, now=NOW, **changes):
     ("changes", "sentence", "subject"),
     [
         ({"minutes": 90}, "It takes 1.5 hours, and not 2 hours.", "Another length: "),
-        ({"venue": "in_person", "place": "Tunis"}, "It takes place here: Tunis.", "Changed: "),
+        ({"venue": "in_person", "place": "Tunis"}, "It takes place here, and not in a call: Tunis.", "Another place: "),
         (
             {"floor_language": "fr"},
             "The language spoken there is French, and not English.",
@@ -325,7 +325,7 @@ def test_several_changes_within_minutes_come_in_one_letter_that_waits_for_quiet(
     assert rendered(letter).text.splitlines()[:3] == [
         "It begins Mon 9 March 2026, 13:00 (UTC), and not Mon 9 March 2026, 12:00 (UTC).",
         "It takes 1.5 hours, and not 2 hours.",
-        "It takes place here: Tunis.",
+        "It takes place here, and not in a call: Tunis.",
     ]
 
 

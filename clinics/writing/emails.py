@@ -1,15 +1,14 @@
 """The letter that brings what a planner wrote to those who come to a clinic."""
 
 from datetime import datetime
-from typing import Any
 
+from clinics.domain.clinics import RsvpState
+from clinics.emails import clinic_context, read_positions
 from clinics.models import Clinic, ClinicPerson, Notice, Rsvp
-from clinics.people.links import answer_link
-from clinics.seats.links import seat_url
+from clinics.people.emails import part_context
 from clinics.writing.choosing import text_for
 from clinics.writing.writing import LETTER
 from letsconnect.base.languages import direction_of, language_or_default
-from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from mailings import kinds
@@ -29,54 +28,45 @@ def still_owed(notice: Notice | None, now: datetime) -> str | None:
 
 
 def render(notice: Notice, language: str, zone: str) -> Rendered:
-    if notice.message is None:
-        raise ValueError("this letter brings a message")
+    to = notice.rsvp or notice.person
+    if notice.message is None or to is None:
+        raise ValueError("this letter brings a message to somebody")
     texts = {text.language: (text.subject, text.text) for text in notice.message.texts.all()}
-    return rendered(
-        notice.clinic, by=notice.message.by, texts=texts, to=notice.rsvp or notice.person, language=language, zone=zone
-    )
+    return rendered(by=notice.message.by, texts=texts, to=to, language=language, zone=zone)
+
+
+def sample(clinic: Clinic, *, by: Member, texts: dict[str, tuple[str, str]], language: str, zone: str) -> Rendered:
+    """Return what somebody with a seat would read; nothing is stored, and nobody's own link stands in it."""
+    seat = Rsvp(clinic=clinic, member=by, state=RsvpState.GOING)
+    return rendered(by=by, texts=texts, to=seat, language=language, zone=zone)
 
 
 def rendered(
-    clinic: Clinic,
-    *,
-    by: Member,
-    texts: dict[str, tuple[str, str]],
-    to: Rsvp | ClinicPerson | None,
-    language: str,
-    zone: str,
+    *, by: Member, texts: dict[str, tuple[str, str]], to: Rsvp | ClinicPerson, language: str, zone: str
 ) -> Rendered:
-    """Return the letter; before it is sent, ``to`` is None, and nobody's own link stands in it."""
-    written_in = text_for(language_or_default(language), {code: code for code in texts}, clinic)
+    """Return the letter: what was written, and then what any letter to somebody who comes, or takes part, tells."""
+    written_in = text_for(language_or_default(language), {code: code for code in texts}, to.clinic)
     subject, words = texts[written_in]
-    about = clinic.text_or_draft_in(language)
-    context: dict[str, Any] = {
-        "clinic": clinic,
-        "title": about.title if about else "",
-        "text": about,
-        "tells_languages": True,
+    if isinstance(to, Rsvp):
+        shape, context = "clinics/emails/_seat", clinic_context(to, language)
+    else:
+        shape, context = "clinics/emails/_people", part_context(to, to.clinic, language, zone)
+    context |= {
         "author": str(by),
         "subject": subject,
         "words": words,
         "words_language": written_in,
         "words_direction": direction_of(written_in),
-        "has_seat": not isinstance(to, ClinicPerson),
-        "own_url": _own_url(to, clinic),
-        "url": absolute("clinics:clinic-detail", clinic.pk),
+        "shape_html": f"{shape}.html",
+        "shape_text": f"{shape}.txt",
     }
     return render_letter(TEMPLATE, context, language=language, zone=zone)
-
-
-def _own_url(to: Rsvp | ClinicPerson | None, clinic: Clinic) -> str:
-    if to is None:
-        return absolute("clinics:clinic-detail", clinic.pk)
-    return answer_link(to) if isinstance(to, ClinicPerson) else seat_url(to)
 
 
 _NOTICES = Statement(
     lambda keys: (
         Notice.objects.filter(pk__in=any_of(keys))
-        .select_related("rsvp__clinic", "person__clinic", "message__by")
+        .select_related("rsvp__clinic", "rsvp__member", "rsvp__channel", "person__clinic", "message__by")
         .prefetch_related(
             "message__texts",
             "rsvp__clinic__texts",
@@ -89,7 +79,9 @@ _NOTICES = Statement(
 
 
 def read_notices(keys: list[int], _now: datetime) -> list[Notice]:
-    return _NOTICES.rows({"keys": keys})
+    notices = _NOTICES.rows({"keys": keys})
+    read_positions([notice.rsvp for notice in notices if notice.rsvp])
+    return notices
 
 
 def register() -> None:
