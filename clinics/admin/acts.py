@@ -70,7 +70,7 @@ class ActsDesk(ClinicDesk):
         acts = [
             (name, label) for name, (label, _act) in _ACTS.items() if clinics.may_become(clinic.state, _BECOMES[name])
         ]
-        if timezone.now() < clinic.starts_at:
+        if timezone.now() < clinic.ends_at:
             acts = [(name, label) for name, label in acts if name != "hold"]
         return [(str(label), reverse("admin:clinics_clinic_act", args=[clinic.pk, name])) for name, label in acts]
 

@@ -17,6 +17,7 @@ from clinics.domain.clinics import ClinicError, may_be_cancelled
 from clinics.forms import START, CancelForm, NewStartForm
 from clinics.models import Clinic
 from clinics.planning.linked import issues_that_invite_to
+from clinics.planning.other_hours import what_is_forgotten, why_it_stands
 from clinics.planning.plans import cancel_clinic, reschedule
 from clinics.planning.recipients import recipients_of
 from clinics.planning.samples import sample_of_cancellation, sample_of_move
@@ -137,11 +138,11 @@ def _question_of_move(clinic: Clinic, starts_at: datetime, recipients: PeopleCon
     button = ngettext("Move, and send %(count)d letter", "Move, and send %(count)d letters", people)
     return ConfirmationPage(
         title=_("Move “%(clinic)s”?") % {"clinic": clinic},
-        sentences=(line, *_sentences_of(clinic, recipients)),
+        sentences=(line, *what_is_forgotten(clinic), *_sentences_of(clinic, recipients)),
         button=button % {"count": people} if people else _("Move it"),
         people=people,
         concerned=recipients,
-        refusals=(_("This is when it starts already."),) if starts_at == clinic.starts_at else (),
+        refusals=(_("This is when it starts already."),) if starts_at == clinic.starts_at else _stands(clinic),
     )
 
 
@@ -151,11 +152,16 @@ def _question_of_cancellation(clinic: Clinic, recipients: PeopleConcerned) -> Co
     end = _("A cancelled clinic stays cancelled. A letter that has left cannot be taken back.")
     return ConfirmationPage(
         title=_("Cancel “%(clinic)s”?") % {"clinic": clinic},
-        sentences=(*_sentences_of(clinic, recipients), end),
+        sentences=(*what_is_forgotten(clinic), *_sentences_of(clinic, recipients), end),
         button=button % {"count": people} if people else _("Cancel this clinic"),
         people=people,
         concerned=recipients,
+        refusals=_stands(clinic),
     )
+
+
+def _stands(clinic: Clinic) -> tuple[str, ...]:
+    return (refusal,) if (refusal := why_it_stands(clinic)) else ()
 
 
 def _sentences_of(clinic: Clinic, recipients: PeopleConcerned) -> tuple[str, ...]:

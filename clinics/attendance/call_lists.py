@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinics.attendance.matching import Matcher
-from clinics.attendance.ticking import count_others, keep_if_known
+from clinics.attendance.ticking import count_others, keep_if_known, store
 from clinics.domain.attendance import CallListRefused, check_ticking
 from clinics.domain.call_lists import names_in, read_call_list
-from clinics.locking import check_theirs
+from clinics.locking import check_theirs, lock_theirs
 from clinics.models import Attendance, CallList, CallListRow, Clinic
 from letsconnect.base import acts
 from letsconnect.base.folding import key, plain
@@ -63,6 +63,7 @@ def confirm_callers(*, call_list: CallList, chosen: Mapping[int, int], by: Membe
     brought = _lock_list(call_list, by=by)
     if brought is None:
         return 0
+    check_ticking(state=brought.clinic.state, starts_at=brought.clinic.starts_at, now=now)
     people = Matcher(brought.clinic).members
     noted = 0
     for row in brought.rows.filter(pk__in=chosen):
@@ -119,6 +120,8 @@ def forget_old_lists(now: datetime) -> int:
 def on_forgetting(sender: Any, *, proved: Proved, **kwargs: Any) -> None:
     """Delete the rows of somebody who is erased, found by their addresses and name, and what was noted of them."""
     name = key(proved.member.name)
+    # The lists before their rows, as whoever reviews them does.
+    lists = list(CallList.objects.select_for_update().order_by("pk"))
     theirs = [
         row
         for row in CallListRow.objects.all()
@@ -126,7 +129,7 @@ def on_forgetting(sender: Any, *, proved: Proved, **kwargs: Any) -> None:
     ]
     CallListRow.objects.filter(pk__in=[row.pk for row in theirs]).delete()
     words = [plain(word) for word in (proved.member.name, *proved.addresses) if word]
-    for brought in CallList.objects.exclude(notes=[]):
+    for brought in lists:
         kept = [note for note in brought.notes if not any(word in plain(note) for word in words)]
         if kept != brought.notes:
             brought.notes = kept
@@ -140,10 +143,14 @@ def _lock_people(keys: Iterable[int]) -> dict[int, Member]:
 
 
 def _lock_list(call_list: CallList, *, by: Member) -> CallList | None:
-    """Return the list as it is now, locked; None if its review was ended meanwhile."""
-    brought = CallList.objects.select_for_update(of=("self",)).select_related("clinic").filter(pk=call_list.pk).first()
+    """Return the list as it is now, locked after its clinic; None if its review was ended meanwhile.
+
+    Whoever moves or cancels the clinic deletes its lists, and holds its row as they do so.
+    """
+    clinic = lock_theirs(call_list.clinic, by=by)
+    brought = clinic.call_lists.select_for_update().filter(pk=call_list.pk).first()
     if brought is not None:
-        check_theirs(brought.clinic, by=by)
+        brought.clinic = clinic
     return brought
 
 
@@ -153,5 +160,5 @@ def _note(clinic: Clinic, member: Member, row: CallListRow, *, by: Member, now: 
     minutes = [length for length in (attendance.minutes_in_call, row.minutes) if length is not None]
     attendance.minutes_in_call = max(minutes) if minutes else None
     attendance.in_call_at, attendance.in_call_by = attendance.in_call_at or now, attendance.in_call_by or by
-    attendance.save()
+    store(attendance)
     acts.record(by=by, verb="confirm_from_call", on=attendance, now=now)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clinics.domain.attendance import CannotJoin, JoinAnswer, may_join
+from clinics.attendance.ticking import store
+from clinics.domain.attendance import CannotJoin, CannotTick, JoinAnswer, may_join
 from clinics.models import Attendance, Channel, Clinic, ClinicPerson, Rsvp
 from clinics.seats.rsvps import lock_person
 from letsconnect.base import acts
@@ -94,6 +95,9 @@ def join(*, clinic: Clinic, member: Member, now: datetime) -> Joining:
     attendance = Attendance.objects.of(clinic).filter(member=member).first() or Attendance(clinic=clinic, member=member)
     if attendance.joined_at is None:
         attendance.joined_at = now
-        attendance.save()
+        try:
+            store(attendance)
+        except CannotTick as moved:
+            raise CannotJoin(joining_of(Clinic.objects.get(pk=clinic.pk), member, now=now).answer) from moved
         acts.record(by=member, verb="join_clinic", on=attendance, now=now)
     return joining

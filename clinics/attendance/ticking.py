@@ -14,6 +14,7 @@ from clinics.models import Attendance, Clinic, OtherHeads
 from clinics.models.outcomes import MOST_HEADS
 from clinics.seats.rsvps import lock_person, rsvp
 from letsconnect.base import acts
+from letsconnect.base.constraints import constraint_of
 from registrations.models import Member
 
 
@@ -29,7 +30,7 @@ def tick(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attend
         raise CannotTick(_("This person has no seat at this clinic any more."))
     attendance = attendance or Attendance(clinic=clinic, member=locked)
     attendance.ticked_at, attendance.ticked_by = now, by
-    attendance.save()
+    store(attendance)
     acts.record(by=by, verb="tick_attendance", on=attendance, now=now)
     return attendance
 
@@ -56,6 +57,17 @@ def take_tick_back(*, clinic: Clinic, member: Member, by: Member, now: datetime)
     acts.record(by=by, verb="take_tick_back", on=attendance, now=now)
     attendance.ticked_at = attendance.ticked_by = None
     return keep_if_known(attendance)
+
+
+def store(attendance: Attendance) -> None:
+    """Store that somebody was there; CannotTick where the clinic was moved or cancelled at this very moment."""
+    try:
+        with transaction.atomic():
+            attendance.save()
+    except IntegrityError as refusal:
+        if constraint_of(refusal) != "clinics_attendance_is_of_this_start":
+            raise
+        raise CannotTick(_("This clinic was moved or cancelled meanwhile.")) from refusal
 
 
 def keep_if_known(attendance: Attendance) -> Attendance | None:

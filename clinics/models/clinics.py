@@ -266,7 +266,7 @@ class Clinic(ClinicOutcome):
                 name="clinics_held_has_its_moment",
             ),
             models.CheckConstraint(
-                condition=Q(held_at=None) | Q(held_at__gte=F("starts_at")), name="clinics_held_after_the_start"
+                condition=Q(held_at=None) | Q(held_at__gte=ENDS_AT), name="clinics_held_after_the_end"
             ),
             models.CheckConstraint(condition=Q(format__in=ClinicFormat.values), name="clinics_format_is_known"),
             models.CheckConstraint(condition=Q(for_whom__in=ForWhom.values), name="clinics_for_whom_is_known"),

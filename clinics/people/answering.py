@@ -13,6 +13,7 @@ from clinics.people import letters
 from clinics.people.asking import store_words
 from clinics.seats.rsvps import come_without_seat
 from letsconnect.base import acts
+from letsconnect.base.constraints import constraint_of
 from mailings.ledger.by_hand import forget_letters_about_gone
 from registrations.models import Member
 
@@ -76,7 +77,7 @@ def _save(person: ClinicPerson) -> None:
         with transaction.atomic():
             person.save(update_fields=["state", "answered_at", "answer_note", "version", "had_said_yes"])
     except IntegrityError as refusal:
-        name = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "")
+        name = constraint_of(refusal)
         if name == TWO_PLACES:
             raise BusyElsewhere(_elsewhere(person)) from refusal
         if name == TURN:

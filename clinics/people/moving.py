@@ -13,6 +13,7 @@ from clinics.people import letters
 from clinics.people.answering import TWO_PLACES, clinics_in_the_way
 from clinics.people.asking import ASKED_COLUMNS, mark_as_asked
 from letsconnect.base import acts
+from letsconnect.base.constraints import constraint_of
 from letsconnect.base.languages import listed
 from registrations.models import Member
 
@@ -48,7 +49,7 @@ def nobody_in_two_places() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as refusal:
-        if getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") != TWO_PLACES:
+        if constraint_of(refusal) != TWO_PLACES:
             raise
         raise BusyElsewhere(_("Somebody of this clinic is confirmed for another one at that time.")) from refusal
 

@@ -25,6 +25,7 @@ from clinics.people.channels import check_floor_language
 from clinics.people.moving import ask_again, check_hour, nobody_in_two_places, tell_it_is_cancelled
 from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.missing import why_not_to_announce
+from clinics.planning.other_hours import check_nothing_stands_on_its_hour, forget_its_hour
 from clinics.requests import deciding
 from clinics.seats.queue import move_up
 from clinics.seats.rsvps import change_capacity
@@ -103,6 +104,7 @@ def _check_people(clinic: Clinic, changes: Mapping[str, Any], plain: list[str], 
     if "floor_language" in plain:
         check_floor_language(clinic, changes["floor_language"])
     if "minutes" in plain:
+        check_nothing_stands_on_its_hour(clinic)
         check_hour(clinic, starts_at=clinic.starts_at, minutes=changes["minutes"], by=by)
 
 
@@ -131,10 +133,10 @@ def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 
 @transaction.atomic
 def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Record that the clinic took place; not before it has begun."""
+    """Record that the clinic took place; not before its end, because from then on it is over for everybody."""
     clinic = _lock_to_move(clinic, ClinicState.HELD, by=by)
-    if now < clinic.starts_at:
-        raise ClinicNotReady(_("This clinic has not begun yet."))
+    if now < clinic.ends_at:
+        raise ClinicNotReady(_("This clinic is not over yet."))
     clinic.held_at = now
     clinic = _move(clinic, ClinicState.HELD, verb="hold_clinic", by=by, now=now)
     deciding.follow_held(clinic, now=now)
@@ -163,6 +165,7 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
         )
     if not has_something_to_see(reason):
         raise CancelReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
+    forget_its_hour(clinic, by=by, now=now)
     clinic.cancel_reason = reason.strip()
     clinic.calendar_sequence += 1
     clinic = _move(clinic, ClinicState.CANCELLED, verb="cancel_clinic", by=by, now=now, reason=clinic.cancel_reason)
@@ -183,7 +186,8 @@ def reschedule(
 ) -> Clinic:
     """Move the start. Everyone signed up gets a letter and new reminders; the end of sign-up moves along.
 
-    Its people are asked again. BusyElsewhere if one of them is confirmed for another clinic at the new time.
+    Its people are asked again. BusyElsewhere if one of them is confirmed for another clinic at the new time. What
+    was noted of the old hour does not count at the new one; ClinicMoveNotAllowed where somebody has a certificate.
 
     An issue of the newsletter that is being sent and invites to it is held, because it may name the old hour.
     """
@@ -210,6 +214,7 @@ def _reschedule(
         return clinic
     if clinic.state == ClinicState.ANNOUNCED and starts_at <= now:
         raise ClinicNotReady(_("The start of this clinic lies in the past."))
+    forget_its_hour(clinic, by=by, now=now)
     check_hour(clinic, starts_at=starts_at, minutes=clinic.minutes, by=by)
     clinic.starts_at, clinic.start_set_at = starts_at, now
     clinic.sequence += 1

@@ -14,6 +14,7 @@ from clinics.locking import lock_clinic
 from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.seats.queue import give_up, move_up, owe_about, seat, seats_held
 from letsconnect.base import acts
+from letsconnect.base.constraints import constraint_of
 from letsconnect.base.statements import Statement
 from registrations.models import Member
 
@@ -53,7 +54,7 @@ def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
                     raise ClinicClosed(_("This account is closed."))
                 return rsvp_under_locks(clinic=lock_clinic(clinic), member=member, by=by, now=now)
         except IntegrityError as refusal:
-            if getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") not in _TAKEN_MEANWHILE:
+            if constraint_of(refusal) not in _TAKEN_MEANWHILE:
                 raise
     raise ClinicBusy(_("Many people are signing up at this moment. Please try again."))
 

@@ -288,13 +288,15 @@ def test_a_clinic_in_the_past_is_not_announced(coordinator):
         announce_clinic(clinic=clinic, by=coordinator, now=START)
 
 
-def test_a_clinic_is_held_after_it_began_and_then_archived(coordinator):
+def test_a_clinic_is_held_once_it_is_over_and_then_archived(coordinator):
     clinic = make_clinic()
-    with pytest.raises(clinics.ClinicNotReady):
-        hold_clinic(clinic=clinic, by=coordinator, now=START - timedelta(seconds=1))
+    for running in (START, clinic.ends_at - timedelta(seconds=1)):
+        with pytest.raises(clinics.ClinicNotReady):
+            hold_clinic(clinic=clinic, by=coordinator, now=running)
+        assert Clinic.objects.get().count_seats(now=running).phase(running) == "live"
 
-    hold_clinic(clinic=clinic, by=coordinator, now=START)
-    archived = archive_clinic(clinic=clinic, by=coordinator, now=START)
+    hold_clinic(clinic=clinic, by=coordinator, now=clinic.ends_at)
+    archived = archive_clinic(clinic=clinic, by=coordinator, now=clinic.ends_at)
 
     assert archived.state == ClinicState.ARCHIVED
     with pytest.raises(clinics.ClinicMoveNotAllowed):

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from clinics.attendance import ticking
+from clinics.attendance import call_lists, joining, ticking
 from clinics.attendance.call_lists import bring_call_list, confirm_callers
 from clinics.attendance.joining import join
 from clinics.attendance.ticking import take_tick_back, tick
+from clinics.domain.attendance import CannotJoin
 from clinics.domain.people import ClinicRole
-from clinics.models import Attendance
+from clinics.models import Attendance, CallList, CallListRow
+from clinics.planning.plans import reschedule
 from clinics.tests.factories import START, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
 from letsconnect.tests.at_once import at_once, in_the_middle
@@ -108,3 +110,42 @@ def test_somebody_who_is_erased_meanwhile_does_not_come_back_by_a_list(clinic):
     )
 
     assert [row.name for row in brought.rows.all()] == ["Bo"]
+
+
+def test_who_joins_while_the_clinic_is_moved_is_not_noted_at_its_new_hour(monkeypatch, clinic):
+    going, planner = sign_up(clinic, 1)[0].member, make_coordinator()
+    to = START + timedelta(days=7)
+
+    refused = in_the_middle(
+        monkeypatch,
+        joining,
+        "store",
+        of=lambda: join(clinic=clinic, member=going, now=DURING),
+        does=lambda: reschedule(
+            clinic=clinic, local_date=to.date(), local_time=to.time(), zone="UTC", by=planner, now=DURING
+        ),
+        refusals=(CannotJoin,),
+    )
+
+    assert [one.answer for one in refused if isinstance(one, CannotJoin)] == ["early"]
+    assert not Attendance.objects.exists()
+
+
+def test_a_list_is_reviewed_while_somebody_in_it_is_erased_and_neither_waits_for_ever(monkeypatch, clinic):
+    going = [rsvp.member for rsvp in sign_up(clinic, 2)]
+    planner = make_coordinator()
+    content = f"Name,Email\nBo,{going[1].email}\n".encode()
+    brought = bring_call_list(clinic=clinic, content=content, by=planner, now=DURING)
+    CallList.objects.update(notes=[f"Row 3: {going[1].email}"])
+    row = brought.rows.get().pk  # of somebody else's telephone
+
+    in_the_middle(
+        monkeypatch,
+        call_lists,
+        "_note",
+        of=lambda: confirm_callers(call_list=brought, chosen={row: going[0].pk}, by=planner, now=DURING),
+        does=lambda: erase_member(member=going[1], by=None, now=DURING),
+    )
+
+    assert Attendance.objects.get().member == going[0]
+    assert not CallListRow.objects.exists()

@@ -13,12 +13,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics.attendance.call_lists import bring_call_list, finish_call_list, forget_old_lists
+from clinics.attendance.call_lists import bring_call_list, confirm_callers, finish_call_list, forget_old_lists
+from clinics.domain.attendance import CannotTick
 from clinics.domain.clinics import NotYourClinic
 from clinics.models import Attendance, CallList, CallListRow, OtherHeads
 from clinics.models.attendance import CALL_LIST_KEPT_FOR
 from clinics.tests.factories import LINK, START, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
+from letsconnect.tests.database import change
 from registrations.models import Look, Member
 from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import NOW, make_liaison
@@ -249,3 +251,14 @@ def test_before_the_start_nothing_is_noted_and_the_list_can_be_taken_along(clien
         assert "can be noted from" in client.get(url(clinic)).content.decode()
         assert press(client, clinic, "csv").status_code == 200
         assert bring(client, clinic, "Name\nAna\n").status_code == 422
+
+
+def test_a_list_of_a_clinic_that_was_cancelled_meanwhile_is_confirmed_no_more(clinic, liaison):
+    (ana,) = named(clinic, "Ana")
+    brought = bring_call_list(clinic=clinic, content=b"Name\nAna\n", by=liaison, now=AFTER)
+    row = brought.rows.get().pk
+    change(clinic, state="cancelled", cancel_reason="Nobody came.")()
+
+    with pytest.raises(CannotTick):
+        confirm_callers(call_list=brought, chosen={row: ana.pk}, by=liaison, now=AFTER)
+    assert not Attendance.objects.exists()

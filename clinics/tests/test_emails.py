@@ -152,7 +152,7 @@ def test_a_clinic_that_is_not_announced_reminds_nobody(state):
         state=state,
         cancel_reason="ill" if state == ClinicState.CANCELLED else "",
         announced_at=None if state == ClinicState.DRAFT else NOW,
-        held_at=START if state in TOOK_PLACE else None,
+        held_at=START + timedelta(hours=2) if state in TOOK_PLACE else None,
     )
 
     assert sweep(START - HOUR) == 0

@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 
-from clinics.models import Clinic
-from clinics.tests.factories import START, make_clinic, sign_up
+from clinics.models import Certificate, Clinic
+from clinics.tests.after_factories import make_certificate
+from clinics.tests.factories import START, make_attendance, make_clinic, sign_up
 from letsconnect.base import acts
 from letsconnect.embedded.migrating import models_changed_in_place
 from registrations.tests.factories import NOW
@@ -36,6 +37,13 @@ def before(name: str) -> Iterator[StateApps]:
         step.apply(state, editor)
 
 
+def _with_the_old_rule(name: str, was: str) -> None:
+    """Let a rule that came later go by the name of the one in whose place it is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE clinics_clinic RENAME CONSTRAINT {name} TO {was}")
+
+
 def test_one_word_for_all_becomes_columns_and_moments_come_from_the_log_of_acts():
     rows = {kind: make_clinic(region="SA") for kind in ("open", "regional", "cross_regional", "series", "in_person")}
     rows |= {kind: make_clinic() for kind in ("second_edition", "community_call", "connectathon", "partner")}
@@ -43,6 +51,7 @@ def test_one_word_for_all_becomes_columns_and_moments_come_from_the_log_of_acts(
     acts.record(by=None, verb="announce_clinic", on=logged, now=NOW)
     acts.record(by=None, verb="hold_clinic", on=logged, now=START + timedelta(days=2))
     acts.record(by=None, verb="hold_clinic", on=early, now=START - timedelta(days=2))
+    _with_the_old_rule("clinics_held_after_the_end", "clinics_held_after_the_start")
 
     with before("0004_what_a_clinic_is") as apps:
         old = apps.get_model("clinics", "Clinic").objects
@@ -119,3 +128,17 @@ def test_what_was_told_of_feedback_before_it_was_counted_once_stays_what_is_told
 
     assert list(clinic.feedback_tallies.values_list("option", "count")) == [("very", 10)]
     assert clinic.counted_feedback.words_withheld is False
+
+
+def test_what_was_said_to_be_held_while_it_was_running_is_held_at_its_end():
+    running, over = make_clinic(state="held"), make_clinic(state="held", held_at=START + timedelta(days=1))
+    member = make_attendance(running).member
+    made = make_certificate(running, member, now=running.ends_at)
+
+    with before("0037_what_is_known_is_of_one_start") as apps:
+        apps.get_model("clinics", "Clinic").objects.filter(pk=running.pk).update(held_at=START)
+        apps.get_model("clinics", "Certificate").objects.update(made_at=START)
+
+    assert Clinic.objects.get(pk=running.pk).held_at == running.ends_at
+    assert Clinic.objects.get(pk=over.pk).held_at == START + timedelta(days=1)
+    assert Certificate.objects.get(pk=made.pk).made_at == running.ends_at

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
         ("cancel_reason", "because", "clinics_cancelled_has_a_reason"),
         ("announced_at", None, "clinics_announced_has_its_moment"),
         ("announced_at", START, "clinics_announced_before_the_start"),
-        ("held_at", START, "clinics_held_has_its_moment"),
+        ("held_at", START + timedelta(hours=2), "clinics_held_has_its_moment"),
         ("state", ClinicState.HELD, "clinics_held_has_its_moment"),
         ("format", "concert", "clinics_format_is_known"),
         ("for_whom", "nobody", "clinics_for_whom_is_known"),
@@ -70,10 +70,10 @@ def test_a_series_has_a_name_that_can_be_seen():
     refuses("clinics_series_name_can_be_seen", change(series, name=two_lines))
 
 
-def test_a_clinic_is_held_after_it_began():
+def test_a_clinic_is_held_once_it_is_over():
     clinic = make_clinic(state=ClinicState.HELD)
 
-    refuses("clinics_held_after_the_start", change(clinic, held_at=START - timedelta(minutes=1)))
+    refuses("clinics_held_after_the_end", change(clinic, held_at=clinic.ends_at - timedelta(minutes=1)))
 
 
 def test_an_edition_belongs_to_a_clinic_that_is_no_edition():

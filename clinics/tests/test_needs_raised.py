@@ -8,7 +8,7 @@ from clinics.models import RaisedNeed
 from clinics.needs import raising
 from clinics.needs.raising import NotYourNeed
 from clinics.planning.plans import announce_clinic, cancel_clinic, hold_clinic
-from clinics.tests.factories import START, make_clinic, make_need
+from clinics.tests.factories import make_clinic, make_need
 from letsconnect.base.models import Act
 from letsconnect.tests.database import change, refuses
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_skill
@@ -70,13 +70,13 @@ def test_a_need_is_met_when_its_clinic_was_held_and_stands_when_it_was_cancelled
         raising.plan_for_need(need=need, clinic=clinic, by=coordinator, now=NOW)
         if ends == "held":
             announce_clinic(clinic=clinic, by=coordinator, now=NOW)
-            hold_clinic(clinic=clinic, by=coordinator, now=START)
+            hold_clinic(clinic=clinic, by=coordinator, now=clinic.ends_at)
         else:
             cancel_clinic(clinic=clinic, reason="Nobody could share it.", by=coordinator, now=NOW)
 
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.closed_at, first.clinic is None) == (START, False)
+    assert (first.closed_at, first.clinic is None) == (first.clinic.ends_at, False)
     assert (second.closed_at, second.clinic) == (None, None)
     assert list(RaisedNeed.objects.standing()) == [second]
 

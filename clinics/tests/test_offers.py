@@ -11,7 +11,7 @@ from clinics.domain.seats import BadSeatRule, ClinicFull, ComesAnyway, OfferGone
 from clinics.models import Clinic, ClinicSeatRules, Rsvp
 from clinics.people.answering import answer
 from clinics.people.channels import remove_channel
-from clinics.planning.plans import cancel_clinic, hold_clinic, reschedule
+from clinics.planning.plans import cancel_clinic, reschedule
 from clinics.seats.choices import change_channel, show_name
 from clinics.seats.offers import claim, decline
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
@@ -278,7 +278,6 @@ def test_from_then_on_whoever_finds_a_seat_free_takes_it_whatever_the_queue_and_
 def test_who_waits_takes_a_seat_they_find_at_the_door_until_the_end(coordinator):
     clinic, _going, first, second = full()
     change_capacity(clinic=clinic, capacity=3, by=coordinator, now=DOORS + MINUTE)
-    hold_clinic(clinic=clinic, by=coordinator, now=START)
 
     taken = take(clinic, second.member, clinic.ends_at - MINUTE)
 

@@ -18,7 +18,7 @@ from clinics.models import TopicRequest, TopicSupport
 from clinics.planning.plans import announce_clinic, cancel_clinic, hold_clinic
 from clinics.requests import asking, deciding
 from clinics.requests.asking import WishedTopic
-from clinics.tests.factories import START, make_clinic, make_topic_request
+from clinics.tests.factories import make_clinic, make_topic_request
 from letsconnect.base.models import Act
 from letsconnect.tests.database import change, refuses
 from mailings.ledger.draining import drain
@@ -319,7 +319,7 @@ def test_a_request_is_answered_when_its_clinic_was_held_and_open_again_when_it_w
     first, second = make_topic_request(), make_topic_request(skill="lexemes")
     held, coordinator = draft_for(first)
     announce_clinic(clinic=held, by=coordinator, now=NOW)
-    hold_clinic(clinic=held, by=coordinator, now=START + HOUR)
+    hold_clinic(clinic=held, by=coordinator, now=held.ends_at)
     cancelled, _by = draft_for(second)
     cancel_clinic(clinic=cancelled, reason="Nobody could share it.", by=coordinator, now=NOW)
 

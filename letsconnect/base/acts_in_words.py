@@ -121,6 +121,7 @@ VERBS: dict[str, Promise] = {
     "hand_over_clinic_person": pgettext_lazy("act", "gave the row to the account that proved the address"),
     "hide_name_from_others": pgettext_lazy("act", "hid the name from others who come"),
     "hide_quote": pgettext_lazy("act", "took a quote off the page of the clinic"),
+    "forget_who_was_there": pgettext_lazy("act", "deleted who was there at the old hour of the clinic"),
     "hold_clinic": pgettext_lazy("act", "noted that the clinic was held"),
     "hold_newsletter": pgettext_lazy("act", "held the issue, because a page it leads to had changed"),
     "import_consent": pgettext_lazy("act", "brought a list by which this person agreed elsewhere"),
