@@ -25,6 +25,7 @@ from clinics.seats.calendars import invitation_for, may_be_in_a_calendar, read_c
 from clinics.seats.clashes import hours_of, sentences_of_clashes
 from clinics.seats.words import coming_context
 from letsconnect.base.languages import direction_of, listed, speaking
+from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
@@ -139,7 +140,10 @@ def render_given_back(rsvp: Rsvp, language: str, zone: str, *, template: str) ->
 
 
 def render_cancelled(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
-    return with_calendar(render_with_alternatives(rsvp, language, zone, template=template), rsvp, language)
+    context = {**clinic_context(rsvp, language), "alternatives": alternatives_in_words(rsvp, language)}
+    with speaking(language):
+        context["reason"] = isolated(rsvp.clinic.cancel_reason)
+    return with_calendar(render_letter(template, context, language=language, zone=zone), rsvp, language)
 
 
 def render_changed(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:

@@ -18,6 +18,7 @@ from clinics.models import Rsvp
 from clinics.notices.words import LetterWords
 from clinics.seats.links import seat_url
 from letsconnect.base.languages import speaking
+from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from letsconnect.base.models import ActReason
 from letsconnect.base.templatetags.when import when
@@ -115,7 +116,7 @@ def taken_out_words(rsvp: Rsvp, title: str) -> LetterWords:
         _("Your place was given up: “%(clinic)s”") % {"clinic": title},
         (
             _("The working group has taken you off the list of this clinic, so you need not come. We are sorry."),
-            *([_("The reason: %(reason)s") % {"reason": reason}] if reason else []),
+            *([_("The reason: %(reason)s") % {"reason": isolated(reason)}] if reason else []),
         ),
         (_("If you think that this is a mistake, write to us: %(address)s") % {"address": absolute("contact")},),
         _("All clinics"),

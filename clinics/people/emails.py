@@ -23,6 +23,7 @@ from clinics.people.calendars import invitation_for_person, may_be_in_a_calendar
 from clinics.people.links import answer_link
 from clinics.people.words import what_they_do, when_the_material_comes
 from letsconnect.base.languages import speaking
+from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
@@ -106,7 +107,7 @@ def asked_words(person: ClinicPerson, title: str) -> LetterWords:
             _material(person),
             _("On the page you say yes or no. Nothing happens before you press one of its buttons."),
         ),
-        _("Answer"),
+        _("Say yes or no"),
         answer_link(person),
         _why_asked(),
     )
@@ -128,7 +129,7 @@ def moved_words(person: ClinicPerson, title: str) -> LetterWords:
             _("What you may have answered was about the old time. Please say again whether you can come."),
         ),
         (),
-        _("Answer"),
+        _("Say yes or no"),
         answer_link(person),
         _why_asked(),
     )
@@ -188,7 +189,7 @@ def cancelled_words(person: ClinicPerson, title: str) -> LetterWords:
         _("Cancelled: “%(clinic)s”") % {"clinic": title},
         (
             _("This clinic does not take place. There is nothing left to answer or to do."),
-            _("The reason: %(reason)s") % {"reason": person.clinic.cancel_reason},
+            _("The reason: %(reason)s") % {"reason": isolated(person.clinic.cancel_reason)},
         ),
         (),
         _("My page"),
@@ -233,7 +234,10 @@ def _page_of(clinic: Clinic) -> tuple[str, str]:
 
 
 def _material(person: ClinicPerson) -> str:
-    return when_the_material_comes(person.channel) if person.channel else ""
+    """Say to an interpreter when the material comes; once that is over, only to one who said yes."""
+    channel = person.channel
+    is_told = channel is not None and (person.is_accepted or channel.material_due_on >= timezone.localdate())
+    return when_the_material_comes(channel) if channel and is_told else ""
 
 
 def _why_asked() -> str:

@@ -204,7 +204,7 @@ def test_who_is_asked_hears_of_a_change_that_an_answer_is_needed_and_of_another_
     for part in (to_asked.text, to_asked.html):
         assert "Please say on your page whether you can." in part and "nothing to do" not in part
         assert "step back" not in part
-    assert why is None and ">Answer</a>" in to_asked.html and "you were asked to take part" in to_asked.text
+    assert why is None and ">Say yes or no</a>" in to_asked.html and "you were asked to take part" in to_asked.text
     assert "If you can still come, there is nothing to do." in to_who_comes.text and "step back" in to_who_comes.text
     assert to_asked.subject.startswith("Another length: ")
     Clinic.objects.update(starts_at=START + DAY)
@@ -264,6 +264,10 @@ def test_material_that_was_due_before_an_interpreter_is_asked_is_not_promised_fo
     person = make_person(channel.clinic, "interpreter", channel=channel)
 
     assert "You get the material by" not in read("person_confirmed", person)[0].text
+    assert "not got any material" in read("person_confirmed", person)[0].text
+    ClinicPerson.objects.filter(pk=person.pk).update(state="asked", answered_at=None)
+    assert "material" not in read("person_asked", person)[0].text
+    ClinicPerson.objects.filter(pk=person.pk).update(state="accepted", answered_at=NOW)
     channel.material_days_before = 5
     channel.save()
     assert "You get the material by Wed 4 March 2026." in read("person_confirmed", person)[0].text
@@ -274,3 +278,14 @@ def test_a_sample_of_a_message_reads_as_to_somebody_with_a_seat_and_holds_no_lin
     letter = sample(clinic, by=make_member(), texts={"en": ("Bring a pen", "Please")}, language="en", zone="UTC")
 
     assert "give your seat back" in letter.text and "/clinics/seats/" not in letter.text
+
+
+@pytest.mark.parametrize("kind", ["clinic_cancelled", "person_cancelled"])
+def test_a_reason_keeps_its_full_stop_in_a_letter_from_right_to_left(kind):
+    clinic = make_clinic()
+    about = sign_up(clinic, 1)[0] if kind == "clinic_cancelled" else make_person(clinic)
+    Clinic.objects.update(state="cancelled", cancel_reason="The sharer is ill.")
+
+    letter, why = read(kind, about, language="ar")
+
+    assert why is None and "\u2068The sharer is ill.\u2069" in letter.text and "الاثنين 9 مارس" in letter.text

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinics.domain.people import AnswerState, ClinicRole
-from clinics.models import ClinicPerson
+from clinics.models import ClinicPerson, SeatQuestion
 from clinics.people import emails, leaving
 from clinics.people.links import answer_link, person_by_token, token_of
 from clinics.seats.rsvps import rsvp
@@ -231,7 +231,7 @@ def test_a_letter_says_who_asks_for_what_and_when_and_its_link_is_theirs():
         assert f"({zone})" in letter.text and f"({zone})" in letter.html
     assert signed_in(letter.text, "clinics.person") == {"clinics:person-answer": [person.pk, clinic.pk]}
     assert LINK not in letter.text + letter.html and ADDRESS not in letter.text + letter.html
-    assert person.channel.material_due_on.isoformat() in letter.text
+    assert "You get the material by Mon 2 March 2026." in letter.text
 
     person.zone = "America/Bogota"
     local = rendered("asked", person, language="es", zone="America/Bogota")
@@ -366,3 +366,18 @@ def test_the_page_of_a_draft_leads_its_own_people_to_their_part(client, state, s
         assert client.get(page["Location"]).status_code == 200
     client.force_login(make_member())
     assert client.get(reverse("clinics:clinic-detail", args=[host.clinic_id])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "sees"), [("sharer", "accepted", 1), ("sharer", "asked", 0), ("interpreter", "accepted", 0)]
+)
+def test_a_sharer_reads_the_questions_that_were_sent_in_signed_in_and_nobody_by_the_link(client, role, state, sees):
+    person = make_person(make_clinic(), role, state)
+    [seat] = sign_up(person.clinic, 1)
+    SeatQuestion.objects.create(rsvp=seat, text="How do I begin?\nAnd end?", made_at=NOW)
+
+    assert "How do I begin?" not in client.get(page_of(person)).content.decode()
+    client.force_login(person.member)
+    for page in (page_of(person), reverse("clinics:person-mine", args=[person.pk])):
+        read = client.get(page).content.decode()
+        assert read.count("How do I begin?<br>And end?") == sees and seat.member.name not in read

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from clinics.domain.clinics import ClinicError
-from clinics.domain.people import ANSWERED, AnswerState
-from clinics.models import ClinicPerson
+from clinics.domain.people import ANSWERED, AnswerState, ClinicRole
+from clinics.models import ClinicPerson, SeatQuestion
 from clinics.people.answering import answer, change_words, erase_person
 from clinics.people.context import is_busy, keeps_away_from_somebody, shown_people
 from clinics.people.forms import AnswerForm
@@ -99,6 +99,13 @@ def _stored(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> boo
     return True
 
 
+def _questions_for(person: ClinicPerson) -> list[str]:
+    """Return what was sent in for a sharer, oldest first, without whose it is; call it for themself only."""
+    if not person.is_accepted or person.role != ClinicRole.SHARER or person.member is None:
+        return []
+    return [question.text for question in SeatQuestion.objects.at(person.clinic).visible_to(person.member)]
+
+
 def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> dict[str, Any]:
     now, clinic = timezone.now(), person.clinic
     shown = shown_people(clinic)
@@ -112,6 +119,7 @@ def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> di
         "role": what_they_do(person),
         "shown": shown,
         "form": form,
+        "questions": _questions_for(person) if is_themself else [],
         "can_answer": clinic.is_to_come and now < clinic.starts_at and person.state != AnswerState.RELEASED,
         "is_busy": person.is_asked and is_busy(person, now=now),
         "keeps_away": is_signed_in(request)

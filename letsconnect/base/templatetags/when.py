@@ -15,10 +15,10 @@ from letsconnect.base.zones import in_zone
 
 register = template.Library()
 
-_DAY = {"en": "D j F Y", "es": r"D j \d\e F \d\e Y", "pt": r"D j \d\e F \d\e Y", "fr": "D j F Y", "ar": "D j F Y"}
+_DAY = {"en": "D j F Y", "es": r"D j \d\e F \d\e Y", "pt": r"D j \d\e F \d\e Y", "fr": "D j F Y", "ar": "l j F Y"}
 
 _LETTER = re.compile(r"\\?\w")
-_IN_WORDS = {"D": "{weekday}", "j": "{day}", "F": "{month}", "Y": "{year}"}
+_IN_WORDS = {"D": "{weekday}", "l": "{weekday}", "j": "{day}", "F": "{month}", "Y": "{year}"}
 
 
 def _zone_name() -> str:
