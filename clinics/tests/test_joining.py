@@ -14,20 +14,12 @@ from clinics.models import Attendance, Rsvp
 from clinics.people.links import token_of
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
-from registrations import documents
-from registrations.tests.factories import NOW, make_agreement, make_member
+from registrations.tests.factories import NOW, make_agreed_member, make_agreement, make_member
 
 pytestmark = pytest.mark.django_db
 
 OF_CHANNEL = "https://meet.example.org/the-room-in-french"
 SOON = START - timedelta(minutes=20)
-
-
-def make_agreed_member():
-    member = make_member()
-    for document in documents.REQUIRED:
-        make_agreement(member, document, version=documents.current(document, on=SOON.date()).name)
-    return member
 
 
 def page_of(clinic):
@@ -243,7 +235,7 @@ def test_the_page_takes_few_queries(client, django_assert_max_num_queries):
 
 
 def test_without_a_seat_the_page_leads_to_one_and_near_the_start_a_free_one_is_taken_at_once(client):
-    clinic, newcomer = make_clinic(capacity=1, closes_minutes_before=60), make_agreed_member()
+    clinic, newcomer = make_clinic(capacity=1, closes_minutes_before=60), make_agreed_member(on=SOON.date())
 
     assert "Sign up on the page of the clinic" in words_of(look(client, clinic, newcomer, at=NOW))
     assert "Take the seat and join" in words_of(look(client, clinic, newcomer))
@@ -251,13 +243,13 @@ def test_without_a_seat_the_page_leads_to_one_and_near_the_start_a_free_one_is_t
 
     assert LINK in words_of(taken)
     assert Rsvp.objects.get().is_going and Attendance.objects.get().member == newcomer
-    late = make_agreed_member()
+    late = make_agreed_member(on=SOON.date())
     assert "All seats are taken" in words_of(look(client, clinic, late))
     assert LINK not in words_of(press(client, clinic, late, seat="take"))
 
 
 def test_a_free_seat_is_taken_there_only_near_the_start_and_by_who_has_agreed(client):
-    clinic, agreed, stranger = make_clinic(), make_agreed_member(), make_member()
+    clinic, agreed, stranger = make_clinic(), make_agreed_member(on=SOON.date()), make_member()
 
     early = press(client, clinic, agreed, seat="take", at=NOW)
     unread = press(client, clinic, stranger, seat="take")

@@ -20,7 +20,7 @@ from mailings.models import Letter, Suppression
 from registrations import documents
 from registrations.models import Consent, Member, SignInCode
 from registrations.privacy.erasing import erase_member
-from registrations.tests.factories import NOW, make_agreement, make_coordinator, make_member
+from registrations.tests.factories import NOW, make_agreed_member, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "ada@example.org"
@@ -40,10 +40,7 @@ def clinic(db):
 
 @pytest.fixture
 def agreed(db):
-    member = make_member()
-    for name in ("code_of_conduct", "privacy_notice"):
-        make_agreement(member, name, version=IN_FORCE[name])
-    return member
+    return make_agreed_member(on=NOW.date())
 
 
 def path(name, clinic, *more):

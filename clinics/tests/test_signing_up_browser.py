@@ -13,8 +13,7 @@ from clinics.seats.links import token_of
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_channel, make_clinic, make_person, make_text
 from letsconnect.tests.browser import WIDTHS
-from registrations import documents
-from registrations.tests.factories import make_agreement, make_member
+from registrations.tests.factories import make_agreed_member, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # The lower edge of the first field of the form, from the top of the page.
@@ -66,9 +65,7 @@ def test_the_pages_of_a_seat_are_sound(live_server, open_window, language, mailo
     clinic = make_interpreted_clinic(series=series)
     make_clinic(starts_at=clinic.starts_at + timedelta(days=7), series=series, title="The second part")
     edition = make_clinic(starts_at=clinic.starts_at + timedelta(hours=8), edition_of=clinic)
-    member = make_member(language=language, zone="Africa/Cairo")
-    for name in ("code_of_conduct", "privacy_notice"):
-        make_agreement(member, name, version=documents.in_force(on=timezone.now().date())[name])
+    member = make_agreed_member(on=timezone.now().date(), language=language, zone="Africa/Cairo")
     window = open_window(live_server.url, language=language, widths=WIDTHS, member=member)
     window.visit(f"/clinics/{clinic.pk}/")
     window.screenshot(f"seat-none-{language}")

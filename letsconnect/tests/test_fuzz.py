@@ -7,6 +7,9 @@ import pytest
 from letsconnect import request_encoding
 from letsconnect.tests.fuzz import Fuzz
 
+# Django leaves a file of which a part is no base64 to the garbage collector, which closes and removes it.
+pytestmark = pytest.mark.filterwarnings(r"ignore:unclosed file .*\.upload:ResourceWarning")
+
 
 @pytest.fixture
 def world(shared_world):

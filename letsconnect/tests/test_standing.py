@@ -34,7 +34,7 @@ from mailings.tests.worker.running import Redis, Worker, running_redis
 from matching.models import Match
 from registrations.models import ImportedRow, ImportUpload, Skill
 from registrations.oldform import uploads
-from registrations.tests.factories import make_coordinator, make_member
+from registrations.tests.factories import make_agreed_member, make_coordinator, make_member
 from registrations.tests.test_oldform_uploads import file_of
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
@@ -52,7 +52,7 @@ def told(what, *figures):
 @pytest.fixture
 def world():
     clinic = make_clinic(starts_at=timezone.now() + timedelta(days=3))
-    return clinic, [make_member() for _ in range(8)]
+    return clinic, [make_agreed_member(on=timezone.now().date()) for _ in range(8)]
 
 
 @pytest.fixture
@@ -131,7 +131,8 @@ def redis(tmp_path):
 @pytest.fixture
 def clickers():
     """Return, for the buttons that each is to click, people who click them: members, and three coordinators."""
-    members, coordinators = [make_member() for _ in range(5)], [make_coordinator() for _ in range(3)]
+    members = [make_agreed_member(on=timezone.now().date()) for _ in range(5)]
+    coordinators = [make_coordinator() for _ in range(3)]
 
     def make(buttons):
         return list(people_who_click(members, coordinators, buttons=buttons))

@@ -88,6 +88,14 @@ def make_agreement(member: Member, *only: str, **fields: Any) -> None:
     )
 
 
+def make_agreed_member(*, on: date, **fields: Any) -> Member:
+    """Return a member who has agreed to what the programme needs, in the versions in force on that day."""
+    member, in_force = make_member(**fields), documents.in_force(on=on)
+    for document in documents.REQUIRED:
+        make_agreement(member, document, version=in_force[document])
+    return member
+
+
 def make_registration(
     *,
     member: Member | None = None,

@@ -58,10 +58,11 @@ def click_all(site, people, answers, *, until=None):
 def people_who_click(members, coordinators, *, buttons):
     """Members sign up for a clinic at each click, coordinators refuse several matches; both owe a worker a nudge.
 
-    Each has clinics of their own: who waits here waits for Redis, not for the row of a clinic.
+    Each has clinics of their own: who waits here waits for Redis, not for the row of a clinic. Each is on a day of its
+    own, so that nobody is asked whether they mean to be at two at once.
     """
     for member in members:
-        clinics = [make_clinic(starts_at=timezone.now() + timedelta(days=3)) for _ in range(buttons)]
+        clinics = [make_clinic(starts_at=timezone.now() + timedelta(days=2 + next(_numbers))) for _ in range(buttons)]
         yield signed_in(member), [Click(f"/clinics/{clinic.pk}/rsvp/") for clinic in clinics]
     for coordinator in coordinators:
         yield signed_in(coordinator), [refusal_in_bulk() for _ in range(buttons)]
