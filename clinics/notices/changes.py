@@ -15,6 +15,7 @@ from clinics.domain.notices import (
     reader_languages_of_titles,
     what_changed,
 )
+from clinics.domain.wishes import LanguageNeedState
 from clinics.models import Clinic, ClinicChange, ClinicPerson, Notice, Rsvp
 from clinics.notices.owing import of_people, one_row_each, owe_notices, still_here, with_seats
 from mailings.domain.letters import OPEN, PERHAPS_READ
@@ -108,7 +109,7 @@ def owe_letters_of_changes(clinic: Clinic, *, was: dict[str, Any], now: datetime
     """Owe everybody who comes a letter if the clinic is not what it ``was``, in which that stands first.
 
     Changes within a few minutes come in one letter. Its people are asked again where the hour is another, and hear of
-    it so. Of a language that is lost only those are told who read or listen in it.
+    it so. Of a language that is lost only those are told who read or listen in it, or were told that there is one.
     """
     if not was or clinic.state != ClinicState.ANNOUNCED or clinic.starts_at <= now:
         return
@@ -122,7 +123,8 @@ def owe_letters_of_changes(clinic: Clinic, *, was: dict[str, Any], now: datetime
     people = still_here(clinic.people.asked_or_coming())
     if changed == ("interpreted",):
         lost = languages_lost(was, becomes)
-        seats = seats.filter(Q(member__language__in=lost) | Q(channel__language__in=lost))
+        was_told = Q(language_need__language__in=lost, language_need__state=LanguageNeedState.INTERPRETED)
+        seats = seats.filter(Q(member__language__in=lost) | Q(channel__language__in=lost) | was_told)
     elif changed == ("titles",):
         concerned = reader_languages_of_titles(was, becomes)
         seats = seats.filter(member__language__in=concerned)

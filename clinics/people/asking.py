@@ -21,6 +21,7 @@ from clinics.locking import lock_theirs
 from clinics.models import Channel, Clinic, ClinicPerson
 from clinics.notices.changes import facts_now, owe_letters_of_changes
 from clinics.people import letters
+from clinics.people.calendars import may_be_in_a_calendar
 from letsconnect.base import acts
 from letsconnect.base.addresses import AddressRefused, canonical
 from letsconnect.base.languages import language_or_default
@@ -117,12 +118,13 @@ def mark_as_asked(person: ClinicPerson, *, now: datetime, again: bool = False) -
 def release_person(*, person: ClinicPerson, by: Member, now: datetime) -> ClinicPerson | None:
     """Take back what somebody is asked, or tell them that they are not needed; whoever comes or may come is told.
 
-    Of those who were never asked, or do not come, the row is deleted; then None is returned.
+    Of those who were never asked, or do not come, the row is deleted; then None is returned. It stays as long as a
+    letter is still to take the clinic out of their calendar.
     """
     clinic = _lock_to_plan(person.clinic, by=by)
     person = _read(clinic, person)
     was = person.state
-    if was not in WAITS_OR_COMES:
+    if was not in WAITS_OR_COMES and not may_be_in_a_calendar(person):
         acts.record(by=by, verb="remove_clinic_person", on=person, now=now, was=was)
         person.delete()
         return None
@@ -132,7 +134,7 @@ def release_person(*, person: ClinicPerson, by: Member, now: datetime) -> Clinic
     person.version += 1
     person.save(update_fields=["state", "answered_at", "answer_note", "version", "had_said_yes"])
     acts.record(by=by, verb="release_clinic_person", on=person, now=now, was=was, became=person.state)
-    if clinic.starts_at > now:
+    if was in WAITS_OR_COMES and clinic.starts_at > now:
         letters.owe_to_person(person, kind=letters.RELEASED, now=now)
     owe_letters_of_changes(clinic, was=facts, now=now)
     return person

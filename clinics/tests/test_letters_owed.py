@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from clinics.certificates.revoking import revoke_certificate, take_back_certificate
 from clinics.domain.clinics import ClinicMoveNotAllowed
 from clinics.domain.wishes import LanguageNeedState
-from clinics.models import Clinic, ClinicChange, ClinicPerson, LanguageNeed, Notice, OtherHeads, Rsvp
+from clinics.models import Attendance, Clinic, ClinicChange, ClinicPerson, LanguageNeed, Notice, OtherHeads, Rsvp
 from clinics.notices.changes import facts_now
 from clinics.notices.thanking import owe_thanks
 from clinics.people.answering import answer
@@ -198,6 +198,18 @@ def text_of_change(now):
     return text
 
 
+def test_whoever_was_told_that_somebody_interprets_hears_that_nobody_does_any_more():
+    clinic = make_clinic(capacity=9)
+    [seat, _other] = sign_up(clinic, 2)
+    LanguageNeed.objects.create(rsvp=seat, language="fr", made_at=NOW)
+    person = make_person(clinic, "interpreter")
+    assert tell_what_came(NOW) == 1
+
+    say(person, "stepped_back")
+
+    assert [letter.member for letter in Letter.objects.filter(kind="clinics.clinic_moved")] == [seat.member]
+
+
 def test_only_who_is_asked_again_had_said_yes():
     refuses("clinics_only_who_is_asked_again_had_said_yes", change(make_person(make_clinic()), had_said_yes=True))
 
@@ -262,6 +274,17 @@ def test_whoever_gives_a_part_back_as_the_clinic_is_called_off_has_it_taken_out_
 
     calendars = [method for kind, method in send(NOW + MINUTE) if kind.startswith("person_")]
     assert calendars == ["CANCEL"]
+
+
+def test_whoever_steps_back_and_is_removed_at_once_has_it_taken_out(coordinator):
+    person = make_person(make_clinic(), "sharer", "asked")
+    say(person, "accepted")
+    send(NOW)
+    say(person, "stepped_back")
+
+    assert release_person(person=person, by=coordinator, now=NOW).state == "released"
+    assert ("person_stepped_back", "CANCEL") in send(NOW + MINUTE)
+    assert release_person(person=person, by=coordinator, now=NOW + 2 * MINUTE) is None
 
 
 def test_what_was_taken_out_of_a_calendar_is_not_taken_out_again(coordinator):
@@ -352,14 +375,15 @@ def test_thanks_are_for_one_start_and_whoever_comes_to_the_next_is_thanked_then(
     assert owe_thanks(END + DAY) == 2
     assert owe_thanks(END + 5 * DAY) == 1  # the other one was missed
     moved = move(clinic, coordinator, hours=24 * 7, now=END + 5 * DAY)
+    Attendance.objects.all().delete()
 
     after = ("thanks", "missed", "people_thanks")
     assert send(END + 5 * DAY, *after) == []
     assert owe_thanks(moved.ends_at - MINUTE) == 0
     say(ClinicPerson.objects.get(), "accepted", END + 5 * DAY)
-    assert owe_thanks(moved.ends_at + DAY) == 2
-    assert sorted(send(moved.ends_at + DAY, *after)) == [("people_thanks", None), ("thanks", None)]
-    assert other
+    assert owe_thanks(moved.ends_at + DAY) == 3
+    assert sorted(send(moved.ends_at + DAY, *after)) == [("people_thanks", None), ("thanks", None), ("thanks", None)]
+    assert list(other.notices.exclude(kind="changed").values_list("kind", flat=True)) == ["missed", "thanks"]
 
 
 def test_a_letter_after_a_clinic_that_was_made_longer_waits_for_no_end_that_has_not_come():
