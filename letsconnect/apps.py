@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.contrib.auth.signals import user_logged_in
@@ -19,3 +21,10 @@ class WorkingGroupAdminConfig(admin_apps.AdminConfig):
 
     default_site = "letsconnect.desk.WorkingGroupSite"
     default = False
+
+    def ready(self) -> None:
+        """Read the desk of all apps; then look for garbage again (`letsconnect/base/apps.py`), not among what is read
+        by now."""
+        super().ready()
+        gc.enable()
+        gc.freeze()
