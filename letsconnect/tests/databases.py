@@ -24,13 +24,14 @@ def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory,
     worker_id: str,
 ) -> Iterator[None]:
-    """Where several processes run the tests, let each copy one migrated database: migrating takes seconds of a
-    processor, a copy a tenth of one. The first process makes it, the last one to end removes it."""
-    if worker_id == "master" or django_db_keepdb:
+    """Let each process that runs tests copy one migrated database: migrating takes seconds of a processor, as Django
+    does it half a minute, a copy a tenth of a second. The first process makes it, the last one to end removes it."""
+    if django_db_keepdb:
         yield
         return
     name = f"{connection.creation._get_test_db_name().removesuffix(worker_id)}template"
-    users = tmp_path_factory.getbasetemp().parent / "users-of-the-template-database"
+    folder = tmp_path_factory.getbasetemp()
+    users = (folder if worker_id == "master" else folder.parent) / "users-of-the-template-database"
     with django_db_blocker.unblock(), _counted(users, +1) as count:
         if count == 1:
             _make_template(name)
