@@ -37,17 +37,18 @@ def event_of(
 
     ``own`` are sentences about this person's part. A cancelled clinic is cancelled for everybody.
     """
+    is_off = is_cancelled or clinic.state == ClinicState.CANCELLED
     return Event(
         uid=uid,
         sequence=sequence,
         starts_at=clinic.starts_at,
         ends_at=clinic.ends_at,
         summary=clinic.title,
-        description=_description(clinic, own, link),
+        description=_description(clinic, own, link, leads_to_the_call=clinic.venue == Venue.CALL and not is_off),
         link=link,
-        is_cancelled=is_cancelled or clinic.state == ClinicState.CANCELLED,
+        is_cancelled=is_off,
         is_tentative=is_tentative,
-        place=clinic.place,
+        place=clinic.place or (_("Online") if clinic.venue == Venue.CALL else ""),
     )
 
 
@@ -76,14 +77,14 @@ def page_of(clinic: Clinic) -> str:
     return absolute("clinics:clinic-detail", clinic.pk)
 
 
-def _description(clinic: Clinic, own: Iterable[str], link: str) -> str:
+def _description(clinic: Clinic, own: Iterable[str], link: str, *, leads_to_the_call: bool) -> str:
     lines = [*own, _("Spoken language: %(language)s") % {"language": clinic.floor_language_in_words}]
     if languages := clinic.interpreted_in_words:
         lines.append(_("Interpreted into: %(languages)s") % {"languages": languages})
     if clinic.text is not None and clinic.text.preparation.strip():
         shortly = Truncator(" ".join(clinic.text.preparation.split())).chars(LONGEST_PREPARATION)
         lines.append(_("What to prepare: %(text)s") % {"text": shortly})
-    if clinic.venue == Venue.CALL:
+    if leads_to_the_call:
         lines.append(
             _("The page of the clinic leads to the call from half an hour before the start: %(link)s") % {"link": link}
         )

@@ -118,7 +118,7 @@ def taken_out_words(rsvp: Rsvp, title: str) -> LetterWords:
             _("The working group has taken you off the list of this clinic, so you need not come. We are sorry."),
             *([_("The reason: %(reason)s") % {"reason": isolated(reason)}] if reason else []),
         ),
-        (_("If you think that this is a mistake, write to us: %(address)s") % {"address": absolute("contact")},),
+        (_("If you think that this is a mistake, answer this letter."),),
         _("All clinics"),
         absolute("clinics:clinic-list"),
         _("You get this letter because you had a place at this clinic."),

@@ -204,7 +204,7 @@ def answered_words(person: ClinicPerson, title: str) -> LetterWords:
         "role": what_they_do(person),
         "clinic": title,
         "answer": person.get_state_display(),
-        "note": person.answer_note,
+        "note": "\n".join(map(isolated, person.answer_note.splitlines())),
     }
     # Translators: the subject of a letter, as in "Ana: accepted (sharer)".
     subject = _("%(name)s: %(answer)s (%(role)s)") % words

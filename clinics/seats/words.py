@@ -42,7 +42,7 @@ def ways_into(rsvp: Rsvp) -> list[str]:
 def _listening(channel: Channel, clinic: Clinic) -> str:
     name = channel.language_in_words
     words = {"language": name, "channel": isolated(channel.name or name), "floor": clinic.floor_language_in_words}
-    if channel.pk not in {row.pk for row in clinic.channels.all() if _is_interpreted(row)}:
+    if not is_interpreted(channel, clinic):
         return _("You want to listen in %(language)s. So far nobody interprets into it: you hear %(floor)s.") % words
     if channel.meeting_link:
         return _("You listen in %(language)s: the link you get is that of its own call.") % words
@@ -50,5 +50,8 @@ def _listening(channel: Channel, clinic: Clinic) -> str:
     return text % words
 
 
-def _is_interpreted(channel: Channel) -> bool:
-    return any(person.is_accepted for person in channel.interpreters.all())
+def is_interpreted(channel: Channel, clinic: Clinic) -> bool:
+    """Tell whether somebody has said yes to interpret there; the channels of the clinic are read before."""
+    return channel.pk in {
+        person.channel_id for row in clinic.channels.all() for person in row.interpreters.all() if person.is_accepted
+    }

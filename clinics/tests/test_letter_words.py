@@ -18,6 +18,7 @@ from clinics.models import (
 from clinics.notices.changes import facts_of
 from clinics.notices.words import changes_in_words, main_change, takes_other_hours
 from clinics.seat_emails import expired_words
+from clinics.seats.calendars import event_for
 from clinics.seats.words import ways_into
 from clinics.tests.factories import START, make_channel, make_clinic, make_person, make_text, sign_up
 from clinics.writing.emails import sample
@@ -289,3 +290,31 @@ def test_a_reason_keeps_its_full_stop_in_a_letter_from_right_to_left(kind):
     letter, why = read(kind, about, language="ar")
 
     assert why is None and "\u2068The sharer is ill.\u2069" in letter.text and "الاثنين 9 مارس" in letter.text
+
+
+def test_a_calendar_is_told_of_no_call_that_is_off_and_of_no_language_that_nobody_interprets():
+    clinic = make_clinic()
+    channel = make_channel(clinic, "fr")
+    [seat] = sign_up(clinic, 1)
+    Rsvp.objects.filter(pk=seat.pk).update(channel=channel)
+    seat.refresh_from_db()
+    with speaking("en"):
+        event = event_for(seat)
+        seat.state = "cancelled"
+        off = event_for(seat)
+        seat.state = "going"
+        make_person(clinic, "interpreter", channel=channel)
+        interpreted = event_for(Rsvp.objects.get(pk=seat.pk))
+
+    assert event.place == "Online" and "leads to the call" in event.description and "listen" not in event.description
+    assert "leads to the call" not in off.description and "The page of the clinic: http" in off.description
+    assert interpreted.description.startswith("You listen in: French")
+
+
+def test_what_others_wrote_keeps_its_punctuation_in_a_letter_from_right_to_left():
+    person = make_person(make_clinic(), state="declined", answer_note="I am away.\nSorry!")
+    [seat] = sign_up(person.clinic, 1)
+    Rsvp.objects.filter(pk=seat.pk).update(state="cancelled", seat=None, seated_at=None)
+
+    assert "\u2068I am away.\u2069\n\u2068Sorry!\u2069" in read("person_answered", person, language="ar")[0].text
+    assert "/contact/" not in read("taken_out", seat)[0].text  # whoever answers is read, and no address breaks the line
