@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics.demo import PLANS
+from clinics.demo.plans import PLANS
 from clinics.models import Attendance, Rsvp
 from clinics.resources.writing import write_resources
 from clinics.tests.factories import make_clinic

@@ -7,12 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinics import demo
+from clinics.demo import clinics as demo
 from clinics.models import Clinic
 from clinics.people.links import token_of
-from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, make_clinic, make_person, sign_up
 from letsconnect.tests.browser import WIDTHS
+from registrations.models import Member
 from registrations.tests.factories import make_agreement, make_coordinator, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,28 +29,40 @@ CUT_OFF = """
 """
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_pages_of_clinics_are_sound(live_server, open_window, language):
-    now = timezone.now()
-    member = make_member(language=language, zone="Africa/Cairo")
-    full = demo.load([make_coordinator(), member, *(make_member() for _ in range(9))], now)[1]
-    soon = make_clinic(starts_at=now + timedelta(minutes=20))
-    rsvp(clinic=soon, member=member, by=member, now=now)
-    window = open_window(live_server.url, language=language, widths=WIDTHS, member=member)
-
-    for name, path in {
-        "list": "/clinics/",
-        "detail": f"/clinics/{full.pk}/",
-        "detail-open": f"/clinics/{Clinic.objects.announced().order_by('pk').first().pk}/",
-        "join": f"/clinics/{soon.pk}/join/",
-        "join-early": f"/clinics/{full.pk}/join/",
-    }.items():
-        window.visit(path)
-        window.screenshot(f"clinic-{name}-{language}")
-
-    visitor = open_window(live_server.url, language=language, widths=WIDTHS)
-    visitor.visit(f"/clinics/{full.pk}/")
-    visitor.screenshot(f"clinic-visitor-{language}")
+def test_the_pages_of_the_demo_are_sound(live_server, open_window):
+    """Of clinics in each phase and of their people, both ways, at both widths; the demo is made once for all."""
+    planner, member = make_coordinator(), make_member(zone="Africa/Cairo")
+    grants, full, _, _, doors, _, cancelled, *_rest = demo.load(
+        [planner, member, *(make_member() for _ in range(9))], timezone.now()
+    )
+    waiting = grants.people.waiting_for_answer().get()
+    outside = make_person(grants, "helper", "asked", address="sol@example.org", asked_by=planner)
+    for language in ("en", "ar"):
+        Member.objects.filter(pk__in=[planner.pk, member.pk]).update(language=language)
+        theirs = {
+            "list": reverse("clinics:clinic-list"),
+            "full": reverse("clinics:clinic-detail", args=[full.pk]),
+            "open": reverse("clinics:clinic-detail", args=[grants.pk]),
+            "doors": reverse("clinics:clinic-detail", args=[doors.pk]),
+            "join": reverse("clinics:clinic-join", args=[doors.pk]),
+            "join-early": reverse("clinics:clinic-join", args=[grants.pk]),
+        }
+        everybodys = {
+            "visitor": reverse("clinics:clinic-detail", args=[full.pk]),
+            "cancelled": reverse("clinics:clinic-detail", args=[cancelled.pk]),
+            "answer": reverse("clinics:person-answer", args=[token_of(waiting)]),
+            "outside": reverse("clinics:person-answer", args=[token_of(outside)]),
+            "erase": reverse("clinics:person-erase", args=[token_of(outside)]),
+        }
+        desk = {
+            name: reverse(f"admin:clinics_clinic_{name}", args=[grants.pk])
+            for name in ("people", "languages", "who_comes")
+        }
+        for who, pages in ((member, theirs), (None, everybodys), (planner, desk)):
+            window = open_window(live_server.url, language=language, widths=WIDTHS, member=who)
+            for name, path in pages.items():
+                window.visit(path)
+                window.screenshot(f"clinic-{name}-{language}")
 
 
 def test_a_seat_is_taken_given_back_and_taken_over_without_javascript(live_server, open_window):
@@ -125,27 +137,6 @@ def test_the_room_of_a_clinic_is_sound_and_moves_it(live_server, open_window, la
     assert (clinic.sequence, clinic.local_time.isoformat()) == (1, "21:15:00")
     page.locator(".lc-room__missing a").first.click()
     assert page.url.endswith(f"{room}change/")
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_pages_of_its_people_are_sound(live_server, open_window, language):
-    planner = make_coordinator(language=language)
-    clinic = demo.load([planner, *(make_member() for _ in range(9))], timezone.now())[0]
-    waiting = clinic.people.waiting_for_answer().get()
-    outside = make_person(clinic, "helper", "asked", address="sol@example.org", asked_by=planner)
-    desk = open_window(live_server.url, language=language, widths=WIDTHS, member=planner)
-    for name in ("people", "languages"):
-        desk.visit(reverse(f"admin:clinics_clinic_{name}", args=[clinic.pk]))
-        desk.screenshot(f"clinic-desk-{name}-{language}")
-
-    visitor = open_window(live_server.url, language=language, widths=WIDTHS)
-    for name, person, page in (
-        ("answer", waiting, "person-answer"),
-        ("outside", outside, "person-answer"),
-        ("erase", outside, "person-erase"),
-    ):
-        visitor.visit(reverse(f"clinics:{page}", args=[token_of(person)]))
-        visitor.screenshot(f"clinic-{name}-{language}")
 
 
 def test_somebody_without_an_account_answers_by_their_link_without_javascript(live_server, open_window):

@@ -1,16 +1,37 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from clinics import demo
 from clinics.agendas.context import what_is_unfinished
+from clinics.demo import clinics as demo
 from clinics.domain.clinics import ClinicPhase
 from clinics.feedback.sums import feedback_on
 from clinics.finding.notes import why_this_hour
-from clinics.tests.after_factories import count_said_of
+from clinics.models import AccessNeed, Attendance, ClinicMessage, LanguageNeed, SeatQuestion
 from mailings import kinds
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
+PHASES = [
+    ClinicPhase.OPEN,
+    ClinicPhase.FULL,
+    ClinicPhase.OPEN,
+    ClinicPhase.OVER,
+    ClinicPhase.OPEN,
+    ClinicPhase.FULL,
+    ClinicPhase.CANCELLED,
+    ClinicPhase.OPEN,
+    ClinicPhase.OPEN,
+    ClinicPhase.OVER,
+    ClinicPhase.OPEN,
+]
+
+
+def phases(clinics, now):
+    for clinic in clinics:
+        clinic.count_seats(now)
+    return [clinic.phase(now) for clinic in clinics]
 
 
 def test_the_demo_shows_a_clinic_of_each_sort():
@@ -18,19 +39,19 @@ def test_the_demo_shows_a_clinic_of_each_sort():
 
     clinics = demo.load(members, NOW)
 
-    assert [clinic.phase(NOW) for clinic in clinics] == [
-        ClinicPhase.OPEN,
-        ClinicPhase.FULL,
-        ClinicPhase.OPEN,
-        ClinicPhase.OVER,
-    ]
+    assert phases(clinics, NOW) == PHASES
     assert why_this_hour(clinics[0])
     assert clinics[1].rsvps.waiting().count() == 3
     assert (clinics[3].state, clinics[3].head_count) == ("held", 16)
     assert "lexemes" in clinics[3].outcome
     assert (clinics[3].quotes.count(), clinics[3].quotes.published().count()) == (2, 1)
-    assert clinics[3].certificates.valid().count() == 2
-    feedback = feedback_on(clinics[3], now=count_said_of(clinics[3]))
+    assert not feedback_on(clinics[3], now=NOW).has_sums
+    assert sorted(clinics[3].certificates.valid().values_list("kind", flat=True)) == [
+        "attending",
+        "attending",
+        "sharing",
+    ]
+    feedback = feedback_on(clinics[9], now=NOW)
     assert feedback.has_sums and len(feedback.words) == 5
     assert {text.language: text.state for text in clinics[1].texts.all()} == {
         "en": "ready",
@@ -52,3 +73,27 @@ def test_the_demo_shows_a_clinic_of_each_sort():
     assert Letter.objects.filter(kind="clinics.announced").count() == demo.READERS
     for letter in Letter.objects.all():
         assert kinds.is_registered(letter.kind)
+
+
+def test_the_demo_is_right_on_an_odd_day_too():
+    now = datetime(2028, 2, 29, 23, 58, tzinfo=UTC)
+    members = [*(make_member() for _ in range(11)), make_coordinator()]
+
+    clinics = demo.load(members, now)
+
+    assert phases(clinics, now) == PHASES
+    grants, _libraries, newcomers, lexemes, photos, surveys, streams, first, second, proverbs, edition = clinics
+    assert photos.doors_are_open(now) and now < photos.starts_at
+    assert {need.state for need in LanguageNeed.objects.at(grants)} == {"asked"}
+    assert edition.edition_of == grants and edition.texts.ready().count() == 5
+    assert ClinicMessage.objects.get().clinic == newcomers
+    assert AccessNeed.objects.filter(rsvp__clinic=photos).count() == 1
+    assert SeatQuestion.objects.filter(rsvp__clinic=photos).count() == 2
+    assert Attendance.objects.of(photos).count() == 2
+    assert [channel.meeting_link != "" for channel in photos.channels.interpreted()] == [True]
+    offered = surveys.rsvps.get(state="offered")
+    assert offered.member == members[0] and offered.claim_by > now
+    assert surveys.rsvps.waiting().count() == 2
+    assert streams.cancel_reason
+    assert first.series and first.series == second.series
+    assert (lexemes.state, proverbs.state) == ("held", "archived")

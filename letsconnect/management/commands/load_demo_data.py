@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from clinics import demo as clinics_demo
+from clinics.demo import clinics as clinics_demo
 from letsconnect import demo_accounts
 from mailings import demo as mailings_demo
 from matching.demo import matches as matching_demo
