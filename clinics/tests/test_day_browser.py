@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinics.agendas.writing import AgendaEntry, write_agenda
 from clinics.domain.agendas import AgendaPart
 from clinics.domain.people import ClinicRole
-from clinics.models import AccessNeed, Attendance, OtherHeads, Rsvp, SeatQuestion
+from clinics.models import AccessNeed, Attendance, Rsvp, SeatQuestion
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, make_channel, make_clinic, make_person
 from letsconnect.tests.waiting import wait_until
@@ -33,6 +33,8 @@ def clinic():
             Rsvp.objects.filter(pk=seat.pk).update(channel=french)
             AccessNeed.objects.create(rsvp=seat, text="I read lips: please keep the camera on.", made_at=now)
             SeatQuestion.objects.create(rsvp=seat, text="How long is a good proposal?", made_at=now)
+    waits = make_member(name="Ngozi")
+    Rsvp.objects.create(clinic=clinic, member=waits, state="waiting", place=1, made_at=now)
     begins = now - timedelta(minutes=5)
     type(clinic).objects.filter(pk=clinic.pk).update(starts_at=begins, announced_at=now - timedelta(days=9))
     return clinic
@@ -43,8 +45,15 @@ def test_a_host_ticks_on_a_bad_line_and_nothing_is_lost(open_window, live_server
     host = make_person(clinic, ClinicRole.HOST, member=make_member(language=language)).member
     window = open_window(live_server.url, language=language, width=360, member=host)
     page = window.page
-    window.visit(f"/clinics/{clinic.pk}/host/")
+    window.visit(f"/clinics/{clinic.pk}/")
+    page.locator(f"main a[href$='/clinics/{clinic.pk}/host/']").click()
+    page.locator("#door").wait_for()
+    window.check()
     window.screenshot(f"host-{language}")
+    assert "I read lips" in page.locator("[data-name*='Émile Zola']").inner_text()
+    assert "How long is a good proposal?" in page.locator(".lc-questions").inner_text()
+    on_now = page.locator(".lc-clock [aria-current] [data-left]")
+    assert on_now.is_visible() and on_now.inner_text().startswith(("24:", "25:"))
     key = f"seat-{Rsvp.objects.get(member__name='Bo').pk}"
     button, told = page.locator(f"#{key} button"), page.locator("#unsaved")
     lost = []
@@ -69,10 +78,22 @@ def test_a_host_ticks_on_a_bad_line_and_nothing_is_lost(open_window, live_server
     wait_until(lambda: page.evaluate("1") and not Attendance.objects.exists(), "the tick to be taken back")
     page.locator("#q").fill("emile")
     assert page.locator("[data-name]:visible").count() == 1
+    assert "Émile Zola" in page.locator("[data-name]:visible").inner_text()
+    page.locator("[data-name*='Émile Zola'] button").click()
+    wait_until(lambda: page.evaluate("1") and Attendance.objects.exists(), "the tick to be saved")
+    page.locator("[aria-labelledby=waiting] button").click()
+    page.locator(".cdx-message--success", has_text="Ngozi").wait_for()
     page.locator("#number").fill("3")
     page.locator("[aria-labelledby=others] button").click()
-    page.wait_for_load_state()
-    assert OtherHeads.objects.get().number == 3
+    page.locator("#number[value='3']").wait_for()
+    window.check()
+
+    # What was noted stands: two by name, and three more.
+    page.reload()
+    assert page.locator("#there").inner_text() == "2"
+    assert page.locator("[data-name*='Ngozi'] button").get_attribute("aria-pressed") == "true"
+    assert page.locator("[aria-labelledby=waiting]").count() == 0
+    assert "5" in page.locator("[aria-labelledby=others] p").last.inner_text()
 
 
 def test_a_host_without_javascript_ticks_too(open_window, live_server, clinic):

@@ -29,9 +29,7 @@ PHASES = [
 
 
 def phases(clinics, now):
-    for clinic in clinics:
-        clinic.count_seats(now)
-    return [clinic.phase(now) for clinic in clinics]
+    return [clinic.count_seats(now=now).phase(now) for clinic in clinics]
 
 
 def test_the_demo_shows_a_clinic_of_each_sort():

@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from clinics.domain.people import ClinicRole
-from clinics.models import ClinicSeries, Rsvp
+from clinics.models import ClinicSeries
 from clinics.seats.links import token_of
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_channel, make_clinic, make_person, make_text
 from letsconnect.tests.browser import WIDTHS
+from mailings.ledger.ticking import tick
 from registrations.tests.factories import make_agreed_member, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,16 +30,28 @@ def make_interpreted_clinic(**fields):
     return clinic
 
 
+def in_words(language, text):
+    with override(language):
+        return gettext(text)
+
+
 @pytest.mark.parametrize(("language", "javascript"), [("ar", True), ("ar", False), ("en", True)])
 def test_a_visitor_has_a_seat_in_one_page(live_server, open_window, mailoutbox, language, javascript):
-    clinic = make_interpreted_clinic()
+    """From the list to the seat, and what stands with it, by a clock of Bogotá, as far as it can be known."""
+    clinic = make_interpreted_clinic(title="Grants")
     window = open_window(live_server.url, language=language, width=360, javascript=javascript, zone="America/Bogota")
-    page = window.visit(f"/clinics/{clinic.pk}/", accessible=javascript)
+    clock = "UTC−5" if javascript else "UTC"
+    page = window.visit("/clinics/", accessible=javascript)
+    page.get_by_role("link", name="كيف نطلب المال بلطف" if language == "ar" else "Grants").click()
+    page.locator("#sign-up").wait_for()
+    window.check(accessible=javascript)
     window.screenshot(f"sign-up-{language}-{javascript}")
     assert page.evaluate(FIRST_FIELD_ENDS) < 640
+    assert clock in page.locator(".lc-clinic-when").inner_text()
+    assert page.locator(".lc-clocks li").count() == 8
 
     page.locator("input[name=email]").fill("ada@example.org")
-    page.locator("summary").first.click()
+    page.locator("#sign-up summary").click()
     page.locator("[name=question]").fill("How long?")
     page.locator("[name=code_of_conduct]").check()
     page.locator("[name=privacy_notice]").check()
@@ -53,10 +67,11 @@ def test_a_visitor_has_a_seat_in_one_page(live_server, open_window, mailoutbox, 
     window.check(accessible=javascript)
     window.screenshot(f"sign-up-done-{language}-{javascript}")
 
-    seat = Rsvp.objects.get()
-    assert (seat.state, seat.member.email, seat.question.text) == ("going", "ada@example.org", "How long?")
-    assert seat.channel.language == "ar" if language == "ar" else seat.channel is None
-    assert seat.member.zone == ("America/Bogota" if javascript else "UTC")
+    assert in_words(language, "You have a seat.") in page.inner_text("main")
+    assert clock in page.locator(".lc-clinic-when").inner_text()  # now it is the account's
+    page.locator("details:has(#wishes) > summary").click()
+    assert page.locator("#wishes [name=question]").input_value() == "How long?"
+    assert page.locator("#wishes [name=listens_in]:checked").input_value() == ("ar" if language == "ar" else "")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -90,12 +105,14 @@ def test_the_pages_of_a_seat_are_sound(live_server, open_window, language, mailo
 
 
 def test_full_then_waiting_then_offered_then_claimed(live_server, open_window, mailoutbox):
-    clinic = make_clinic(starts_at=timezone.now() + timedelta(hours=12), capacity=1)
+    clinic = make_clinic(starts_at=timezone.now() + timedelta(hours=12), capacity=1, title="Grants")
     first = make_member()
     rsvp(clinic=clinic, member=first, by=first, now=timezone.now())
     visitor = open_window(live_server.url, width=360, javascript=False)
     page = visitor.page
-    page.goto(f"{live_server.url}/clinics/{clinic.pk}/")
+    page.goto(f"{live_server.url}/clinics/")
+    assert "full, with a waiting list" in page.inner_text("article").lower()
+    page.get_by_role("link", name="Grants").click()
     page.locator("input[name=email]").fill("ada@example.org")
     page.locator("[name=code_of_conduct]").check()
     page.locator("[name=privacy_notice]").check()
@@ -108,13 +125,19 @@ def test_full_then_waiting_then_offered_then_claimed(live_server, open_window, m
     other.page.goto(f"{live_server.url}/clinics/{clinic.pk}/")
     other.page.get_by_role("button", name="Give my seat back").click()
     other.page.get_by_text("You are no longer signed up").wait_for()
-    offered = Rsvp.objects.get(member__email="ada@example.org")
-    assert offered.is_offered
+    page.reload()
+    assert "A seat is kept for you until" in page.inner_text("main")
 
+    tick(now=timezone.now())
+    letter = next(letter for letter in reversed(mailoutbox) if letter.to == ["ada@example.org"])
+    link = re.search(r"/clinics/seats/\S+", letter.body)[0]
     phone = open_window(live_server.url, width=360)  # whoever opens the letter elsewhere is not signed in there
-    phone.visit(reverse("clinics:seat-by-link", args=[token_of(offered)]))
+    phone.visit(link)
     phone.screenshot("seat-offered")
     phone.page.get_by_role("button", name="Yes, I take the seat").click()
+    phone.page.locator("p", has_text="You have a seat.").wait_for()
     phone.page.get_by_role("button", name="Give my seat back").wait_for()
     page.reload()
     page.get_by_role("link", name="The page with the meeting link").wait_for()
+    other.page.reload()
+    other.page.get_by_role("button", name="Join the waiting list").wait_for()
