@@ -97,6 +97,7 @@ def card_of(
     return Piece(
         shape={
             "phase": clinic.phase(now),
+            "doors_open": clinic.doors_are_open(now),
             "seat": rsvp.state if rsvp else "",
             "has_text": bool(title.language),
             "is_for_some": clinic.for_whom != ForWhom.ALL,
@@ -125,6 +126,7 @@ def entry_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) 
     return Piece(
         shape={
             "phase": clinic.phase(now),
+            "doors_open": clinic.doors_are_open(now),
             "seat": rsvp.state if rsvp else "",
             "has_text": bool(title.language),
         },

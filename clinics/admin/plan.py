@@ -67,8 +67,11 @@ class PlanDesk(ClinicDesk):
         order.insert(order.index("series") + 1, "new_series")
         places = {name: place for place, name in enumerate(order)}
         fields.sort(key=lambda name: places.get(str(name), len(places)))  # what is only shown stands where it is typed
-        is_typed = obj is None or "fold" not in self.get_readonly_fields(request, obj)
-        return fields if is_typed else [name for name in fields if name != "fold"]  # a question for who types a start
+        # Questions for whoever types a start, or a series: there is nothing to read in them.
+        may_change = obj is None or self.has_change_permission(request, obj)
+        types_start = obj is None or (may_change and "fold" not in self.get_readonly_fields(request, obj))
+        asks = {"fold": types_start, "new_series": may_change}
+        return [name for name in fields if asks.get(str(name), True)]
 
     def get_inlines(self, request: HttpRequest, obj: Clinic | None) -> list[type[InlineModelAdmin]]:
         """A new clinic is made with a first text; afterwards each tab has its own rows."""

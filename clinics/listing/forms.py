@@ -39,8 +39,10 @@ class FilterForm(forms.Form):
     def __init__(self, filters: ClinicFilters, offered: Offered) -> None:
         initial = {"q": filters.words, "when": filters.which, "language": filters.language, "region": filters.region}
         super().__init__(initial=initial | {"skill": filters.skill, "evenings": filters.evenings})
-        for field in self.fields.values():
-            field.required = True  # of a form of filters nobody needs to be told that they are optional
+        for field in self.fields.values():  # of a form of filters nobody needs to be told that they are optional
+            field.required = not isinstance(
+                field, forms.BooleanField
+            )  # of a box that is said only where it must be ticked
         offer(self, "language", [_ANY, *_with(offered.languages, filters.language)])
         offer(self, "skill", [_ANY, *_with(offered.skills, filters.skill)])
         self.fields["evenings"].help_text = _("They begin from %(begins)s until %(ends)s by your clock.") % {

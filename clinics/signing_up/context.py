@@ -96,3 +96,13 @@ def names_of_others(rsvp: Rsvp) -> list[str]:
     going = rsvp.clinic.rsvps.going().filter(shows_name=True, member__is_active=True).exclude(pk=rsvp.pk)
     named = going.exclude(member__name="").order_by("seated_at", "pk")
     return list(named.values_list("member__name", flat=True))
+
+
+def parts_beside(clinic: Clinic) -> list[Clinic]:
+    """Return the other parts of the clinic's series that people were told of, soonest first, with their titles."""
+    if clinic.series_id is None:
+        return []
+    told_of = Clinic.objects.ever_announced().exclude(state=ClinicState.CANCELLED)
+    parts = told_of.filter(series=clinic.series_id).exclude(pk=clinic.pk)
+    parts = parts.exclude(pk__in=Clinic.objects.editions_beside(clinic).values("pk"))
+    return list(parts.order_by("starts_at", "pk").prefetch_related("texts"))

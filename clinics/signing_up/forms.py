@@ -158,9 +158,9 @@ class SignUpForm(WishesForm):
         if not parts:
             del self.fields["all_parts"]
         else:
-            self.fields["all_parts"].label = _("Sign me up for all %(number)d parts of the series") % {
-                "number": len(parts) + 1
-            }
+            all_parts = _("Sign me up for all %(number)d parts of the series") % {"number": len(parts) + 1}
+            both = _("Sign me up for both parts of the series")
+            self.fields["all_parts"].label = both if len(parts) == 1 else all_parts
         self._versions = documents.in_force(on=on) if typed is None else _versions_shown(typed)
         self._documents = missing
         for document in missing:

@@ -130,8 +130,8 @@ def test_nobody_else_gets_in_whatever_they_press(client):
 @pytest.mark.parametrize(
     ("moment", "says"),
     [
-        (NOW, "The button to join appears here from Mon 9 March 2026, 11:30 (UTC)"),
-        (START + timedelta(minutes=120), "What was recorded and written down stands on its page"),
+        (NOW, "The button to join appears on this page from Mon 9 March 2026, 11:30 (UTC)"),
+        (START + timedelta(minutes=120), "Its page has what was recorded and written down"),
     ],
 )
 def test_before_and_after_the_page_says_what_to_do(client, moment, says):

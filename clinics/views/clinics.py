@@ -16,7 +16,14 @@ from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.people.context import parts_of, shown_people
 from clinics.resources.context import archive_of
 from clinics.seats.links import token_of
-from clinics.signing_up.context import SignUpShown, names_of_others, sign_up_shown, takes_this_person, wishes_form
+from clinics.signing_up.context import (
+    SignUpShown,
+    names_of_others,
+    parts_beside,
+    sign_up_shown,
+    takes_this_person,
+    wishes_form,
+)
 from clinics.signing_up.forms import WishesForm
 from letsconnect.base.languages import listed
 from letsconnect.base.statements import Statement
@@ -85,6 +92,7 @@ def clinic_page(
         "hosted": any(part.role == ClinicRole.HOST and part.is_accepted for part in parts),
         "is_host": is_open and any(part.is_at_the_door for part in parts),
         "other_editions": other_editions,
+        "other_parts": parts_beside(clinic),
     }
     return render(request, "clinics/clinic_detail.html", context, status=status)
 

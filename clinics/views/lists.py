@@ -172,7 +172,7 @@ def _cards(request: HttpRequest, keys: list[int], *, now: datetime, elsewhere: b
 def _card(page: OnPage, key: int, rsvp: Rsvp | None, *, zone: str, now: datetime, elsewhere: bool) -> SafeString:
     """Return the card of a clinic, drawn once for all readers in a zone whose seat there is in the same state."""
     clinic = page.clinics[key]
-    place = (key, clinic.phase(now), rsvp.state if rsvp else "", zone, elsewhere)
+    place = (key, clinic.phase(now), clinic.doors_are_open(now), rsvp.state if rsvp else "", zone, elsewhere)
     card = page.drawn.get(place)
     if card is None:
         interpreted, title = page.interpreted[key], page.titles[key]
