@@ -1,5 +1,6 @@
 """Full addresses of our pages, and signed tokens for links in letters."""
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +18,13 @@ def absolute(name: str, *args: object, **kwargs: object) -> str:
 
 
 def path_or_nothing(target: str) -> str:
-    """Return the path that a request asks to be redirected to, if it is one of this site, else ""."""
+    """Return the path that a request asks to be redirected to, if it is one of this site, else "".
+
+    It may be kept with a code until that is typed, and the database keeps no NUL and no half of a character.
+    """
     is_path = target.startswith("/") and len(target) <= LONGEST
-    return target if is_path and url_has_allowed_host_and_scheme(target, allowed_hosts=None) else ""
+    can_be_kept = not any(unicodedata.category(char) in ("Cc", "Cs") for char in target)
+    return target if is_path and can_be_kept and url_has_allowed_host_and_scheme(target, allowed_hosts=None) else ""
 
 
 def sign(purpose: str, value: Any, *, is_long: bool = False) -> str:

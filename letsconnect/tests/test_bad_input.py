@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinics.tests import test_admin as clinic_form
+from clinics.tests.factories import TICKED
 from letsconnect.tests.test_access import DOORS
 from letsconnect.tests.undoing import Undoing
 from registrations.models import Skill
@@ -118,6 +119,7 @@ NASTY = [
     b"%D9%A3",  # a digit of another script
     b"a&a=b",
     b"%0D%0AX-Header:%20y",
+    b"/a%00",
 ]
 
 
@@ -126,7 +128,20 @@ def step_typed(step):
 
 
 STEPS = [*registration_form.NEEDED, "statistics"]
+SEAT = {
+    "name": "Ada",
+    "question": "How?",
+    "access_need": "No",
+    "language_need": "sw",
+    "listens_in": "",
+    "all_parts": "on",
+}
 FORMS = [
+    ("visitor", "clinics:rsvp-make", ["clinic"], lambda: {"email": "new@example.org", "zone": "UTC", **SEAT, **TICKED}),
+    ("other", "clinics:rsvp-make", ["clinic"], lambda: {"do": "claim", "told": "clash:1:1", **SEAT, **TICKED}),
+    ("visitor", "clinics:seat-by-link", ["seat_token"], lambda: {"do": "listen", "listens_in": "ar", "told": "clash"}),
+    ("other", "clinics:clinic-join", ["clinic"], lambda: {"seat": "take", "told": "clash:1:1", **TICKED}),
+    ("coordinator", "admin:clinics_clinic_who_comes", ["clinic"], lambda: {"do": "put_in", "person": "x", "rsvp": "1"}),
     ("demo", "registrations:registration-edit", [], lambda: {"version": "0"}),
     *[("demo", "registrations:registration-step", [f"={step}"], partial(step_typed, step)) for step in STEPS],
     ("visitor", "registrations:sign-in", [], lambda: {"email": "new@example.org", "zone": "UTC", "next": "/"}),
