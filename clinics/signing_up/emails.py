@@ -37,7 +37,7 @@ def language_answer_owed(need: LanguageNeed | None, now: datetime) -> str | None
 
 def what_is_told(need: LanguageNeed) -> str:
     """Return the facts the letter tells, so that none is sent twice; who asks again is answered again."""
-    return f"{need.language} {need.state} {need.made_at}"
+    return f"{need.language} {need.state} {need.made_at} {need.answered_at}"
 
 
 def render_language_answer(need: LanguageNeed, language: str, zone: str) -> Rendered:

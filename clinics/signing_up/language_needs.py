@@ -57,8 +57,8 @@ def answer_language_need(*, clinic: Clinic, language: str, answer: LanguageNeedS
         raise ValueError(f"{answer} is nothing the desk says")
     if now >= clinic.starts_at:
         raise ClinicClosed(_("This clinic has already begun."))
-    needs = list(LanguageNeed.objects.at(clinic).filter(language=language).exclude(state=answer))
-    needs = [need for need in needs if need.state != LanguageNeedState.INTERPRETED]
+    there = LanguageNeed.objects.at(clinic).exclude(state__in=(answer, LanguageNeedState.INTERPRETED))
+    needs = [need for need in there if need.language == language]  # whatever was sent as a language
     _tell(needs, answer, now=now)
     if needs:
         verb = "ask_for_language" if answer == LanguageNeedState.ASKED else "decline_language"
@@ -93,13 +93,18 @@ def _tell(needs: Collection[LanguageNeed], state: LanguageNeedState, *, now: dat
 def tell_what_came(now: datetime) -> int:
     """Tell who needs a language that somebody interprets into it, or that the clinic began without; return how many.
 
-    That somebody interprets is good to hear after a "not this time", too. That it began without was true of the start
-    it had then: of a clinic that was moved since they hear anew.
+    That somebody interprets is good to hear after a "not this time", too. Where nobody does any more, the need is open
+    again: of the loss they read in the letter about the change, and of whoever says yes next in this one. That it began
+    without was true of the start it had then: of a clinic that was moved since they hear anew.
     """
     channels = Channel.objects.interpreted().filter(clinic=OuterRef("rsvp__clinic"), language=OuterRef("language"))
-    waiting = LanguageNeed.objects.exclude(state=LanguageNeedState.INTERPRETED).filter(rsvp__member__is_active=True)
-    announced = waiting.filter(rsvp__clinic__in=Clinic.objects.announced().values("pk"))
-    interpreted = announced.filter(Exists(channels), rsvp__clinic__starts_at__gt=now)
+    announced = LanguageNeed.objects.filter(
+        rsvp__member__is_active=True, rsvp__clinic__in=Clinic.objects.announced().values("pk")
+    )
+    has_heard = Q(state=LanguageNeedState.INTERPRETED)
+    to_come = announced.filter(rsvp__clinic__starts_at__gt=now)
+    interpreted = to_come.exclude(has_heard).filter(Exists(channels))
+    lost = to_come.filter(has_heard).exclude(Exists(channels))
     begun = (
         announced.filter(
             Q(state__in=STILL_HOPED_FOR)
@@ -109,6 +114,8 @@ def tell_what_came(now: datetime) -> int:
         .exclude(Exists(channels))
     )
     count = _tell_all(interpreted, LanguageNeedState.INTERPRETED, now=now)
+    keys = list(lost.select_for_update(of=("self",), skip_locked=True).order_by("pk").values_list("pk", flat=True))
+    LanguageNeed.objects.filter(pk__in=keys).update(state=LanguageNeedState.OPEN, answered_at=None)
     return count + _tell_all(begun, LanguageNeedState.WITHOUT, now=now)
 
 

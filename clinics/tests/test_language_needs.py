@@ -18,6 +18,7 @@ from mailings.models import Letter
 from registrations.tests.factories import NOW, make_coordinator
 
 pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
 ASKED, NOT_THIS_TIME = LanguageNeedState.ASKED, LanguageNeedState.NOT_THIS_TIME
 
 
@@ -101,6 +102,27 @@ def test_whoever_asked_hears_that_somebody_interprets_whatever_they_heard_before
     assert "Somebody interprets into it now" in told(mine).text
     assert "Swahili" in told(mine).subject
     assert not letters().filter(member=other.rsvp.member).exists()
+
+
+def test_a_need_opens_again_where_the_interpreter_falls_out_and_whoever_says_yes_next_is_told(clinic):
+    [mine] = need(clinic, "sw")
+    interpret(clinic, "sw")
+    tell_what_came(NOW)
+    facts = kinds.get(LETTER).facts
+    mine.refresh_from_db()
+    first = facts(mine)
+    interpreters = clinic.people.filter(role=ClinicRole.INTERPRETER)
+    interpreters.update(state="declined")
+
+    assert [tell_what_came(NOW + MINUTE), tell_what_came(NOW + MINUTE)] == [0, 0]
+    mine.refresh_from_db()
+    assert (mine.state, mine.answered_at) == (LanguageNeedState.OPEN, None)
+    assert [(row.unanswered, row.is_asked) for row in needed_languages(clinic)] == [(1, False)]
+    interpreters.update(state="accepted")
+    assert tell_what_came(NOW + 2 * MINUTE) == 1
+
+    assert "Somebody interprets into it now" in told(mine).text
+    assert facts(mine) != first  # so that it is no letter that tells the same as the last
 
 
 def test_whoever_asked_hears_at_the_start_that_there_is_nobody(clinic):
