@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,6 +33,11 @@ def lock_person(member: Member) -> Member:
 _PERSON = Statement(lambda member: Member.objects.select_for_update(no_key=True).filter(pk=member.pk).order_by())
 _ANSWER = Statement(lambda clinic, member: Rsvp.objects.filter(clinic=clinic, member=member))
 _WAITING = Statement(lambda clinic: Rsvp.objects.filter(clinic=clinic).waiting().values_list("pk")[:1])
+_LAST_PLACE = Statement(
+    lambda clinic: (
+        Rsvp.objects.filter(clinic=clinic, place__isnull=False).order_by("-place").values_list("place", flat=True)[:1]
+    )
+)
 _PARTS = Statement(
     lambda clinic, member: ClinicPerson.objects.accepted().of(member).filter(clinic=clinic).values_list("pk")[:1]
 )
@@ -85,7 +89,7 @@ def rsvp_under_locks(*, clinic: Clinic, member: Member, by: Member, now: datetim
         seat(answer, number=number, now=now)
     else:
         answer.state = RsvpState.WAITING
-        answer.place = (clinic.rsvps.aggregate(last=Max("place"))["last"] or 0) + 1
+        answer.place = (next(iter(_LAST_PLACE.rows({"clinic": clinic})), None) or 0) + 1
         answer.save()
     verb = "take_free_seat" if was == RsvpState.WAITING else "rsvp"
     acts.record(by=by, verb=verb, on=answer, now=now, was=was, became=answer.state)
