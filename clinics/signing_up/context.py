@@ -37,9 +37,9 @@ def takes_this_person(clinic: Clinic, seat: Rsvp | None, *, now: datetime) -> bo
     """Tell whether the page has a button that takes a seat, or a turn, for whoever has ``seat``, or none."""
     if seat is None:
         return takes_people(clinic, now=now)
-    if seat.is_offered:
+    if seat.is_offered and not seat.offer_has_ended(now):
         return clinic.state == ClinicState.ANNOUNCED
-    return seat.is_waiting and clinic.doors_are_open(now) and takes_people(clinic, now=now)
+    return (seat.is_waiting or seat.is_offered) and clinic.doors_are_open(now) and takes_people(clinic, now=now)
 
 
 def sign_up_form(

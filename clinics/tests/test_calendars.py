@@ -12,7 +12,7 @@ from clinics.people.answering import answer
 from clinics.people.asking import ask_person, release_person
 from clinics.people.sweeps import hand_over
 from clinics.planning.plans import cancel_clinic, change_clinic, reschedule
-from clinics.seats.calendars import invitation_for, sequence_of
+from clinics.seats.calendars import event_for, invitation_for, sequence_of
 from clinics.seats.desk import take_out
 from clinics.seats.leaving import give_seats_back
 from clinics.seats.rsvps import cancel_rsvp, rsvp
@@ -133,6 +133,21 @@ def test_whoever_gives_a_seat_back_gets_a_letter_that_takes_it_out_of_their_cale
     assert event["SEQUENCE"] > before_that["SEQUENCE"]
     assert event["ATTENDEE"] == f"mailto:{mine.member.email}"
     assert Letter.objects.filter(kind="clinics.seat_given_back").count() == 1
+
+
+@pytest.mark.parametrize("came_before", [False, True])
+def test_an_offered_seat_comes_as_no_invitation_and_is_tentative_in_ones_own_calendar(came_before):
+    clinic = make_clinic(capacity=1)
+    [mine] = sign_up(clinic, 1)
+    if came_before:
+        arrived("rsvp_recorded", mine)
+        cancel_rsvp(clinic=clinic, member=mine.member, by=mine.member, now=NOW)
+    offered = {"state": "offered", "seat": 1, "seated_at": None, "claim_by": NOW + timedelta(hours=4)}
+    Rsvp.objects.filter(pk=mine.pk).update(**offered, turn=2 if came_before else 1)
+    mine.refresh_from_db()
+
+    assert invitation_for(mine, "en", NOW) is None
+    assert event_for(mine).is_tentative and not event_for(mine).is_cancelled
 
 
 def test_nothing_is_taken_out_of_a_calendar_that_never_had_it():

@@ -155,7 +155,17 @@ def test_an_offer_that_has_ended_is_refused_with_words(client, offered):
 
     offered.refresh_from_db()
     assert not offered.is_going
-    assert "This seat is not kept for you any more" in page
+    assert page.count("This seat is not kept for you any more") == 2  # about the press, and about the seat
+    assert "A seat is free" not in page
+
+
+def test_whose_offer_has_ended_finds_the_seat_free_at_the_door_before_the_sweep_looks(client, offered):
+    with time_machine.travel(START - timedelta(minutes=20), tick=False):
+        assert "A seat is free" in client.get(path_of(offered)).content.decode()
+        client.post(path_of(offered), {"do": "take"})
+
+    offered.refresh_from_db()
+    assert (offered.is_going, offered.turn) == (True, 2)
 
 
 def test_the_page_of_the_clinic_offers_the_same(client, offered):

@@ -330,6 +330,18 @@ def test_a_member_agrees_here_once(client, clinic):
     assert 'name="code_of_conduct"' not in client.get(path("clinic-detail", make_clinic())).content.decode()
 
 
+@pytest.mark.parametrize("version", ["", "\x00", "2021\x00", "²", "1" * 300, "no such", "\ud800"])
+def test_a_version_that_cannot_be_counts_as_none(client, clinic, version):
+    client.force_login(make_member())
+    odd = {f"version-{name}": version.encode("utf-8", "replace") for name in documents.REQUIRED}
+
+    response = client.post(path("rsvp-make", clinic), TICKED | odd)
+
+    assert response.status_code == 422
+    assert "There is a newer version" in response.content.decode()
+    assert not Rsvp.objects.exists() and not Consent.objects.exists()
+
+
 def test_an_agreement_in_its_days_of_grace_is_enough(client, clinic, settings, agreed):
     versions = settings.DOCUMENT_VERSIONS
     settings.DOCUMENT_VERSIONS = {

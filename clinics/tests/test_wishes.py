@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from clinics.domain.clinics import ClinicClosed
 from clinics.domain.people import ClinicRole
 from clinics.models import AccessNeed, KeptSignUp, LanguageNeed, SeatQuestion
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.signing_up.sweeps import forget_wishes
-from clinics.signing_up.wishes import SeatWishes, wishes_of
+from clinics.signing_up.wishes import SeatWishes, change_wishes, wishes_of
 from clinics.tests.factories import START, make_clinic, make_person, sign_up
 from letsconnect.tests.database import refuses
 from registrations.privacy.erasing import erase_member
@@ -95,6 +96,15 @@ def test_a_seat_taken_anew_comes_with_nothing_that_was_said_with_the_one_before(
 
     assert again.pk == seat.pk
     assert wishes_of(again) == SeatWishes()
+
+
+def test_nothing_is_said_with_the_seat_of_somebody_erased_a_moment_ago(seat):
+    erase_member(member=seat.member, by=seat.member, now=NOW)
+
+    with pytest.raises(ClinicClosed):
+        change_wishes(rsvp=seat, wishes=SeatWishes(question="How long?"), by=seat.member, now=NOW)
+
+    assert not any(table.objects.exists() for table in TABLES)
 
 
 def test_a_form_that_waits_for_its_code_stays_a_day(seat):
