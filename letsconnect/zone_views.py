@@ -1,37 +1,23 @@
 """The page on which a reader says by whose clock they read hours, and the names of zones for the script of times."""
 
 from functools import cache
-from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from letsconnect.base.choices import EMPTY, KeptChoices, LongSelect, offer
-from letsconnect.base.folding import plain
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.visitor_zone import chosen_zone, keep_zone
-from letsconnect.base.zone_names import cities_called_otherwise, city_of
+from letsconnect.base.zone_names import cities_called_otherwise, zones_by_area
 from registrations.reference.zones import all_zones
 
-_AREAS = {
-    "Africa": pgettext_lazy("part of the world", "Africa"),
-    "America": pgettext_lazy("part of the world", "The Americas"),
-    "Antarctica": pgettext_lazy("part of the world", "Antarctica"),
-    "Arctic": pgettext_lazy("part of the world", "The Arctic"),
-    "Asia": pgettext_lazy("part of the world", "Asia"),
-    "Atlantic": pgettext_lazy("part of the world", "Atlantic Ocean"),
-    "Australia": pgettext_lazy("part of the world", "Australia"),
-    "Europe": pgettext_lazy("part of the world", "Europe"),
-    "Indian": pgettext_lazy("part of the world", "Indian Ocean"),
-    "Pacific": pgettext_lazy("part of the world", "Pacific Ocean"),
-}
 _A_DAY = 24 * 60 * 60
 
 
@@ -82,9 +68,5 @@ def zone_cities(request: HttpRequest, language: str) -> HttpResponse:
 @cache
 def _choices(language: str) -> KeptChoices:
     """Return UTC and the zones of the world by its parts, each by its city."""
-    zones = sorted(all_zones(), key=lambda zone: (zone.split("/")[0], plain(city_of(zone, language))))
-    areas = [
-        (str(_AREAS.get(area, area)), [(zone, city_of(zone, language)) for zone in of_area])
-        for area, of_area in groupby(zones, key=lambda zone: zone.split("/")[0])
-    ]
+    areas = zones_by_area(all_zones(), language)
     return KeptChoices([EMPTY, ("UTC", pgettext("a time zone", "Coordinated Universal Time (UTC)")), *areas])

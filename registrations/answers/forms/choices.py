@@ -13,6 +13,7 @@ from letsconnect.base.choices import EMPTY, KeptChoices
 from letsconnect.base.folding import plain
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
+from letsconnect.base.zone_names import zone_in_words, zones_by_area
 from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import SkillFamily, SkillState
 from registrations.models import HEIR_OF_SKILL, Role, Skill
@@ -80,9 +81,9 @@ def role_choices() -> list[tuple[int, str]]:
 
 
 def zone_choices(mine: str = "") -> KeptChoices:
-    """Zones by continent, with city names spelled with spaces. A stored zone stays, even one that is rarely offered."""
+    """Zones by continent, each by its city. A stored zone stays, even one that is rarely offered."""
     if mine and mine not in zone_names():
-        return _zones([(_("Chosen before"), [(mine, mine)])])
+        return _zones([(_("Chosen before"), [(mine, zone_in_words(mine))])])
     return _kept_zones(get_language() or "en")
 
 
@@ -93,13 +94,10 @@ def is_offered_zone(zone: str, *, mine: str) -> bool:
 
 @cache
 def _kept_zones(_reader: str) -> KeptChoices:
-    """The zones as everybody finds them; two of their words are the reader's."""
+    """The zones as all who read one language find them."""
     return _zones([])
 
 
 def _zones(chosen_before: list[tuple[str, Choices]]) -> KeptChoices:
-    by_area: Iterable[tuple[str, Iterable[str]]] = groupby(
-        (name for name in zone_names() if "/" in name), key=lambda name: name.split("/")[0]
-    )
-    areas = [(area, [(name, name.split("/", 1)[1].replace("_", " ")) for name in names]) for area, names in by_area]
+    areas = zones_by_area((name for name in zone_names() if "/" in name), get_language() or "en")
     return KeptChoices([EMPTY, (_("No zone of its own"), [("UTC", "UTC")]), *chosen_before, *areas])
