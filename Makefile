@@ -36,13 +36,14 @@ lint: setup  ## ruff, import-linter, mypy, missing migrations, templates, texts 
 	@$(BIN)/python manage.py check_templates
 	@$(BIN)/python manage.py extract_translations --check
 
-bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations, letters, the hour of a clinic, pages, the list of clinics beside pretalx, and a rush for the seats of a clinic
+bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations, letters, the hour and the letters of a clinic, pages, the list of clinics beside pretalx, and a rush for the seats of a clinic
 	@$(BIN)/python -m matching.bench $(ARGS)
 	@$(BIN)/python -m matching.bench.rows
 	@$(BIN)/python -m registrations.bench
 	@$(BIN)/python -m mailings.bench
 	@$(BIN)/python -m letsconnect.tests.letters_bench
 	@$(BIN)/python -m clinics.bench
+	@$(BIN)/python -m clinics.letters_bench
 	@$(BIN)/python -m letsconnect.tests.bench
 	@$(BIN)/python -m letsconnect.tests.speed_bench
 	@$(BIN)/python -m letsconnect.tests.seats_over_http
