@@ -43,7 +43,7 @@ bench: setup  ## time the matching engine at 10,000 learners, a round on rows, t
 	@$(BIN)/python -m mailings.bench
 	@$(BIN)/python -m letsconnect.tests.letters_bench
 	@$(BIN)/python -m clinics.bench
-	@$(BIN)/python -m clinics.letters_bench
+	@$(BIN)/python -m clinics.tests.letters_bench
 	@$(BIN)/python -m letsconnect.tests.bench
 	@$(BIN)/python -m letsconnect.tests.speed_bench
 	@$(BIN)/python -m letsconnect.tests.seats_over_http

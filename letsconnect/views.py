@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from clinics.listing.versions import version_of_lists
 from letsconnect import home as sections
 from letsconnect.base.addresses import ours
+from letsconnect.base.kept_pages import kept_for_visitors
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.links import absolute, path_or_nothing
 from registrations.answers.facts import current_version
@@ -19,6 +21,7 @@ SECURITY_TXT_LASTS = timedelta(days=180)
 _ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/")
 
 
+@kept_for_visitors(version_of_lists)
 def home(request: HttpRequest) -> HttpResponse:
     """Show a visitor what the portal is, and a member their own matches, sessions and clinics."""
     now = timezone.now()

@@ -1,11 +1,11 @@
-"""That something changed which lists of clinics show, so that no process shows what it kept from before."""
+"""That something changed which lists and pages of clinics show, so that no process shows what it kept from before."""
 
 from django.db import models
 from django.db.models.functions import Now
 
 
 class ListChange(models.Model):
-    """One statement that changed clinics, texts, seats, channels or people of clinics; written by triggers.
+    """One statement that changed what visitors read of clinics; written by the triggers of migrations 28 and 60.
 
     Rows are only added, so nobody waits for anybody, and are seen when what they tell of is. Old ones are swept away:
     their number and the sum of their keys say whether anything changed, in whatever order transactions end.

@@ -12,6 +12,7 @@ from clinics.domain.clinics import ClinicState, DeskSeats, may_be_hosted
 from clinics.domain.people import ClinicRole
 from clinics.feedback.context import after_clinic
 from clinics.finding.notes import why_this_hour
+from clinics.listing.versions import version_of_lists
 from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.people.context import parts_of, shown_people
 from clinics.resources.context import archive_of
@@ -25,12 +26,14 @@ from clinics.signing_up.context import (
     wishes_form,
 )
 from clinics.signing_up.forms import WishesForm
+from letsconnect.base.kept_pages import kept_for_visitors
 from letsconnect.base.languages import listed
 from letsconnect.base.statements import Statement
 from registrations.requests import is_signed_in
 
 
 @require_safe
+@kept_for_visitors(version_of_lists)
 def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
     """Show one clinic: what, for whom, when, in which language, seats left, and the form or buttons for this reader.
 

@@ -7,7 +7,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ LONG_AGO = NOW - timedelta(days=60)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m clinics.letters_bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m clinics.tests.letters_bench", description=__doc__)
     parser.add_argument("--reminders", type=int, default=10_000)
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=3)
@@ -71,13 +71,13 @@ def _change(number: int, runs: int) -> tuple[float, int]:
     return _timed(act, runs)
 
 
-def _clinic_with(number: int, **fields: object) -> "Clinic":
+def _clinic_with(number: int, *, starts_at: datetime) -> "Clinic":
     """Return a clinic to which so many people come, who read five languages."""
     from clinics.models import Rsvp
     from clinics.tests.factories import make_clinic
     from registrations.models import Member
 
-    clinic = make_clinic(capacity=number, start_set_at=LONG_AGO, announced_at=LONG_AGO, **fields)
+    clinic = make_clinic(capacity=number, start_set_at=LONG_AGO, announced_at=LONG_AGO, starts_at=starts_at)
     people = Member.objects.bulk_create(
         Member(email=f"of-{clinic.pk}-{at}@example.org", name=f"Person {at}", language=LANGUAGES[at % 5])
         for at in range(number)
