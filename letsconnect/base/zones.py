@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+# Names of what a machine is set to, and of no place: another program, such as the database, knows no such zone.
+_OF_A_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
 _HIDDEN = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")
 
 
 @cache
 def _every_zone() -> frozenset[str]:
     """Return the names of all zones. Kept, because reading the zone files takes ten milliseconds."""
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - _OF_A_MACHINE)
 
 
 @cache
