@@ -173,6 +173,7 @@ def sign_in_with_link(*, secret: str, language: str, zone: str, now: datetime) -
     Raises CodeRefused if the link is used, too old or not ours, or the account is closed.
     """
     with transaction.atomic():
+        _lock_members(SignInCode.objects.filter(link_hash=hash_of_link(secret)).values_list("address", flat=True))
         codes = SignInCode.objects.select_for_update().linked(now=now).filter(link_hash=hash_of_link(secret))
         code = codes.first()
         if code is None:
@@ -226,6 +227,7 @@ def _use_code(
 ) -> tuple[SignInCode | None, int]:
     """Return the code that the digits fit, if there is one, and how many codes they were tried at in vain."""
     tries = 0
+    _lock_members(SignInCode.objects.filter(own_codes | Q(pk__in=led_ids)).values_list("address", flat=True))
     own_keys = set(SignInCode.objects.filter(own_codes).values_list("pk", flat=True))
     codes = SignInCode.objects.select_for_update().fresh(now=now).filter(pk__in=own_keys | set(led_ids))
     for code in codes.order_by("-pk"):
@@ -238,6 +240,11 @@ def _use_code(
         _count_try(code, is_own=code.pk in own_keys, network=network)
         tries += 1
     return None, tries
+
+
+def _lock_members(addresses: Iterable[str]) -> None:
+    """Lock the accounts of these addresses before their codes, as an erasure does, which deletes the codes."""
+    list(Member.objects.filter(email__in=list(addresses)).select_for_update(no_key=True).order_by("pk").values("pk"))
 
 
 def _may_try(code: SignInCode, *, is_own: bool, network: str) -> bool:
