@@ -82,8 +82,8 @@ def _revoke(desk: ClinicDesk, request: HttpRequest, certificate: Certificate, re
     try:
         with desk.as_opened(request, clinic):
             revoke_certificate(certificate=certificate, reason=reason, by=signed_in(request), now=timezone.now())
-    except ChangedMeanwhile as changed:
-        messages.error(request, str(changed))
+    except (ChangedMeanwhile, ClinicError) as refusal:
+        messages.error(request, str(refusal))
     else:
         messages.success(request, _("The certificate is revoked."))
     return redirect(CERTIFICATES.url(clinic))

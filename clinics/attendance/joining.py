@@ -41,7 +41,7 @@ class Joining:
 
 def joining_of(clinic: Clinic, member: Member, *, now: datetime) -> Joining:
     """Return whether a member may join now, and by which links if so: theirs first, then the other choice."""
-    rsvp = clinic.rsvps.of(member).going().select_related("channel__clinic").first()
+    rsvp = clinic.rsvps.of(member).going().first()
     parts = list(clinic.people.of(member).accepted().select_related("channel__clinic").in_order())
     channel = _channel_of(rsvp, parts)
     return _joining(clinic, channel, is_coming=bool(rsvp or parts), now=now)
@@ -55,7 +55,7 @@ def joining_without_account(person: ClinicPerson, *, now: datetime) -> Joining:
 def _channel_of(rsvp: Rsvp | None, parts: list[ClinicPerson]) -> Channel | None:
     """Return the channel to which somebody goes: who interprets works there, all others chose one or the floor."""
     works_at = next((part.channel for part in parts if part.channel is not None), None)
-    return works_at or (rsvp.channel if rsvp else None)
+    return works_at or (rsvp.listens_in if rsvp else None)
 
 
 def _joining(clinic: Clinic, channel: Channel | None, *, is_coming: bool, now: datetime) -> Joining:

@@ -45,7 +45,7 @@ def allowed_facts(certificate: Certificate) -> CertificateFacts:
     facts = all_facts(certificate)
     return CertificateFacts(
         heading=facts.heading,
-        said_for=facts.said_for,
+        said_for=_said_for(certificate, names_roles=False),
         name=facts.name if certificate.shows_name else "",
         title=facts.title if certificate.shows_title else "",
         title_language=facts.title_language if certificate.shows_title else "",
@@ -62,12 +62,17 @@ def heading_of(kind: str) -> str:
     }[CertificateKind(kind)]
 
 
-def _said_for(certificate: Certificate) -> str:
-    """Say what the certificate is for; the title of the clinic follows, where it is shown."""
+def _said_for(certificate: Certificate, *, names_roles: bool = True) -> str:
+    """Say what the certificate is for; the title of the clinic follows, where it is shown.
+
+    As what somebody helped stands on paper only: its holder shows it, and cannot choose it for whoever has the code.
+    """
     if certificate.kind == CertificateKind.ATTENDING:
         return pgettext("on a certificate, before the title of a clinic", "for taking part in a clinic")
     if certificate.kind == CertificateKind.SHARING:
         return pgettext("on a certificate, before the title of a clinic", "for sharing knowledge at a clinic")
+    if not names_roles:
+        return pgettext("on a certificate, before the title of a clinic", "for helping to hold a clinic")
     roles = listed(roles_in_words(certificate.clinic, certificate.member))
     text = pgettext("on a certificate, before the title of a clinic", "for helping to hold a clinic (%(roles)s)")
     return text % {"roles": roles}

@@ -51,10 +51,19 @@ def make_certificate(
     return certificate
 
 
+def lock_certificate(certificate: Certificate, *, held_by: Member | None = None) -> Certificate:
+    """Return a certificate as it is now, locked; CertificateRefused once it went with its holder's account."""
+    rows = Certificate.objects.select_for_update(of=("self",)).select_related("member").filter(pk=certificate.pk)
+    row = (rows.of(held_by) if held_by else rows).first()
+    if row is None:
+        raise CertificateRefused(_("This certificate is gone."))
+    return row
+
+
 @transaction.atomic
 def change_certificate(*, certificate: Certificate, choices: Choices, by: Member, now: datetime) -> Certificate:
     """Store another name, or what others see from now on; the code stays. CertificateRefused once it is revoked."""
-    certificate = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk, member=by)
+    certificate = lock_certificate(certificate, held_by=by)
     if not certificate.is_valid:
         raise CertificateRefused(_("This certificate does not count any more."))
     for name, value in asdict(choices).items():

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinics.certificates.making import lock_certificate
 from clinics.domain.certificates import ReasonOfRevokingMissing, RevokedWhy
 from clinics.locking import check_theirs
 from clinics.models import Certificate
@@ -20,7 +21,7 @@ REVOKED = "clinics.certificate_revoked"
 @transaction.atomic
 def take_back_certificate(*, certificate: Certificate, by: Member, now: datetime) -> Certificate:
     """Let the holder's own certificate count no more; they may make another, which has another code."""
-    certificate = _locked(Certificate.objects.get(pk=certificate.pk, member=by))
+    certificate = lock_certificate(certificate, held_by=by)
     return _revoke(certificate, RevokedWhy.HOLDER, "", by=by, now=now)
 
 
@@ -32,7 +33,7 @@ def revoke_certificate(*, certificate: Certificate, reason: str, by: Member, now
     """
     check_theirs(certificate.clinic, by=by)
     check_reason(reason)
-    return _revoke(_locked(certificate), RevokedWhy.DESK, one_line(reason), by=by, now=now)
+    return _revoke(lock_certificate(certificate), RevokedWhy.DESK, one_line(reason), by=by, now=now)
 
 
 def check_reason(reason: str) -> None:
@@ -41,10 +42,6 @@ def check_reason(reason: str) -> None:
         raise ReasonOfRevokingMissing(_("Say why: the holder reads it."))
     if len(one_line(reason)) > longest(Certificate, "revoke_reason"):
         raise ReasonOfRevokingMissing(_("This reason is too long. Please say it in one line."))
-
-
-def _locked(certificate: Certificate) -> Certificate:
-    return Certificate.objects.select_for_update(of=("self",)).select_related("member").get(pk=certificate.pk)
 
 
 def _revoke(certificate: Certificate, why: RevokedWhy, reason: str, *, by: Member | None, now: datetime) -> Certificate:

@@ -336,7 +336,7 @@ class Clinic(ClinicOutcome):
     def interpreted_in_words(self) -> str:
         """The languages into which an interpreter has said yes to interpret; a list reads channels and interpreters
         together before it asks."""
-        channels = [row for row in self.channels.all() if any(person.is_accepted for person in row.interpreters.all())]
+        channels = [row for row in self.channels.all() if row.is_interpreted]
         return listed(sorted(channel.language_in_words for channel in channels))
 
     @property

@@ -117,6 +117,11 @@ class Channel(models.Model):
         return language_name(self.language, get_language() or "en")
 
     @property
+    def is_interpreted(self) -> bool:
+        """Whether an interpreter has said yes; a list reads channels and interpreters together before it asks."""
+        return any(person.is_accepted for person in self.interpreters.all())
+
+    @property
     def material_due_on(self) -> date:
         """The day by which the interpreters have the material, in the clinic's own zone."""
         return self.clinic.starts_at.astimezone(ZoneInfo(self.clinic.zone)).date() - timedelta(

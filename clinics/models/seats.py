@@ -154,6 +154,14 @@ class Rsvp(models.Model):
     def holds_a_seat(self) -> bool:
         return self.state in domain.HOLDING_A_SEAT
 
+    @property
+    def listens_in(self) -> Channel | None:
+        """The channel they hear: the one they chose, as long as somebody interprets there."""
+        if self.channel_id is None:
+            return None
+        chosen = next((channel for channel in self.clinic.channels.all() if channel.pk == self.channel_id), None)
+        return chosen if chosen and chosen.is_interpreted else None
+
     def offer_has_ended(self, now: datetime) -> bool:
         """Tell whether a seat was offered that cannot be claimed any more; the sweep may not have noticed yet."""
         return self.claim_by is not None and now >= min(self.claim_by, self.clinic.doors_open_at)

@@ -40,10 +40,13 @@ class AnswerForm(forms.Form):
         help_text=_("If you like; the planners and hosts read it."),
     )
 
-    def __init__(self, typed: QueryDict | None, *, person: ClinicPerson) -> None:
+    def __init__(self, typed: QueryDict | None, *, person: ClinicPerson, names: bool = True) -> None:
         initial = {"name": person.name, "role_line": person.role_line, "group": person.group, "zone": person.zone}
         super().__init__(typed, initial=initial)
-        if person.has_account:
+        if not names:  # how an account is named says only whoever is signed in to it
+            for name in (*WORDS, "zone"):
+                del self.fields[name]
+        elif person.has_account:
             del self.fields["zone"]
             self.fields["name"].widget.attrs["placeholder"] = str(person.member)
         else:

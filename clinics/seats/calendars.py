@@ -13,7 +13,6 @@ from clinics.calendar_letters import CalendarLetters
 from clinics.calendars import FILE_NAME, PRODUCT, ending_after, event_of, of_clinics, page_of
 from clinics.domain.clinics import TOOK_PLACE, ClinicState, RsvpState
 from clinics.models import Clinic, Rsvp
-from clinics.seats.words import is_interpreted
 from letsconnect.base import calendar_events, calendars
 from letsconnect.base.calendar_events import MOST_OF_ONE_PROVIDER
 from letsconnect.base.calendars import Attendee, CalendarPart, Event
@@ -72,8 +71,8 @@ def event_for(rsvp: Rsvp) -> Event:
     """Return the event of a seat, tentative while it is only offered; call it while the reader's language is active."""
     clinic = rsvp.clinic
     own = [_("You are offered a seat: say on the page whether you take it.")] if rsvp.is_offered else []
-    if rsvp.channel is not None and is_interpreted(rsvp.channel, clinic):
-        own.append(_("You listen in: %(language)s") % {"language": rsvp.channel.language_in_words})
+    if channel := rsvp.listens_in:
+        own.append(_("You listen in: %(language)s") % {"language": channel.language_in_words})
     return event_of(
         clinic,
         uid=rsvp.uid,

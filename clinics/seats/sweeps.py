@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from clinics.domain.clinics import HOLDING_A_SEAT, HOUR
+from clinics.domain.clinics import HOLDING_A_SEAT, HOUR, TOOK_PLACE, ClinicState
 from clinics.models import Clinic, Rsvp
-from clinics.seats.queue import move_up
+from clinics.seats.queue import move_up, seats_held
 from mailings.ledger.many import LetterOwed, owe_to_many
 from mailings.models import Letter
 
@@ -25,11 +25,16 @@ def give_seats_on(now: datetime) -> int:
     waiting = Rsvp.objects.waiting().filter(clinic=OuterRef("pk"))
     taken = Count("rsvps", filter=Q(rsvps__state__in=HOLDING_A_SEAT))
     free = to_come.alias(seats_taken=taken).filter(Exists(waiting), seats_taken__lt=F("capacity"))
-    keys = {*to_come.filter(Exists(overdue)).values_list("pk", flat=True), *free.values_list("pk", flat=True)}
+    # Whatever was in the way of the clock, also of one that is over by now: nobody is offered a seat for ever.
+    ended = Clinic.objects.filter(Exists(overdue), state__in=(ClinicState.ANNOUNCED, *TOOK_PLACE))
+    keys = {*ended.values_list("pk", flat=True), *free.values_list("pk", flat=True)}
     locked = Clinic.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=keys).order_by("pk")
     clinics = list(locked) if keys else []
     for clinic in clinics:
-        move_up(clinic, now=now)
+        if clinic.state == ClinicState.ANNOUNCED:
+            move_up(clinic, now=now)
+        else:
+            seats_held(clinic, now=now)
     return len(clinics)
 
 

@@ -42,16 +42,9 @@ def ways_into(rsvp: Rsvp) -> list[str]:
 def _listening(channel: Channel, clinic: Clinic) -> str:
     name = channel.language_in_words
     words = {"language": name, "channel": isolated(channel.name or name), "floor": clinic.floor_language_in_words}
-    if not is_interpreted(channel, clinic):
+    if channel.pk not in {row.pk for row in clinic.channels.all() if row.is_interpreted}:
         return _("You want to listen in %(language)s. So far nobody interprets into it: you hear %(floor)s.") % words
     if channel.meeting_link:
         return _("You listen in %(language)s: the link you get is that of its own call.") % words
     text = _("You listen in %(language)s. In the call, open “Interpretation” and choose the channel “%(channel)s”.")
     return text % words
-
-
-def is_interpreted(channel: Channel, clinic: Clinic) -> bool:
-    """Tell whether somebody has said yes to interpret there; the channels of the clinic are read before."""
-    return channel.pk in {
-        person.channel_id for row in clinic.channels.all() for person in row.interpreters.all() if person.is_accepted
-    }

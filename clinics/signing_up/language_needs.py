@@ -58,7 +58,9 @@ def answer_language_need(*, clinic: Clinic, language: str, answer: LanguageNeedS
     if now >= clinic.starts_at:
         raise ClinicClosed(_("This clinic has already begun."))
     there = LanguageNeed.objects.at(clinic).exclude(state__in=(answer, LanguageNeedState.INTERPRETED))
-    needs = [need for need in there if need.language == language]  # whatever was sent as a language
+    # Locked, because the clock tells of interpreters without the lock on the clinic.
+    rows = there.select_for_update(of=("self",)).order_by("pk")
+    needs = [need for need in rows if need.language == language]  # whatever was sent as a language
     _tell(needs, answer, now=now)
     if needs:
         verb = "ask_for_language" if answer == LanguageNeedState.ASKED else "decline_language"

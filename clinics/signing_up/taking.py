@@ -65,6 +65,8 @@ def sign_up(*, clinic: Clinic, member: Member, form: SignUp, by: Member, now: da
     others = seats_at_other_editions(clinic, member, now=now)
     clashes = clash_warnings(parts, member, of=clinic, now=now)
     locked = _lock_in_order([*parts, *(other.clinic for other in others)])
+    if others:  # one may have got a seat, or lost an offer, before its clinic was locked
+        others = seats_at_other_editions(clinic, member, now=now)
     check_told([*warnings(locked[clinic.pk], others, now=now), *clashes], form.was_told)
     seats, refusals = _take_each([locked[part.pk] for part in parts], member, form, by=by, now=now)
     if not seats:

@@ -26,6 +26,7 @@ from clinics.tests.after_factories import make_certificate, make_clinic_that_was
 from clinics.tests.factories import make_clinic, make_person
 from letsconnect.base.models import Act
 from letsconnect.tests.database import change, refuses
+from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +148,7 @@ def test_nobody_changes_the_certificate_of_somebody_else():
     other = make_member()
 
     for act in (take_back_certificate, lambda **values: change_certificate(choices=Choices("X"), **values)):
-        with pytest.raises(Certificate.DoesNotExist):
+        with pytest.raises(CertificateRefused):
             act(certificate=certificate, by=other, now=NOW)
 
 
@@ -272,3 +273,27 @@ def test_the_database_refuses_a_second_one_and_a_code_that_is_taken():
         lambda: Certificate.objects.create(**row, member=first.member, code=new_code()),
     )
     refuses("clinics_certificate_code", lambda: Certificate.objects.create(**row, member=member, code=first.code))
+
+
+def test_whoever_checks_the_code_is_not_told_as_what_its_holder_helped():
+    clinic = make_clinic_that_was()
+    host = make_person(clinic, "host").member
+    certificate = make_certificate(clinic, host, kind=CertificateKind.CONTRIBUTING)
+
+    assert all_facts(certificate).said_for == "for helping to hold a clinic (host)"
+    assert allowed_facts(certificate).said_for == "for helping to hold a clinic"
+
+
+def test_what_is_done_with_a_certificate_whose_holder_is_erased_meanwhile_is_refused_with_words(coordinator):
+    clinic = make_clinic_that_was()
+    member = make_somebody_who_came(clinic)
+    gone = make_certificate(clinic, member)
+    erase_member(member=member, by=None, now=NOW)
+
+    for act in (
+        lambda: change_certificate(certificate=gone, choices=Choices("Ana"), by=member, now=NOW),
+        lambda: take_back_certificate(certificate=gone, by=member, now=NOW),
+        lambda: revoke_certificate(certificate=gone, reason="A slip.", by=coordinator, now=NOW),
+    ):
+        with pytest.raises(CertificateRefused):
+            act()

@@ -6,12 +6,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from clinics.attendance.joining import join
+from clinics.attendance.joining import join, joining_of
 from clinics.domain.attendance import CannotJoin, JoinAnswer, may_join
 from clinics.domain.clinics import ClinicState, Venue
 from clinics.domain.people import AnswerState, ClinicRole
-from clinics.models import Attendance, Rsvp
+from clinics.models import Attendance, Channel, ClinicPerson, Rsvp
 from clinics.people.links import token_of
+from clinics.seats.calendars import event_for
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
 from registrations.tests.factories import NOW, make_agreed_member, make_agreement, make_member
@@ -172,6 +173,7 @@ def test_who_chose_a_channel_with_a_call_of_its_own_goes_there_with_the_floor_as
 def test_a_channel_inside_the_one_call_is_named_with_how_to_choose_it(client):
     clinic = make_clinic()
     french = make_channel(clinic, "fr", name="Channel 2 (FR)")
+    make_person(clinic, ClinicRole.INTERPRETER, channel=french)
     going = sign_up(clinic, 1)[0]
     Rsvp.objects.filter(pk=going.pk).update(channel=french)
 
@@ -268,3 +270,19 @@ def test_somebody_on_the_waiting_list_reads_their_place_and_takes_a_seat_that_is
     Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
 
     assert LINK in words_of(press(client, clinic, waiting.member, seat="take"))
+
+
+def test_where_the_interpreter_stepped_back_people_hear_the_floor():
+    clinic = make_clinic()
+    interpreter = make_person(clinic, ClinicRole.INTERPRETER)
+    Channel.objects.update(meeting_link=OF_CHANNEL)
+    seat = sign_up(clinic, 1)[0]
+    Rsvp.objects.update(channel=interpreter.channel)
+
+    def told():
+        links = [one.link for one in joining_of(clinic, seat.member, now=START).entrances]
+        return links, "You listen in: French" in event_for(Rsvp.objects.get()).description
+
+    assert told() == ([OF_CHANNEL, LINK], True)
+    ClinicPerson.objects.update(state=AnswerState.STEPPED_BACK)
+    assert told() == ([LINK], False)

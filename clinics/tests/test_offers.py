@@ -385,3 +385,25 @@ def test_clinics_that_are_quiet_cost_the_sweep_two_queries(django_assert_num_que
     assert Clinic.objects.count() == 3
     with django_assert_num_queries(2):
         assert give_seats_on(LATE) == 0
+
+
+def test_a_shorter_cut_off_gives_those_who_were_offered_a_seat_theirs(coordinator):
+    _clinic, going, first, _second = full()
+    leave(going, LATE)
+    assert states(first) == ["offered"]
+
+    change_seat_rules(cut_off_hours=6, by=coordinator, now=LATE + MINUTE)
+
+    assert states(first) == ["going"] and owed("moved_up", first).count() == 1
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_an_offer_ends_also_where_nothing_came_by_the_clock_until_the_clinic_was_over(is_held):
+    clinic, going, first, second = full()
+    leave(going, LATE)
+    if is_held:
+        Clinic.objects.update(state="held", held_at=clinic.ends_at)
+
+    assert give_seats_on(clinic.ends_at + 5 * HOUR) == 1
+    assert states(first, second) == ["expired", "waiting"]
+    assert give_seats_on(clinic.ends_at + 6 * HOUR) == 0

@@ -17,7 +17,9 @@ from clinics.people import emails, leaving
 from clinics.people.links import answer_link, person_by_token, token_of
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
+from letsconnect.base.links import sign
 from letsconnect.base.models import Act
+from letsconnect.tests.database import change
 from letsconnect.tests.signed_links import signed_in
 from mailings import kinds
 from mailings.models import Letter
@@ -159,8 +161,8 @@ def test_only_they_are_told_of_other_hours_and_of_whom_they_keep_away_from(clien
     client.force_login(person.member)
     signed_in_page = client.get(page_of(person)).content.decode()
 
-    assert "agreed to something else" in by_link
-    assert ("never to be matched" in by_link, "never to be matched" in signed_in_page) == (False, True)
+    for told in ("agreed to something else", "never to be matched"):
+        assert (told in by_link, told in signed_in_page) == (False, True)
 
 
 def test_the_page_of_a_clinic_names_who_said_yes_as_they_wish_and_which_languages_are_interpreted(client):
@@ -229,7 +231,8 @@ def test_a_letter_says_who_asks_for_what_and_when_and_its_link_is_theirs():
         "Sao Paulo time, UTC−3",
     ):
         assert f"({zone})" in letter.text and f"({zone})" in letter.html
-    assert signed_in(letter.text, "clinics.person") == {"clinics:person-answer": [person.pk, clinic.pk]}
+    (said,) = signed_in(letter.text, "clinics.person").values()
+    assert said[0] == [person.pk, clinic.pk] and person_by_token(sign("clinics.person", said)) == person
     assert LINK not in letter.text + letter.html and ADDRESS not in letter.text + letter.html
     assert "You get the material by Mon 2 March 2026." in letter.text
 
@@ -381,3 +384,25 @@ def test_a_sharer_reads_the_questions_that_were_sent_in_signed_in_and_nobody_by_
     for page in (page_of(person), reverse("clinics:person-mine", args=[person.pk])):
         read = client.get(page).content.decode()
         assert read.count("How do I begin?<br>And end?") == sees and seat.member.name not in read
+
+
+def test_a_letter_that_was_passed_on_answers_and_neither_names_an_account_nor_tells_its_hours(client):
+    busy, hour = make_person(make_clinic(title="Surveys")), "agreed to something else"
+    person = make_person(make_clinic(starts_at=START + HOUR), state="asked", member=busy.member, name="Sol")
+    page = client.get(page_of(person)).content.decode()
+    assert hour not in page and 'name="group"' not in page
+
+    assert press(client, person, "", name="Mocked", group="Mocked").status_code == 302
+    assert press(client, person, "declined", name="Mocked").status_code == 302
+    person.refresh_from_db()
+    assert (person.state, person.name, person.group) == ("declined", "Sol", "")
+
+    client.force_login(person.member)
+    change(person, state="asked", answered_at=None, answer_note="")()
+    assert hour in client.get(page_of(person)).content.decode()
+    press(client, person, "", name="Luna")
+    person.refresh_from_db()
+    assert person.name == "Luna"
+    old = page_of(person)
+    change(person.member, email="new@example.org")()
+    assert client.get(old).status_code == 410

@@ -12,7 +12,8 @@ from clinics.models import Rsvp
 from clinics.seats.links import rsvp_by_token, seat_url, token_of
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
-from letsconnect.base.links import sign
+from letsconnect.base.links import BARE_LINKS_WORK_FOR, sign
+from registrations.models import Member
 from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import NOW, make_agreement
 
@@ -196,3 +197,16 @@ def test_who_gave_the_seat_back_takes_none_by_the_old_link(client, seats):
 
     going.refresh_from_db()
     assert going.state == "cancelled"
+
+
+def test_whoever_has_the_mailbox_of_before_opens_no_seat(client, seats):
+    going = seats[0]
+    old, bare = path_of(going), sign("clinics.seat", [going.pk, going.clinic_id])
+    Member.objects.filter(pk=going.member_id).update(email="new@example.org")
+
+    assert client.get(old).status_code == client.post(old, {"do": "give_back"}).status_code == 410
+    assert Rsvp.objects.get(pk=going.pk).is_going
+    assert client.get(path_of(Rsvp.objects.get(pk=going.pk))).status_code == 200
+    assert rsvp_by_token(bare) == going  # of a letter from before addresses stood in links
+    with time_machine.travel(NOW + BARE_LINKS_WORK_FOR + timedelta(days=1), tick=False):
+        assert rsvp_by_token(bare) is None

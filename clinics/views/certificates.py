@@ -154,8 +154,12 @@ def certificate_print(request: MemberRequest, certificate_id: int) -> HttpRespon
 def certificate_take_back(request: MemberRequest, certificate_id: int) -> HttpResponse:
     """Let the reader's own certificate count no more."""
     certificate = get_object_or_404(Certificate.objects.of(request.user), pk=certificate_id)
-    take_back_certificate(certificate=certificate, by=request.user, now=timezone.now())
-    messages.success(request, _("This certificate does not count any more. Whoever checks its code is told so."))
+    try:
+        take_back_certificate(certificate=certificate, by=request.user, now=timezone.now())
+    except ClinicError as refusal:  # erased in another window
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("This certificate does not count any more. Whoever checks its code is told so."))
     return redirect("clinics:certificate-mine", certificate.clinic_id)
 
 

@@ -63,8 +63,8 @@ def clinic_page(
     is_open = may_be_hosted(state=clinic.state, ends_at=clinic.ends_at, now=now)
     other_editions = list(Clinic.objects.visible_to(request.user).editions_beside(clinic))
     phase = clinic.phase(now)
-    if rsvp is not None:
-        rsvp.clinic = clinic
+    if rsvp is not None and reader is not None:
+        rsvp.clinic, rsvp.member = clinic, reader
         rsvp = None if rsvp.offer_has_ended(now) else rsvp  # they begin anew
     if shown is None and takes_this_person(clinic, rsvp, now=now):
         shown = sign_up_shown(clinic, reader, channels=people.interpreted, now=now)

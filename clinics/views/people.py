@@ -68,12 +68,17 @@ def person_erase(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer_page(request: HttpRequest, person: ClinicPerson, *, erase: str = "", join: str = "") -> HttpResponse:
-    form = AnswerForm(request.POST or None, person=person)
+    form = AnswerForm(request.POST or None, person=person, names=_is_theirs(request, person))
     if request.method == "POST" and form.is_valid() and _stored(request, person, form):
         return redirect(request.path)
     status = 422 if request.method == "POST" else 200
     context = _context(request, person, form) | {"erase": erase, "join": join}
     return render(request, "clinics/person_answer.html", context, status=status)
+
+
+def _is_theirs(request: HttpRequest, person: ClinicPerson) -> bool:
+    """Tell whether a person's own words and hours are shown here, and theirs to change: a letter may be passed on."""
+    return not person.has_account or (is_signed_in(request) and request.user.pk == person.member_id)
 
 
 def _stored(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> bool:
@@ -90,7 +95,7 @@ def _stored(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> boo
                 now=now,
             )
             messages.success(request, _THANKS[AnswerState(becomes)])
-        else:
+        elif _is_theirs(request, person):
             change_words(person=person, words=form.words(), by=person.member, now=now)
             messages.success(request, _("Saved."))
     except ClinicError as refusal:
@@ -109,7 +114,7 @@ def _questions_for(person: ClinicPerson) -> list[str]:
 def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> dict[str, Any]:
     now, clinic = timezone.now(), person.clinic
     shown = shown_people(clinic)
-    is_themself = is_signed_in(request) and request.user.pk == person.member_id
+    is_themself = person.has_account and _is_theirs(request, person)
     return {
         "person": person,
         "clinic": clinic,
@@ -121,7 +126,7 @@ def _context(request: HttpRequest, person: ClinicPerson, form: AnswerForm) -> di
         "form": form,
         "questions": _questions_for(person) if is_themself else [],
         "can_answer": clinic.is_to_come and now < clinic.starts_at and person.state != AnswerState.RELEASED,
-        "is_busy": person.is_asked and is_busy(person, now=now),
+        "is_busy": person.is_asked and _is_theirs(request, person) and is_busy(person, now=now),
         "keeps_away": is_signed_in(request)
         and is_themself
         and keeps_away_from_somebody(request.user, [*shown.sharers, *shown.hosts]),
