@@ -100,6 +100,7 @@ CLINIC = {
 TEXT_OF_CLINIC = {
     "title": "Asking for money",
     "summary": "How it is done.",
+    "confirmed": "99",  # letters, of which the page told
 }
 DAYS = {"first_on": "2026-03-09", "last_on": "2026-03-15", "zone": "UTC", "minutes": "120", "weight": "500"}
 FOUND = f"?{urlencode(DAYS)}"
