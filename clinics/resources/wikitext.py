@@ -21,8 +21,12 @@ from registrations.reference.names import language_name
 _ANYWHERE = str.maketrans({character: f"&#{ord(character)};" for character in "&<>[]{}|"})
 # What isolates a name in our own pages is no part of it.
 _NOT_ISOLATED = str.maketrans(dict.fromkeys("\u2066\u2067\u2068\u2069"))
-# Signatures, words in two underscores, bold and italics, bare addresses that would become links.
-_IN_A_ROW = re.compile(r"~{3,}|__|''+|(?<=\w):(?=//)|(?i:(?<=mailto):|(?<=news):)")
+# Signatures, words in two underscores, bold and italics; bare addresses and numbers that would become links.
+_IN_A_ROW = re.compile(r"~{3,}|__|''+|(?<=\w):(?=//)")
+_BEGINS_AN_ADDRESS = re.compile(
+    r"\b(bitcoin|geo|magnet|mailto|matrix|news|sips?|sms|tel|urn|xmpp):", re.IGNORECASE | re.ASCII
+)
+_BEGINS_A_NUMBER = re.compile(r"\b[RPI](?=(?:(?<=R)FC|(?<=P)MID|(?<=I)SBN)\s)")  # of a standard, paper or book
 _BEGINS_MARKUP = re.compile(r"^[\s*#:;=\-']|['=]$")
 _BREAKS_AN_ADDRESS = str.maketrans({character: f"%{ord(character):02X}" for character in "[]{}|<>\"'\\ ^`~"})
 
@@ -31,6 +35,7 @@ def as_text(typed: object) -> str:
     """Return one line that somebody typed, as text that a wiki shows as it is."""
     text = str(typed).translate(_NOT_ISOLATED).translate(_ANYWHERE)
     text = _IN_A_ROW.sub(lambda match: _entities(match.group()), " ".join(text.split()))
+    text = _BEGINS_A_NUMBER.sub(lambda match: _entities(match.group()), _BEGINS_AN_ADDRESS.sub(r"\1&#58;", text))
     return _BEGINS_MARKUP.sub(lambda match: _entities(match.group()), text)
 
 

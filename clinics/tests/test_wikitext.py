@@ -30,6 +30,21 @@ def test_no_character_that_somebody_typed_is_markup(typed):
     assert not re.match(r"[\s*#:;=\-']", text) and not text.endswith(("'", "="))
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Call tel:+49123 or TEL:1", "Call tel&#58;+49123 or TEL&#58;1"),
+        ("a:sip:me@example.org", "a:sip&#58;me@example.org"),
+        ("See xmpp:a, magnet:?x, urn:x, geo:1,2", "See xmpp&#58;a, magnet&#58;?x, urn&#58;x, geo&#58;1,2"),
+        ("Hotel: 5, our motel:x", "Hotel: 5, our motel:x"),
+        ("RFC 2119, PMID 12, ISBN 9783161484100", "&#82;FC 2119, &#80;MID 12, &#73;SBN 9783161484100"),
+        ("An RFC, an ISBN.", "An RFC, an ISBN."),
+    ],
+)
+def test_what_a_wiki_would_make_a_link_without_brackets_stays_text(typed, shown):
+    assert as_text(typed) == shown
+
+
 @pytest.mark.django_db
 def test_neighbours_of_what_was_typed_make_no_markup_with_it():
     clinic = make_clinic(
@@ -65,7 +80,7 @@ def test_it_says_when_in_which_languages_what_came_of_it_and_who_shared_it():
     make_person(clinic, "host", member=make_member(name="Hostess"))
     make_person(clinic, "interpreter", member=make_member(name="Interpreter"), channel=make_channel(clinic, "fr"))
     come = make_member(name="Somebody who came", region="MENA")
-    Attendance.objects.create(clinic=clinic, member=come, joined_at=NOW)
+    Attendance.objects.create(clinic=clinic, member=come, joined_at=clinic.starts_at)
     make_resource(clinic, title="The recording")
     make_resource(clinic, kind="slides", language="es", url="https://x.example.org/s", is_ready=False)
 
