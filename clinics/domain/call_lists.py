@@ -52,7 +52,7 @@ _HEADINGS = {
     "duration": (
         "duration", "total duration", "in meeting duration", "time in call", "time in meeting", "duracion",
         "duracion en la reunion", "duree", "duree de la reunion", "duree dans la reunion", "duracao",
-        "duracao na reuniao", "المده", "online time", "call duration", "attended duration",
+        "duracao na reuniao", "المده", "online time", "call duration", "attended duration", "attendance duration",
     ),
     "joined": (
         "join time", "joined", "joined at", "time joined", "first join", "first join time", "join", "join timestamp",
@@ -66,17 +66,19 @@ _HEADINGS = {
     ),
     "action": ("user action", "action", "accion del usuario", "action de l utilisateur", "acao do usuario"),
     "moment": ("timestamp", "time", "marca de tiempo", "horodatage", "carimbo de data hora"),
+    "came": ("attended", "asistio", "a participe", "participou", "compareceu", "حضر"),
     "waited": ("in waiting room", "waiting room", "en la sala de espera", "dans la salle d attente",
                "na sala de espera"),
 }  # fmt: skip
 _COLUMN_OF = {key(heading): column for column, headings in _HEADINGS.items() for heading in headings}
 _NAMES_SOMEBODY = {"name", "first", "last"}
 _YES = {"yes", "true", "1", "si", "oui", "sim", "نعم"}
+_NO = {"no", "false", "0", "non", "nao", "لا"}
 _LEFT = re.compile(r"\b(left|leave|salio|quitte|parti|saiu|غادر)")
 _SECTION = re.compile(r"\s*\d+\.\s+\S")  # "3. In-Meeting Activities" begins another table
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp])?")
 _LONGEST_SPAN = 40  # letters in which somebody writes a length of time
-_SPAN = re.compile(r"(\d+)\s*(h|m|s|j)", re.IGNORECASE)
+_SPAN = re.compile(r"(\d+(?:[.,]\d+)?)\s*(h|m|s|j)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]")
 _PARTS = re.compile(r"\s+[-–—|/·:]\s+|[|/]")
 
@@ -153,11 +155,17 @@ def _columns_of(record: Sequence[str]) -> dict[str, int]:
     """Return where each known column is, if these are headings of a list of people; else nothing."""
     columns: dict[str, int] = {}
     for place, heading in enumerate(record):
-        column = _COLUMN_OF.get(key(without_undecodable(heading)))
+        column = _column_of(without_undecodable(heading))
         if column is not None:
             columns.setdefault(column, place)
     names_people = columns.keys() & _NAMES_SOMEBODY or (set(columns) == {"address"} and len(record) == 1)
     return columns if names_people else {}
+
+
+def _column_of(heading: str) -> str | None:
+    """Return what a column with this heading holds: “Name (original name)” is one of names, in any language."""
+    whole = _COLUMN_OF.get(key(heading))
+    return whole or ("name" if _COLUMN_OF.get(key(_IN_BRACKETS.sub(" ", heading))) == "name" else None)
 
 
 def _rows_under(text: str, separator: str, headings_at: int) -> Iterator[tuple[int, list[str]]]:
@@ -203,7 +211,7 @@ class _Stay(NamedTuple):
 def _stays(rows: Iterable[_Row], notes: list[str]) -> Iterator[_Stay]:
     """Yield what each row says of somebody, and note what is not understood."""
     for row in rows:
-        if key(row.cell("waited")) in _YES:  # they never got in
+        if key(row.cell("waited")) in _YES or key(row.cell("came")) in _NO:  # they never got in
             continue
         name = row.cell("name") or " ".join(filter(None, (row.cell("first"), row.cell("last"))))
         typed = row.cell("address")
@@ -236,15 +244,19 @@ def duration_in_minutes(text: str, *, counts_minutes: bool = False) -> int | Non
     text = text.strip()[:_LONGEST_SPAN]
     seconds: float | None = None
     if re.fullmatch(r"\d+(?:[.,]\d+)?", text):
-        number = float(text.replace(",", "."))
+        number = _number(text)
         seconds = number * 60 if counts_minutes or number <= LONGEST_STAY else number
     elif clock := re.fullmatch(r"(?:(\d+):)?(\d{1,3}):(\d{2})", text):
         hours, minutes, rest = (int(part or 0) for part in clock.groups())
         seconds = hours * 3600 + minutes * 60 + rest
     elif parts := _SPAN.findall(text):
         in_seconds = {"h": 3600, "m": 60, "s": 1, "j": 86400}
-        seconds = sum(int(number) * in_seconds[plain(unit)] for number, unit in parts)
+        seconds = sum(_number(number) * in_seconds[plain(unit)] for number, unit in parts)
     return None if seconds is None else min(LONGEST_STAY, round(seconds / 60))
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def _clock(text: str) -> datetime | None:

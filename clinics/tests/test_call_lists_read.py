@@ -85,6 +85,26 @@ def test_the_lists_of_the_usual_programs_are_read(content, encoding, people):
     assert told(content, encoding) == people
 
 
+ZOOM_WEBINAR = """Attendee Report
+Attended,User Name (Original Name),Email,Join Time,Leave Time,Time in Session (minutes)
+Yes,Ana,ana@example.org,03/09/2026 12:00:00 PM,03/09/2026 12:45:00 PM,45
+No,Bo,bo@example.org,--,--,--
+"""
+
+
+@pytest.mark.parametrize("no", ["No", "no", "Non", "Não", "لا", "FALSE"])
+def test_who_registered_and_did_not_come_is_nobody_in_the_call(no):
+    found = read_call_list(ZOOM_WEBINAR.replace("\nNo,", f"\n{no},").encode())
+
+    assert [(one.name, one.minutes) for one in found.callers] == [("Ana", 45)]
+    assert found.notes == []
+
+
+@pytest.mark.parametrize("heading", ["Nombre (nombre original)", "Nom (nom d’origine)", "Nome (nome original)"])
+def test_names_are_found_whatever_stands_behind_them_in_brackets(heading):
+    assert told(f"{heading},Email\nAna,ana@example.org\n") == [("Ana", "ana@example.org", None)]
+
+
 def test_two_people_of_one_name_and_two_addresses_stay_two():
     assert told("Name,Email\nAna,a@example.org\nAna,b@example.org\nAna,\n") == [
         ("Ana", "a@example.org", None),
@@ -134,7 +154,7 @@ def test_what_is_no_such_list_is_refused_with_the_reason(content, why):
     ("text", "minutes"),
     [
         ("65", 65), ("65.4", 65), ("1:05:20", 65), ("05:20", 5), ("1 hr 5 min", 65), ("1h 5m 20s", 65), ("45m", 45),
-        ("30s", 0), ("2 h", 120), ("1 j 2 h", 1560), ("", None), ("soon", None), ("99999999", 2880),
+        ("30s", 0), ("2 h", 120), ("1.5 h", 90), ("1,5h", 90), ("1 j 2 h", 1560), ("", None), ("soon", None), ("99999999", 2880),
         ("9" * 400, 2880), ("9" * 6000 + "h", 2880), ("9" * 400 + ":00:00", 2880),
     ],
 )  # fmt: skip
