@@ -12,12 +12,13 @@ from django.utils.translation import pgettext_lazy
 from clinics.domain.clinics import TOOK_PLACE, ClinicError
 from clinics.domain.feedback import is_over
 from clinics.domain.people import ClinicRole
+from letsconnect.base.folding import tidy
 
 # Neither 0 and O nor 1, I and L, nor 5 and S, nor 8 and B, nor any other two that are taken for each other in print.
 ALPHABET = "234679ACDEFHJKMNPQRTVWXY"
 CODE_LENGTH, GROUP = 28, 4  # 24 ** 28 is more than 2 ** 128
 _CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
-_TYPED_BETWEEN = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069‐-―−.·:_-]+")
+_TYPED_BETWEEN = re.compile(r"[\s‐-―−.·:_-]+")
 
 
 class CertificateKind(TextChoices):
@@ -78,5 +79,5 @@ def grouped(code: str) -> str:
 
 def code_as_typed(typed: str) -> str:
     """Return the code somebody typed or pasted, without what stands between its letters; "" if it can be none."""
-    code = _TYPED_BETWEEN.sub("", typed[:200]).translate(_CAPITALS)
+    code = _TYPED_BETWEEN.sub("", tidy(typed[:200])).translate(_CAPITALS)
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""

@@ -54,12 +54,15 @@ def test_a_code_cannot_be_guessed_and_has_no_letters_that_look_alike():
     assert len(codes) == 500 and all(re.fullmatch(f"[{ALPHABET}]{{28}}", code) for code in codes)
 
 
-@pytest.mark.parametrize("between", ["", "-", " ", " - ", "–", "\u2011", "\u200f", ".", "\n"])
+@pytest.mark.parametrize(
+    "between", ["", "-", " ", " - ", "–", "\u2011", "\u200f", ".", "\n", "\u200b", "\ufeff", "\xad"]
+)
 def test_a_code_is_read_however_it_was_typed(between):
     code = new_code()
     typed = between.join(grouped(code).split("-"))
 
-    assert code_as_typed(typed) == code_as_typed(f" {typed.lower()} ") == code
+    wide = typed.translate({ord(letter): ord(letter) + 0xFEE0 for letter in ALPHABET})  # as keyboards of East Asia type
+    assert code_as_typed(typed) == code_as_typed(f" {typed.lower()} ") == code_as_typed(wide) == code
 
 
 @pytest.mark.parametrize("typed", ["", "A", "A" * 27, "A" * 29, "0" * 28, "A" * 28 + "💥", "A" * 100_000])
