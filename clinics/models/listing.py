@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class ListChange(models.Model):
-    """One statement that changed what visitors read of clinics; written by the triggers of migrations 28 and 60.
+    """One statement that changed what visitors read of clinics; written by the triggers of migrations 28, 60 and 70.
 
     Rows are only added, so nobody waits for anybody, and are seen when what they tell of is. Old ones are swept away:
     their number and the sum of their keys say whether anything changed, in whatever order transactions end.

@@ -20,7 +20,8 @@ from clinics.tests.factories import START, make_channel, make_clinic, make_perso
 from clinics.views import lists
 from letsconnect.base import drawn as drawn_pieces
 from letsconnect.base import kept_pages
-from registrations.tests.factories import NOW, make_coordinator, make_member
+from registrations.models import Skill, SkillName
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_skill
 
 pytestmark = pytest.mark.django_db
 LIST = "/clinics/"
@@ -90,6 +91,25 @@ def test_each_act_on_a_clinic_is_seen(client, asks_at_once):
         assert drawn(client) and not drawn(client)
         act()
     assert "9 places left" in page(client).content.decode()
+
+
+def test_what_changes_of_skills_is_seen_in_the_filters_and_by_what_is_narrowed_to_one(client, asks_at_once):
+    clinic, skill, heir = make_clinic(), make_skill("weaving"), make_skill("crafts")
+    clinic.skills.add(skill)
+    name = SkillName.objects.get(skill=skill, language="en", is_synonym=False)
+    of_heir = LIST + "?skill=crafts"
+    assert "Asking for money kindly" not in page(client, of_heir).content.decode()
+
+    SkillName.objects.filter(pk=name.pk).update(text="Weaving by hand")
+    assert "Weaving by hand" in page(client).content.decode()
+    Skill.objects.filter(pk=skill.pk).update(parent=heir)
+    assert "Asking for money kindly" in page(client, of_heir).content.decode()
+    Skill.objects.filter(pk=skill.pk).update(parent=None)
+    assert "Asking for money kindly" not in page(client, of_heir).content.decode()
+    Skill.objects.filter(pk=skill.pk).update(state="merged", merged_into=heir)
+    assert "Asking for money kindly" in page(client, of_heir).content.decode()
+    SkillName.objects.filter(skill=heir).delete()
+    assert drawn(client)
 
 
 def test_a_statement_that_changes_nothing_empties_nothing(client, asks_at_once):
