@@ -17,7 +17,7 @@ from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import longest
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
-from letsconnect.base.zones import zone_names
+from registrations.answers.forms.choices import zone_choices
 from registrations.domain.registrations import Region, SkillState
 from registrations.models import Skill
 
@@ -27,7 +27,7 @@ START = ("local_date", "local_time", "zone", "fold")
 class StartForm(forms.ModelForm):
     """The wall clock and zone of a start; asks at the field where that hour does not exist or comes twice."""
 
-    zone = forms.ChoiceField(label=_("Time zone"))
+    zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     fold = forms.TypedChoiceField(
         label=_("Which of the two"),
         coerce=int,
@@ -51,9 +51,7 @@ class StartForm(forms.ModelForm):
         self.starts_at: datetime | None = None  # once the form is valid
         if "zone" not in self.fields:  # only to be looked at
             return
-        names = zone_names()
-        own = self.instance.zone
-        offer(self, "zone", [(name, name) for name in (names if own in names else (own, *names))])
+        offer(self, "zone", zone_choices(self.instance.zone))
         if not self.instance.pk or not comes_twice(self.instance.wall_clock, self.instance.zone):
             self.initial["fold"] = ""  # not answered: where it matters, it is asked
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from clinics.domain.clinics import MAX_MINUTES, MIN_MINUTES, ClinicState
 from clinics.domain.finding import LONGEST_DAYS, WHOLE, HoursAsked
 from clinics.models import Clinic, ClinicHourRules
-from letsconnect.base.choices import offer
+from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.hours import next_monday
-from letsconnect.base.zones import in_zone, zone_names
+from letsconnect.base.zones import in_zone
+from registrations.answers.forms.choices import zone_choices
 
 AHEAD = timedelta(days=14)  # before which people can hardly be invited any more
 USUAL_DAYS = 28
@@ -28,7 +29,7 @@ class FindHourForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Eight weeks at most, both days included."),
     )
-    zone = forms.ChoiceField(label=_("By the clock of"))
+    zone = forms.ChoiceField(label=_("By the clock of"), widget=LongSelect)
     minutes = forms.IntegerField(
         label=_("Length in minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, step_size=STEP
     )
@@ -52,8 +53,7 @@ class FindHourForm(forms.Form):
             "weight": ClinicHourRules.objects.current().night_weight,
         }
         self.fields["minutes"].disabled = clinic.state != ClinicState.DRAFT  # a move changes the start only
-        names = zone_names()
-        offer(self, "zone", [(name, name) for name in (names if zone in names else (zone, *names))])
+        offer(self, "zone", zone_choices(zone))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

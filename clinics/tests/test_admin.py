@@ -404,3 +404,17 @@ def test_the_list_calls_each_clinic_as_its_reader_understands_it_best(client, co
             html = client.get(desk("changelist") + query).content.decode()
             shown = titles[:1] if "q=" in query else titles
             assert all(html.count(title) == 2 for title in shown), (language, query)  # of the box to tick, and the link
+
+
+def test_zones_at_the_desk_are_called_as_their_reader_says_them(client, coordinator):
+    clinic = make_clinic(state=ClinicState.DRAFT, zone="Europe/Berlin")
+    person = make_member(zone="Europe/Berlin")
+    client.force_login(coordinator)
+    coordinator.speak("es")
+
+    for address in (desk("add"), desk("change", clinic.pk), desk("move", clinic.pk), desk("hours", clinic.pk)):
+        html = client.get(address).content.decode()
+        assert re.search(r'<option value="Europe/Berlin"[^>]*>Berlín</option>', html), address
+        assert ">Europe/" not in html, address
+    shown = client.get(reverse("admin:registrations_member_change", args=[person.pk])).content.decode()
+    assert "hora de Berlín" in shown and "Europe/Berlin" not in shown

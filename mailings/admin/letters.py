@@ -20,6 +20,7 @@ from letsconnect.base.pieces import Piece
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import StatementOfSeats
 from letsconnect.base.stored_words import in_words
+from letsconnect.base.zone_names import zone_in_words
 from mailings import kinds
 from mailings.admin.board import KindFilter, LetterBoard, why_refused
 from mailings.admin.letter_texts import LetterTexts
@@ -85,7 +86,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
     fields = [
         ("shown_kind", "state"),
         ("member", "address"),
-        ("language", "zone"),
+        ("language", "clock"),
         "shown_about",
         ("owed_at", "due_at", "sent_at"),
         "shown_text",
@@ -94,7 +95,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
         "message_id",
         "key",
     ]
-    readonly_fields = ["shown_kind", "shown_about", "shown_reason", "shown_text"]
+    readonly_fields = ["shown_kind", "clock", "shown_about", "shown_reason", "shown_text"]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 
@@ -104,6 +105,10 @@ class LetterAdmin(LetterTexts, LetterBoard):
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def shown_kind(self, letter: Letter) -> str:
         return kinds.label_of(letter.kind)
+
+    @admin.display(description=gettext_lazy("time zone"))
+    def clock(self, letter: Letter) -> str:
+        return zone_in_words(letter.zone) if letter.zone else ""
 
     @admin.display(description=gettext_lazy("about"))
     def shown_about(self, letter: Letter) -> str:

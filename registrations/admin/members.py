@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.opened_lists import ListOfSeats
+from letsconnect.base.zone_names import zone_in_words
 from registrations.admin.closing import ClosesAccounts
 from registrations.domain.looks import LookKind
 from registrations.models import Member
@@ -33,7 +34,7 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
         "name",
         "email",
         "language",
-        "zone",
+        "clock",
         "country",
         "region",
         "is_active",
@@ -42,7 +43,7 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
         "joined_at",
         "letters_to_them",
     ]
-    readonly_fields = ["letters_to_them"]
+    readonly_fields = ["clock", "letters_to_them"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
         return ListOfSeats
@@ -51,6 +52,10 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
     def letters_to_them(self, member: Member) -> str:
         address = reverse("admin:mailings_letter_changelist", query={"person": member.pk})
         return format_html('<a href="{}">{}</a>', address, gettext("Letters to this person"))
+
+    @admin.display(description=_("time zone"))
+    def clock(self, member: Member) -> str:
+        return zone_in_words(member.zone)
 
     @admin.display(description=_("name"))
     def shown(self, member: Member) -> str:
