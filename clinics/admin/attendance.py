@@ -24,7 +24,7 @@ from clinics.attendance.call_lists import (
 from clinics.attendance.counting import heads_of
 from clinics.attendance.door import guest_by_key, guests_of
 from clinics.attendance.exporting import record_list_export, table_of
-from clinics.attendance.matching import Matcher
+from clinics.attendance.reviewing import reviews_of
 from clinics.attendance.ticking import count_others, take_tick_back, tick
 from clinics.domain.attendance import MAY_BE_JOINED, CallListRefused, CannotTick, check_ticking
 from clinics.domain.call_lists import LARGEST
@@ -32,6 +32,7 @@ from clinics.domain.clinics import ClinicError
 from clinics.models import Attendance, CallList, Clinic
 from clinics.models.outcomes import MOST_HEADS
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.keys import key_or_none
 from letsconnect.base.spreadsheets import csv_of, write_sheet
 from registrations.requests import signed_in
 
@@ -103,8 +104,9 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
             return _draw(desk, request, clinic, form, status=422)
         messages.error(request, str(refusal))
         return _draw(desk, request, clinic, CallListForm(), status=422)
-    messages.success(request, said)
-    return redirect(ATTENDANCE.url(clinic))
+    if said:
+        messages.success(request, said)
+    return redirect(ATTENDANCE.url(clinic) + _part_to_show(request, pressed))
 
 
 def _nothing(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
@@ -118,14 +120,24 @@ def _bring(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
     return text % {"count": brought.read}
 
 
-def _confirm(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
+def _typed(request: HttpRequest) -> dict[int, int | None]:
+    """Return who was chosen for each row: the key of the row → that of a member, None for nobody."""
     typed = {name.removeprefix("row-"): str(value) for name, value in request.POST.items() if name.startswith("row-")}
-    chosen = {int(row): int(member) for row, member in typed.items() if _is_key(row) and _is_key(member)}
+    return {int(row): key_or_none(member) for row, member in typed.items() if _is_key(row)}
+
+
+def _confirm(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
+    chosen = {row: member for row, member in _typed(request).items() if member is not None}
     if not chosen:
         return _nothing(request, clinic, form)
     number = confirm_callers(call_list=_list(request, clinic), chosen=chosen, by=signed_in(request), now=timezone.now())
     text = ngettext("%(count)d person was there.", "%(count)d people were there.", number)
     return text % {"count": number}
+
+
+def _confirm_and_go_on(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
+    """Confirm those chosen, if any, on the way to another part of the list."""
+    return _confirm(request, clinic, form) if any(_typed(request).values()) else ""
 
 
 def _finish(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
@@ -164,6 +176,8 @@ def _others(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
 _ACTS: dict[str, Callable[[HttpRequest, Clinic, CallListForm], str]] = {
     "bring": _bring,
     "confirm": _confirm,
+    "next": _confirm_and_go_on,
+    "previous": _confirm_and_go_on,
     "finish": _finish,
     "drop": _drop,
     "tick": _tick,
@@ -173,8 +187,22 @@ _ACTS: dict[str, Callable[[HttpRequest, Clinic, CallListForm], str]] = {
 }
 
 
+def _part_to_show(request: HttpRequest, pressed: str) -> str:
+    """Return what follows the address of the tab, so that it shows the part of the list that comes next."""
+    part = {"confirm": "here", "next": "next", "previous": "previous"}.get(pressed)
+    brought, begins = request.POST.get("list", ""), request.POST.get(part, "") if part else ""
+    return f"?list={brought}&from={begins}#list-{brought}" if _is_key(brought) and _is_key(begins) else ""
+
+
+def _begins(request: HttpRequest) -> dict[int, int]:
+    """Return from which row of the file on each list is looked at."""
+    said = request.POST if request.method == "POST" else request.GET
+    brought, begins = said.get("list", ""), said.get("from" if said is request.GET else "here", "")
+    return {int(brought): int(begins)} if _is_key(brought) and _is_key(begins) else {}
+
+
 def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 18
+    return key_or_none(text) is not None
 
 
 def _number(request: HttpRequest) -> int:
@@ -197,22 +225,14 @@ def _guest(request: HttpRequest, clinic: Clinic) -> Any:
 
 
 def _draw(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: CallListForm, *, status: int) -> HttpResponse:
-    guests, lists = guests_of(clinic), list(clinic.call_lists.prefetch_related("rows"))
+    guests = guests_of(clinic)
     expected = {guest.member.pk for guest in guests if guest.member}
     others = Attendance.objects.of(clinic).exclude(member__in=expected).select_related("member")
-    matcher = Matcher(clinic) if lists else None
-    there = {guest.member.pk for guest in guests if guest.member and guest.is_there}
-    reviews = []
-    for brought in lists if matcher else []:
-        suggestions = matcher.suggestions(brought.rows.all()) if matcher else []
-        taken = {guess.suggested.pk for guess in suggestions if guess.suggested}
-        left = matcher.in_order(matcher.members.keys() - taken - there) if matcher else []
-        reviews.append({"list": brought, "suggestions": suggestions, "left": left})
     context = {
         "guests": guests,
         "others": others,
         "heads": heads_of(clinic),
-        "reviews": reviews,
+        "reviews": reviews_of(clinic, begins=_begins(request), typed=_typed(request)),
         "form": form,
         "may_tick": desk.has_change_permission(request) and _has_begun(clinic),
         "most_heads": MOST_HEADS,

@@ -3,6 +3,7 @@
 What it says of somebody is one more source of their attendance. Whoever nobody knows is counted with the rest.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinics.attendance.matching import Matcher
-from clinics.attendance.ticking import count_others, keep_if_known, store
+from clinics.attendance.matching import Matcher, known_names
+from clinics.attendance.ticking import count_others, keep_if_known
 from clinics.domain.attendance import CallListRefused, check_ticking
 from clinics.domain.call_lists import names_in, read_call_list
 from clinics.locking import check_theirs, lock_theirs
@@ -55,9 +56,10 @@ def bring_call_list(*, clinic: Clinic, content: bytes, by: Member, now: datetime
 
 @transaction.atomic
 def confirm_callers(*, call_list: CallList, chosen: Mapping[int, int], by: Member, now: datetime) -> int:
-    """Note for each row (its key → the key of a member) who it was, and forget the row; return how many.
+    """Note for each row (its key → the key of a member) who it was, and forget the row; return how many people it were.
 
-    Rows that somebody else settled meanwhile are left out. A list without rows is gone.
+    Rows that somebody else settled meanwhile are left out. A list without rows is gone. It takes the same few queries
+    for many rows as for few.
     """
     members = _lock_people(chosen.values())
     brought = _lock_list(call_list, by=by)
@@ -65,17 +67,17 @@ def confirm_callers(*, call_list: CallList, chosen: Mapping[int, int], by: Membe
         return 0
     check_ticking(state=brought.clinic.state, starts_at=brought.clinic.starts_at, now=now)
     people = Matcher(brought.clinic).members
-    noted = 0
-    for row in brought.rows.filter(pk__in=chosen):
-        member = members.get(chosen[row.pk])
-        if member is None or member.pk not in people:
-            raise CallListRefused(_("Somebody of those you chose is not among the people of this clinic any more."))
-        _note(brought.clinic, member, row, by=by, now=now)
-        row.delete()
-        noted += 1
+    stays: dict[int, list[int | None]] = defaultdict(list)
+    rows = list(brought.rows.filter(pk__in=chosen))
+    for row in rows:
+        stays[chosen[row.pk]].append(row.minutes)
+    if not stays.keys() <= members.keys() & people.keys():
+        raise CallListRefused(_("Somebody of those you chose is not among the people of this clinic any more."))
+    _note(brought.clinic, stays, by=by, now=now)
+    brought.rows.filter(pk__in=[row.pk for row in rows]).delete()
     if not brought.rows.exists():
         brought.delete()
-    return noted
+    return len(stays)
 
 
 @transaction.atomic
@@ -118,17 +120,24 @@ def forget_old_lists(now: datetime) -> int:
 
 
 def on_forgetting(sender: Any, *, proved: Proved, **kwargs: Any) -> None:
-    """Delete the rows of somebody who is erased, found by their addresses and name, and what was noted of them."""
-    name = key(proved.member.name)
+    """Delete the rows of somebody who is erased, found by every address and name of theirs, and what was noted of them.
+
+    Namesakes' rows go, too: a list is a help for counting, and whoever reads it cannot tell them apart either.
+    """
+    member = proved.member
+    names = [name for _owner, name in known_names([member])]
+    names += [name for row in proved.unclaimed for name in (row.name, row.wikimedia_username) if name]
+    keys = {key(name) for name in names} - {""}
+    addresses = proved.addresses | {member.email or ""} | set(member.emailaddress_set.values_list("email", flat=True))
     # The lists before their rows, as whoever reviews them does.
     lists = list(CallList.objects.select_for_update().order_by("pk"))
     theirs = [
-        row
-        for row in CallListRow.objects.all()
-        if row.address in proved.addresses or (name and name in names_in(row.name))
+        row.pk
+        for row in CallListRow.objects.only("name", "address").iterator()
+        if (row.address and row.address in addresses) or not keys.isdisjoint(names_in(row.name))
     ]
-    CallListRow.objects.filter(pk__in=[row.pk for row in theirs]).delete()
-    words = [plain(word) for word in (proved.member.name, *proved.addresses) if word]
+    CallListRow.objects.filter(pk__in=theirs).delete()
+    words = [plain(word) for word in (*names, *addresses) if word]
     for brought in lists:
         kept = [note for note in brought.notes if not any(word in plain(note) for word in words)]
         if kept != brought.notes:
@@ -154,11 +163,14 @@ def _lock_list(call_list: CallList, *, by: Member) -> CallList | None:
     return brought
 
 
-def _note(clinic: Clinic, member: Member, row: CallListRow, *, by: Member, now: datetime) -> None:
-    """Note that somebody was in the call. Of two rows, as of two devices, the longer counts."""
-    attendance = Attendance.objects.of(clinic).filter(member=member).first() or Attendance(clinic=clinic, member=member)
-    minutes = [length for length in (attendance.minutes_in_call, row.minutes) if length is not None]
-    attendance.minutes_in_call = max(minutes) if minutes else None
-    attendance.in_call_at, attendance.in_call_by = attendance.in_call_at or now, attendance.in_call_by or by
-    store(attendance)
-    acts.record(by=by, verb="confirm_from_call", on=attendance, now=now)
+def _note(clinic: Clinic, stays: Mapping[int, list[int | None]], *, by: Member, now: datetime) -> None:
+    """Note that these were in the call, and for how long. Of two rows, as of two devices, the longer counts."""
+    known = {row.member_id: row for row in Attendance.objects.of(clinic).filter(member__in=stays)}
+    attendances = [known.get(member) or Attendance(clinic=clinic, member_id=member) for member in sorted(stays)]
+    for attendance in attendances:
+        lengths = [attendance.minutes_in_call, *stays[attendance.member_id]]
+        attendance.minutes_in_call = max((length for length in lengths if length is not None), default=None)
+        attendance.in_call_at, attendance.in_call_by = attendance.in_call_at or now, attendance.in_call_by or by
+    Attendance.objects.bulk_create(row for row in attendances if row.pk is None)
+    Attendance.objects.bulk_update(known.values(), ["minutes_in_call", "in_call_at", "in_call_by"])
+    acts.record_each(by=by, verb="confirm_from_call", on=attendances, now=now)

@@ -1,14 +1,14 @@
 """Whom the people in the list of a call are: by an address they proved, or by what they are called."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 
 from clinics.domain.call_lists import names_in
-from clinics.models import CallListRow, Clinic
+from clinics.models import CallListRow, Clinic, ClinicPerson
 from letsconnect.base.folding import key, plain
 from registrations.models import Member, Registration
 
@@ -30,6 +30,19 @@ class Suggestion:
         return len(self.candidates) > 1
 
 
+def known_names(members: Iterable[Member]) -> Iterator[tuple[int, str]]:
+    """Yield each name under which somebody may stand in the list of a call, with the key of its owner: of the account,
+    of the registration, of their parts in clinics, and of the wiki."""
+    members = list(members)
+    yield from ((member.pk, member.name) for member in members if member.name)
+    parts = ClinicPerson.objects.filter(member__in=members).values_list("member_id", "name")
+    registrations = Registration.objects.filter(member__in=members)
+    registered = registrations.values_list("member_id", "name")
+    told = registrations.values_list("member_id", "wikimedia_username")
+    wiki = SocialAccount.objects.filter(user__in=members).values_list("user_id", "extra_data__username")
+    yield from ((owner, name) for owner, name in (*parts, *registered, *told, *wiki) if name)
+
+
 class Matcher:
     """Everybody who may have been at a clinic: who ever signed up for it, and its own people who said yes."""
 
@@ -41,17 +54,12 @@ class Matcher:
         self._by_address: dict[str, int] = {}
         self._by_name: dict[str, set[int]] = defaultdict(set)
         for member in self.members.values():
-            self._by_name[key(member.name)].add(member.pk)
             if member.email:
                 self._by_address[member.email] = member.pk
         proved = EmailAddress.objects.filter(user__in=self.members, verified=True)
         self._by_address |= dict(proved.values_list("email", "user_id"))
-        named = clinic.people.accepted().filter(member__in=self.members).values_list("member_id", "name")
-        registered = Registration.objects.filter(member__in=self.members).values_list("member_id", "name")
-        wiki = SocialAccount.objects.filter(user__in=self.members).values_list("user_id", "extra_data__username")
-        for member_id, name in (*named, *registered, *wiki):
-            self._by_name[key(name or "")].add(member_id)
-        self._by_name.pop("", None)
+        for member_id, name in known_names(self.members.values()):
+            self._by_name[key(name)].add(member_id)
 
     def suggestion(self, row: CallListRow) -> Suggestion:
         """Return who a row may be: an address that somebody proved decides, else the whole name, else a part of it."""

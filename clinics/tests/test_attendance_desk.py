@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,14 +18,14 @@ from django.urls import reverse
 from clinics.attendance.call_lists import bring_call_list, confirm_callers, finish_call_list, forget_old_lists
 from clinics.domain.attendance import CannotTick
 from clinics.domain.clinics import NotYourClinic
-from clinics.models import Attendance, CallList, CallListRow, OtherHeads
+from clinics.models import Attendance, CallList, CallListRow, OtherHeads, Rsvp
 from clinics.models.attendance import CALL_LIST_KEPT_FOR
 from clinics.tests.factories import LINK, START, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
 from letsconnect.tests.database import change
 from registrations.models import Look, Member
 from registrations.privacy.erasing import erase_member
-from registrations.tests.factories import NOW, make_liaison
+from registrations.tests.factories import NOW, make_liaison, make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_afterwards")]
 
@@ -129,6 +131,72 @@ def test_rows_that_are_not_understood_are_said_and_the_rest_is_there(client, cli
     assert CallListRow.objects.get().name == "Ana"
 
 
+def form_of(page, brought):
+    """What a browser would send of the review of a list: every field, as it is filled in."""
+    form = page[page.index(f'name="list" value="{brought.pk}"') :].partition("</form>")[0]
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\d*)"', form))
+    for select in form.split("<select ")[1:]:
+        chosen = re.search(r'value="(\d+)" selected', select)
+        sent[re.search(r'name="(row-\d+)"', select)[1]] = chosen[1] if chosen else ""
+    return sent | {"list": str(brought.pk)}
+
+
+def test_a_list_of_many_is_reviewed_in_parts_and_nothing_chosen_is_lost_on_the_way(
+    client, clinic, liaison, django_assert_max_num_queries
+):
+    """A form may have a thousand fields: the whole list in one could never be confirmed."""
+    members = Member.objects.bulk_create(Member(name=f"Person {number}", language="en") for number in range(1_200))
+    Rsvp.objects.bulk_create(Rsvp(clinic=clinic, member=member, state="cancelled", made_at=NOW) for member in members)
+    client.force_login(liaison)
+    strangers = "".join(f"Stranger {number}\n" for number in range(150))
+    bring(client, clinic, "Name\n" + strangers + "".join(f"{member.name}\n" for member in members))
+    brought = CallList.objects.get()
+
+    with django_assert_max_num_queries(100):
+        page = client.get(url(clinic)).content.decode()
+    sent = form_of(page, brought)
+    assert len(sent) < 250 and "These are 1 to 200 of 1350." in page
+    places, parts = url(clinic), 0
+    while "next" in sent:
+        with django_assert_max_num_queries(100):
+            places = client.post(url(clinic), {"do": "next", **sent}).url
+        page, parts = client.get(places).content.decode(), parts + 1
+        sent = form_of(page, brought)
+    assert client.post(url(clinic), {"do": "confirm", **sent}).status_code == 302
+
+    assert (parts, Attendance.objects.of(clinic).count(), CallListRow.objects.count()) == (6, 1_200, 150)
+    page = client.get(url(clinic)).content.decode()
+    assert 'name="number" min="0" max="100000" value="150"' in page and "These are" not in page
+
+
+def test_who_was_chosen_is_still_chosen_where_the_list_is_refused(client, clinic, liaison):
+    ana, _bo = named(clinic, "Ana", "Bo")
+    client.force_login(liaison)
+    bring(client, clinic, "Name\nA phone\nBo\nSomebody\n")
+    phone, by_name, somebody = CallListRow.objects.all()
+    stranger = named(make_clinic(), "Stranger")[0]
+
+    refused = press(client, clinic, "confirm", list=phone.call_list_id, here="2", **{
+        f"row-{phone.pk}": ana.pk, f"row-{by_name.pk}": "", f"row-{somebody.pk}": stranger.pk,
+    })  # fmt: skip
+
+    assert refused.status_code == 422
+    sent = form_of(refused.content.decode(), phone.call_list)
+    assert (sent[f"row-{phone.pk}"], sent[f"row-{by_name.pk}"]) == (str(ana.pk), "")
+
+
+def test_of_two_rows_of_one_person_the_longer_counts(client, clinic, liaison):
+    ana = named(clinic, "Ana")[0]
+    client.force_login(liaison)
+    bring(client, clinic, "Name,Duration\nAna,50\nA phone,70\n")
+    rows = {f"row-{row.pk}": ana.pk for row in CallListRow.objects.all()}
+
+    answer = press(client, clinic, "confirm", list=CallList.objects.get().pk, **rows)
+
+    assert Attendance.objects.get().minutes_in_call == 70 and not CallList.objects.exists()
+    assert "1 person was there." in client.get(answer.url).content.decode()
+
+
 def test_nobody_is_confirmed_who_is_not_of_the_clinic(client, clinic, liaison):
     named(clinic, "Ana")
     stranger = named(make_clinic(), "Stranger")[0]
@@ -169,7 +237,14 @@ def test_a_list_is_gone_after_thirty_days_and_when_it_was_the_wrong_file(client,
 
 def test_whoever_is_erased_is_in_no_list_and_in_no_note(clinic, liaison):
     ana = named(clinic, "Ana María López")[0]
-    text = f"Name,Email,Duration\nAna Maria Lopez,,5\nMobile,{ana.email},5\n,{ana.email}@x,5\nBo,,5\n"
+    make_registration(member=ana, name="Ana of Lima", wikimedia_username="AnaTold")
+    SocialAccount.objects.create(user=ana, provider="mediawiki", uid="7", extra_data={"username": "AnaWiki"})
+    EmailAddress.objects.create(user=ana, email="other@example.org", verified=True)
+    EmailAddress.objects.create(user=ana, email="unproved@example.org", verified=False)
+    make_person(clinic, "sharer", member=ana, name="Anita")
+    known = ("Ana Maria Lopez", "es - ANA of lima (she/her)", "AnaWiki", "anatold", "ANITA")
+    text = "Name,Email,Duration\n" + "".join(f"{name},,5\n" for name in known)
+    text += f"Mobile,{ana.email},5\nPhone,other@example.org,5\nTablet,unproved@example.org,5\n,{ana.email}@x,5\nBo,,5\n"
     bring_call_list(clinic=clinic, content=text.encode(), by=liaison, now=AFTER)
 
     erase_member(member=ana, by=ana, now=AFTER)
