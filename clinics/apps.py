@@ -53,7 +53,7 @@ class ClinicsConfig(AppConfig):
         from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
-        from clinics.attendance import call_lists
+        from clinics.attendance import call_lists, figures
         from clinics.attendance import my_data as attendance_data
         from clinics.certificates import emails as certificate_emails
         from clinics.certificates import leaving as leaving_certificates
@@ -128,6 +128,7 @@ class ClinicsConfig(AppConfig):
         attendance_data.connect()
         call_lists.connect()
         kinds.register_sweep("clinics.call_lists", call_lists.forget_old_lists)
+        kinds.register_sweep("clinics.figures", figures.fix_figures)
         leaving_requests.connect()
         leaving_wishes.connect()
         signing_up.register()

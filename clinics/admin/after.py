@@ -13,18 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from clinics.admin.tabs import ClinicDesk, Tab
+from clinics.attendance.counting import heads_of
 from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.feedback.sums import feedback_on
 from clinics.models import Clinic, Quote
 from clinics.outcomes.forms import OutcomeForm
 from clinics.outcomes.writing import write_outcome
+from clinics.seats.channel_sums import listened_to
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.requests import signed_in
 
 
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
     if request.method != "POST":
-        return _draw(desk, request, clinic, OutcomeForm.of(copy(clinic)))
+        form = OutcomeForm.of(copy(clinic))
+        if clinic.head_count is None:  # what hosts ticked and counted is there to be looked at, and to be corrected
+            form.initial["head_count"] = heads_of(clinic).together or None
+        return _draw(desk, request, clinic, form)
     if not desk.has_change_permission(request):
         raise PermissionDenied
     form = OutcomeForm(request.POST, instance=copy(clinic))
@@ -70,6 +75,8 @@ def _draw(
         "shows_fields": may_write or form.is_bound,
         "differences": differences,
         "opened": desk.opened(request, clinic, form=OutcomeForm.of),
+        "heads": heads_of(clinic),
+        "listened_to": listened_to(clinic),
         "feedback": feedback_on(clinic, now=timezone.now()),
         "quotes": list(Quote.objects.filter(clinic=clinic).order_by("given_at", "pk")),
         "may_publish": desk.has_change_permission(request),

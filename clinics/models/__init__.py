@@ -22,7 +22,7 @@ from clinics.models.people import Appointment, Channel, ClinicPerson, ClinicPers
 from clinics.models.requests import TopicRequest, TopicRequestQuerySet, TopicSupport
 from clinics.models.resources import ClinicResource, ClinicResourceQuerySet
 from clinics.models.seats import ClinicSeatRules, Rsvp, RsvpQuerySet
-from clinics.models.sums import ChannelSum
+from clinics.models.sums import AttendanceFigures, ChannelSum
 from clinics.models.texts import ClinicSeries, ClinicText
 from clinics.models.wishes import AccessNeed, KeptSignUp, LanguageNeed, LanguageNeedQuerySet, SeatQuestion
 
@@ -38,6 +38,7 @@ __all__ = [
     "Announcement",
     "Appointment",
     "Attendance",
+    "AttendanceFigures",
     "AttendanceQuerySet",
     "CallList",
     "CallListRow",

@@ -26,3 +26,25 @@ class ChannelSum(models.Model):
 
     def __str__(self) -> str:
         return f"{self.language}: {self.count}"
+
+
+class AttendanceFigures(models.Model):
+    """How many people were at a clinic and from where, as it was told once and stays: sums that went on counting would
+    tell of whoever is added, leaves or moves."""
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, related_name="attendance_figures")
+    fixed_at = models.DateTimeField()
+    people = models.PositiveIntegerField()
+    regions = models.PositiveSmallIntegerField()  # of how many people came, 0 where that is not told
+    named = models.JSONField(default=dict)  # region → people, of those that may be named
+    elsewhere = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(regions__gt=0) | Q(named={}, elsewhere=0), name="clinics_figures_of_no_region_tell_none"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id}: {self.people}"

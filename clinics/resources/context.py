@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from clinics.attendance.counting import heads_of
-from clinics.domain.outcomes import RegionsTold, regions_told
+from clinics.domain.outcomes import RegionsTold
 from clinics.domain.resources import ResourceKind
-from clinics.models import Attendance, Clinic, ClinicResource
+from clinics.models import AttendanceFigures, Clinic, ClinicResource
 from letsconnect.base.languages import chain
 from registrations.domain.registrations import Region
 
@@ -76,15 +74,13 @@ def archive_of(clinic: Clinic) -> Archive | None:
     if clinic.held_at is None:
         return None
     links = list(clinic.resources.filter(is_ready=True))
-    people = people_by_region(clinic)
-    number = clinic.head_count if clinic.head_count is not None else heads_of(clinic).together or None
-    return Archive(list(_shelves(links, clinic)), number, regions_told(people))
-
-
-def people_by_region(clinic: Clinic) -> dict[str, int]:
-    """Return how many of those who are known to have come are of each region; "" for those of none."""
-    counted = Attendance.objects.of(clinic).order_by().values("member__region").annotate(people=Count("pk"))
-    return dict(counted.values_list("member__region", "people"))
+    figures, regions = AttendanceFigures.objects.filter(clinic=clinic).first(), RegionsTold()
+    if figures is not None:
+        named = sorted(figures.named.items(), key=lambda region: (-region[1], region[0]))
+        regions = RegionsTold(figures.regions, tuple(named), figures.elsewhere)
+    counted = figures.people or None if figures else None
+    number = clinic.head_count if clinic.head_count is not None else counted
+    return Archive(list(_shelves(links, clinic)), number, regions)
 
 
 def _shelves(links: Iterable[ClinicResource], clinic: Clinic) -> Iterable[Shelf]:

@@ -4,11 +4,26 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import get_language
 
+from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from clinics.models import ENDS_AT, ChannelSum, Clinic, Rsvp
+from letsconnect.base.small_counts import too_small
+from registrations.reference.names import language_name
 
 CHANNELS_KEPT_FOR = timedelta(days=90)  # after the end of the clinic
 AT_ONCE = 100
+
+
+def listened_to(clinic: Clinic) -> list[tuple[str, int | None]]:
+    """Return in which languages how many listened, once it is not known any more who; None where it were few."""
+    counts = {row.language: row.count for row in ChannelSum.objects.filter(clinic=clinic)}
+    reader = get_language() or "en"
+    hidden = too_small(counts, least=SMALLEST_COUNT_SHOWN)
+    in_order = sorted(counts, key=lambda language: (language in hidden, -counts[language], language))
+    return [
+        (language_name(language, reader), None if language in hidden else counts[language]) for language in in_order
+    ]
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """What came of a clinic: written once it was held, read by everybody, and by two people never overwritten."""
 
+import re
+
 import pytest
 import time_machine
 from django.test import Client
@@ -7,13 +9,13 @@ from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState, NotYourClinic
 from clinics.domain.outcomes import OutcomeClosed
-from clinics.models import Clinic
+from clinics.models import ChannelSum, Clinic, OtherHeads
 from clinics.outcomes.writing import write_outcome
-from clinics.tests.factories import START, make_clinic
+from clinics.tests.factories import START, make_attendance, make_clinic
 from letsconnect.base.models import Act
 from letsconnect.tests.database import change, refuses
 from letsconnect.tests.opened import hidden_in
-from registrations.tests.factories import NOW
+from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
 TOLD = {"head_count": 0, "outcome": "Nobody came.\n\nAgain next month.", "outcome_language": "en"}
@@ -81,6 +83,34 @@ def test_the_tab_is_there_once_it_was_held_and_everybody_reads_what_it_says(desk
     page = client.get(reverse("clinics:clinic-detail", args=[clinic.pk])).content.decode()
     assert "1 person was there." in page and '<div class="lc-prose" lang="fa" dir="rtl"><p>خیلی خوب</p>' in page
     assert "What came of it" not in client.get(reverse("clinics:clinic-detail", args=[told.pk])).content.decode()
+
+
+def test_how_many_are_known_of_stands_in_the_field_until_another_number_is_written(desk):
+    clinic = make_clinic(state=ClinicState.HELD)
+    make_attendance(clinic, make_member())
+    OtherHeads.objects.create(clinic=clinic, number=6, counted_at=NOW, counted_by=make_member())
+
+    page = desk.get(after(clinic)).content.decode()
+    assert (
+        re.search(r'name="head_count" value="7"', page) and "Known of so far, by name and counted by hosts: 7." in page
+    )
+    desk.post(after(clinic), {**TOLD, "head_count": "9", **opened(desk, clinic)})
+
+    assert Clinic.objects.get().head_count == 9
+    assert re.search(r'name="head_count" value="9"', desk.get(after(clinic)).content.decode())
+
+
+def test_the_tab_says_in_which_language_people_listened_once_it_is_not_known_who_did(desk):
+    clinic = make_clinic(state=ClinicState.HELD)
+    assert "In which language people listened" not in desk.get(after(clinic)).content.decode()
+    for language, count in (("ar", 12), ("en", 7), ("fr", 4), ("hi", 1)):
+        ChannelSum.objects.create(clinic=clinic, language=language, count=count)
+
+    page = desk.get(after(clinic)).content.decode()
+
+    assert re.findall(r"<li>(\w+): (\w+)</li>", page.partition('id="listened"')[2]) == [
+        *(("Arabic", "12"), ("English", "7"), ("French", "few"), ("Hindi", "few")),
+    ]
 
 
 def test_nothing_typed_is_lost_and_of_two_who_write_the_second_sees_the_first(desk):

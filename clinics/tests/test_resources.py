@@ -1,6 +1,7 @@
 """Recordings and slides: written at the desk, shown to everybody in the language they understand best."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -9,15 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinics.attendance.figures import FIXED_AFTER, fix_figures
 from clinics.domain.clinics import ClinicState, NotYourClinic
 from clinics.domain.outcomes import RegionsTold, regions_told
 from clinics.domain.resources import ResourcesClosed, ResourcesRefused
-from clinics.models import Attendance, ClinicResource
+from clinics.models import Attendance, AttendanceFigures, ClinicResource
 from clinics.resources.writing import ResourceEntry, write_resources
 from clinics.tests.factories import make_clinic
 from clinics.tests.resource_factories import make_resource
 from letsconnect.base.models import Act
+from letsconnect.tests.database import change, refuses
 from letsconnect.tests.opened import hidden_in
+from registrations.models import Member
+from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
@@ -228,16 +233,44 @@ def test_the_page_says_how_many_came_from_how_many_regions_and_never_from_which_
         for _ in range(number):
             come(clinic, make_member(country=country, region=region))
 
+    fix_figures(clinic.ends_at + FIXED_AFTER)
     shown = page(client, clinic)
 
     assert "20 people were there. They came from 2 regions." in shown
     for one in ("Syria", "Tunisia", "Bolivia", "Latin America", "counted together"):
         assert one not in shown
+    AttendanceFigures.objects.all().delete()
     for _ in range(3):
         come(clinic, make_member(region="LAC"))
+    fix_figures(clinic.ends_at + FIXED_AFTER)
     shown = page(client, clinic)
     assert "Middle East &amp; North Africa: 7" in shown and "Latin America &amp; Caribbean: 5" in shown
     assert "other regions" not in shown
+
+
+def test_figures_are_fixed_once_so_that_nobody_is_found_by_watching_them(client, coordinator):
+    clinic = make_clinic(state=ClinicState.HELD, starts_at=NOW)
+    members = [make_member(region="MENA") for _ in range(6)]
+    for member in members:
+        come(clinic, member)
+    day = clinic.ends_at + FIXED_AFTER
+
+    assert fix_figures(day - timedelta(seconds=1)) == 0
+    assert "were there" not in page(client, clinic) and "They came from" not in page(client, clinic)
+    assert (fix_figures(day), fix_figures(day)) == (1, 0)
+    told = "6 people were there. They came from 1 region."
+    assert told in page(client, clinic)
+
+    erase_member(member=members[0], by=members[0], now=day)
+    Member.objects.filter(pk=members[1].pk).update(region="LAC")
+    come(clinic, make_member(region="SA"))
+    assert fix_figures(day + timedelta(days=1)) == 0 and told in page(client, clinic)
+
+    early = make_clinic(state=ClinicState.ARCHIVED)
+    assert fix_figures(early.ends_at) == 1 and early.attendance_figures.people == 0
+    refuses("clinics_figures_of_no_region_tell_none", change(early.attendance_figures, elsewhere=5))
+    again = AttendanceFigures(clinic=early, fixed_at=day, people=1, regions=0, elsewhere=0)
+    refuses("clinics_attendancefigures_clinic", again.save)
 
 
 def come(clinic, member):
