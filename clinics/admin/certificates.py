@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clinics.admin.tabs import ClinicDesk, Tab
 from clinics.certificates.revoking import check_reason, revoke_certificate
+from clinics.domain.certificates import RevokedWhy
 from clinics.domain.clinics import ClinicError
 from clinics.models import Certificate, CertificateQuerySet, Clinic
 from letsconnect.base import versions
@@ -40,7 +42,9 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         if not desk.has_change_permission(request):
             raise PermissionDenied
         key, reason = key_or_none(request.POST.get("certificate", "")), request.POST.get("reason", "")
-        certificate = _of(clinic).valid().select_related("clinic", "member").filter(pk=key).first() if key else None
+        certificate = (
+            _of(clinic).not_revoked_by_desk().select_related("clinic", "member").filter(pk=key).first() if key else None
+        )
         if certificate is None:
             messages.error(request, _("This certificate does not count any more."))
             return redirect(CERTIFICATES.url(clinic))
@@ -55,6 +59,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         "opened": desk.opened(request, clinic),
         "page": page,
         "certificates": list(page),
+        "revocable": _revocable(clinic, list(page)),
         "may_write": desk.has_change_permission(request),
         "refusal": refusal,
         "asked_about": asked_about,
@@ -62,6 +67,16 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         "longest_reason": longest(Certificate, "revoke_reason"),
     }
     return desk.draw(request, clinic, "certificates", context, status=422 if refusal else 200)
+
+
+def _revocable(clinic: Clinic, rows: list[Certificate]) -> set[int]:
+    """Return which of these can be revoked: those that count, and of what its holder took back the last of its kind, so
+    that no other is made."""
+    settled = _of(clinic).filter(Q(revoked_at=None) | Q(revoked_why=RevokedWhy.DESK))
+    not_again = set(settled.values_list("member_id", "kind"))
+    taken_back = {(row.member_id, row.kind): row.pk for row in rows if not row.is_valid}
+    last = {pk for whose, pk in taken_back.items() if whose not in not_again}
+    return {row.pk for row in rows if row.is_valid} | last
 
 
 def _revoke(desk: ClinicDesk, request: HttpRequest, certificate: Certificate, reason: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinics.certificates.making import lock_certificate
 from clinics.domain.certificates import ReasonOfRevokingMissing, RevokedWhy
-from clinics.locking import check_theirs
+from clinics.locking import lock_theirs
 from clinics.models import Certificate
 from letsconnect.base import acts
 from letsconnect.base.fields import longest
@@ -27,13 +27,19 @@ def take_back_certificate(*, certificate: Certificate, by: Member, now: datetime
 
 @transaction.atomic
 def revoke_certificate(*, certificate: Certificate, reason: str, by: Member, now: datetime) -> Certificate:
-    """Let a certificate count no more, by the working group; the holder reads the reason, in a letter and on the page.
+    """Let a certificate count no more, by the working group: the holder reads the reason, in a letter and on the page,
+    and makes none of this kind.
 
-    NotYourClinic for whoever does not look after the clinic, ReasonOfRevokingMissing without a reason.
+    Also one that its holder took back, or took back and made again in the meantime: then it is that one. NotYourClinic
+    for whoever does not look after the clinic, ReasonOfRevokingMissing without a reason.
     """
-    check_theirs(certificate.clinic, by=by)
+    clinic = lock_theirs(certificate.clinic, by=by)  # whoever makes one holds this lock, too
     check_reason(reason)
-    return _revoke(lock_certificate(certificate), RevokedWhy.DESK, one_line(reason), by=by, now=now)
+    same = Certificate.objects.filter(clinic=clinic, member=certificate.member_id, kind=certificate.kind)
+    if revoked := same.filter(revoked_why=RevokedWhy.DESK).first():
+        return revoked
+    standing = lock_certificate(same.valid().first() or certificate)
+    return _revoke(standing, RevokedWhy.DESK, one_line(reason), by=by, now=now)
 
 
 def check_reason(reason: str) -> None:
@@ -45,9 +51,9 @@ def check_reason(reason: str) -> None:
 
 
 def _revoke(certificate: Certificate, why: RevokedWhy, reason: str, *, by: Member | None, now: datetime) -> Certificate:
-    if not certificate.is_valid:
+    if why == RevokedWhy.HOLDER and not certificate.is_valid:
         return certificate
-    certificate.revoked_at, certificate.revoked_why = now, why
+    certificate.revoked_at, certificate.revoked_why = certificate.revoked_at or now, why
     certificate.revoked_by, certificate.revoke_reason = by, reason
     certificate.save(update_fields=["revoked_at", "revoked_why", "revoked_by", "revoke_reason"])
     acts.record(by=by, verb="revoke_certificate", on=certificate, now=now)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0034_feedback_is_counted_once"),
+        ("clinics", "0037_what_is_known_is_of_one_start"),
     ]
 
     operations = [

@@ -20,6 +20,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def valid(self) -> "CertificateQuerySet":
         return self.filter(revoked_at=None)
 
+    def not_revoked_by_desk(self) -> "CertificateQuerySet":
+        """What the working group may still revoke: valid ones, and those that their holder took back."""
+        return self.exclude(revoked_why=RevokedWhy.DESK)
+
 
 class Certificate(models.Model):
     """One certificate of one person about one clinic, which others check by its code.
@@ -50,8 +54,8 @@ class Certificate(models.Model):
         verbose_name_plural = _("certificates")
         constraints = [
             models.UniqueConstraint(
-                fields=["clinic", "member", "kind"],
-                condition=Q(revoked_at=None),
+                fields=["clinic", "member", "kind"],  # what the desk revoked is not made again
+                condition=Q(revoked_at=None) | Q(revoked_why=RevokedWhy.DESK),
                 name="clinics_one_certificate_per_member_and_kind",
             ),
             models.CheckConstraint(

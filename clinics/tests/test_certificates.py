@@ -194,6 +194,29 @@ def test_the_desk_revokes_it_with_a_reason_and_the_holder_makes_no_other(coordin
         make_certificate(clinic, member)
 
 
+def test_whoever_takes_it_back_before_the_desk_revokes_it_makes_no_other_either(coordinator):
+    clinic = make_clinic_that_was()
+    member, other = make_somebody_who_came(clinic), make_somebody_who_came(clinic)
+    first, theirs = make_certificate(clinic, member), make_certificate(clinic, other)
+
+    def revoke(certificate):
+        return revoke_certificate(certificate=certificate, reason="It was another Ana.", by=coordinator, now=NOW)
+
+    take_back_certificate(certificate=first, by=member, now=NOW - timedelta(hours=1))
+    revoked = revoke(first)
+    assert (revoked.pk, revoked.revoked_why, revoked.revoked_at) == (first.pk, "desk", NOW - timedelta(hours=1))
+    with pytest.raises(CertificateRefused):
+        make_certificate(clinic, member)
+
+    take_back_certificate(certificate=theirs, by=other, now=NOW)
+    again = make_certificate(clinic, other)
+    assert revoke(theirs).pk == again.pk and revoke(again).pk == again.pk
+    with pytest.raises(CertificateRefused):
+        make_certificate(clinic, other)
+    row = {"clinic": clinic, "kind": "attending", "name": "A", "made_at": NOW, "member": other, "code": new_code()}
+    refuses("clinics_one_certificate_per_member_and_kind", lambda: Certificate.objects.create(**row))
+
+
 # What the database refuses
 
 
