@@ -43,6 +43,40 @@ def test_every_table_of_clinics_about_people_says_how_long_it_is_kept():
     assert about_people == set(ROWS)
 
 
+# What the privacy notice says of each; "" for what is among its letters, newsletters or decisions.
+IN_THE_NOTICE = {
+    "AccessNeed": "what you told us that you need to take part",
+    "AgendaItem": "what you do there, if you share",
+    "Announcement": "",
+    "Attendance": "whether you were there, from what we know it, and for how many minutes",
+    "CallList": "the list of a call",
+    "CallListRow": "the list of a call",
+    "Certificate": "the certificates you took, with the name on them",
+    "ChecklistItem": "",
+    "ChecklistReminder": "",
+    "ClinicMessage": "",
+    "ClinicMessageText": "",
+    "ClinicPerson": "what you do there, if you share, host, help or interpret",
+    "Digest": "",
+    "FeedbackAnswer": "your feedback, apart from your account and without your name",
+    "KeptSignUp": "before you enter the code is deleted after a day",
+    "LanguageNeed": "which one you would need",
+    "Notice": "",
+    "Quote": "the words you let us quote",
+    "Rsvp": "for which you signed up, whether you had a place, were offered one or waited",
+    "SeatQuestion": "what you asked",
+    "TopicRequest": "for which clinics you wished, and why",
+    "TopicSupport": "for which clinics you wished, and why",
+}
+
+
+def test_the_privacy_notice_names_all_that_is_kept_of_people_at_clinics(client):
+    notice = " ".join(client.get("/privacy/").content.decode().split())
+
+    assert set(IN_THE_NOTICE) == set(ROWS)
+    assert [name for name, words in IN_THE_NOTICE.items() if words not in notice] == []
+
+
 def test_what_is_to_go_by_itself_goes_on_its_day_and_not_before():
     clinic = make_clinic(capacity=9)
     rsvp = sign_up(clinic, 1)[0]

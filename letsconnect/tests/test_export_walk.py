@@ -15,6 +15,7 @@ from clinics.models import (
     AgendaItem,
     AgendaTemplate,
     AgendaTemplateItem,
+    AttendanceFigures,
     CallList,
     CallListRow,
     ChecklistTemplateItem,
@@ -180,6 +181,7 @@ def _fill_the_rest(one, other, coordinator):
     make_clinic(state="held", outcome="x", outcome_language="en")
     clinic = make_clinic(venue="in_person", place="x", series=ClinicSeries.objects.create(name="x"))
     AgendaItem.objects.create(clinic=clinic, place=1, part="other", title="x", minutes=5, speaker="x")
+    AttendanceFigures.objects.create(clinic=clinic, fixed_at=NOW, people=9, regions=1, named={"MENA": 5}, elsewhere=0)
     brought = CallList.objects.create(clinic=clinic, brought_by=coordinator, brought_at=NOW, read=1)
     CallListRow.objects.create(call_list=brought, row=2, name="x", address="x@example.org")
     template = AgendaTemplate.objects.get_or_create(format="clinic")[0]
