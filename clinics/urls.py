@@ -30,6 +30,7 @@ urlpatterns = [
     path("<int:clinic_id>/join/", joining.clinic_join, name="clinic-join"),
     path("<int:clinic_id>/host/", hosting.clinic_host, name="clinic-host"),
     path("<int:clinic_id>/host/tick/", hosting.attendance_tick, name="attendance-tick"),
+    path("<int:clinic_id>/host/now/", hosting.attendance_now, name="attendance-now"),
     path("<int:clinic_id>/host/seat/", hosting.seat_at_the_door, name="seat-at-the-door"),
     path("<int:clinic_id>/host/others/", hosting.others_count, name="others-count"),
     path("<int:clinic_id>/rsvp/", signing_up.rsvp_make, name="rsvp-make"),

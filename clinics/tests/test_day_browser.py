@@ -6,12 +6,14 @@ import pytest
 from django.utils import timezone
 
 from clinics.agendas.writing import AgendaEntry, write_agenda
+from clinics.attendance.ticking import tick
 from clinics.domain.agendas import AgendaPart
 from clinics.domain.people import ClinicRole
 from clinics.models import AccessNeed, Attendance, Rsvp, SeatQuestion
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, make_channel, make_clinic, make_person
 from letsconnect.tests.waiting import wait_until
+from registrations.models import Member
 from registrations.tests.factories import make_coordinator, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -122,3 +124,43 @@ def test_somebody_joins_by_the_button(open_window, live_server, clinic, language
     assert Attendance.objects.get().member == going
     window.check()
     window.screenshot(f"joined-{language}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_host_finds_one_of_two_hundred_and_sees_what_another_host_ticks(open_window, live_server, clinic, language):
+    """On a telephone; a tick is shown at once, however long its way is."""
+    host = make_person(clinic, ClinicRole.HOST, member=make_member(language=language)).member
+    names = [f"{first} {last}" for first in ("Ana", "Bola", "Chidi", "Dilnoza", "سعاد") for last in map(str, range(40))]
+    members = Member.objects.bulk_create(Member(name=name) for name in names)
+    type(clinic).objects.filter(pk=clinic.pk).update(capacity=300)
+    now = timezone.now() - timedelta(days=1)
+    Rsvp.objects.bulk_create(
+        Rsvp(clinic=clinic, member=member, state="going", seat=seat, made_at=now, seated_at=now)
+        for seat, member in enumerate(members, start=50)
+    )
+    window = open_window(live_server.url, language=language, width=360, member=host)
+    page = window.page
+    window.visit(f"/clinics/{clinic.pk}/host/")
+    assert page.locator("[data-name]").count() == 205
+    window.screenshot(f"host-of-200-{language}")
+
+    page.locator("#q").fill("chidi 17")
+    assert page.locator("[data-name]:visible").count() == 1
+    window.screenshot(f"host-of-200-found-{language}")
+    button = page.locator("[data-name]:visible button")
+    box = button.bounding_box()
+    assert box["height"] >= 44 and box["width"] >= 44
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    wait_until(lambda: page.evaluate("1") and Attendance.objects.exists(), "the tick to be saved")
+    page.locator("#q").fill("")
+
+    other = Rsvp.objects.get(member=members[7])
+    helper = make_person(other.clinic, ClinicRole.HELPER).member
+    tick(clinic=other.clinic, member=other.member, by=helper, now=timezone.now())
+    seen, come_back = page.locator(f"#seat-{other.pk} button"), "document.dispatchEvent(new Event('visibilitychange'))"
+    wait_until(
+        lambda: page.evaluate(come_back) and seen.get_attribute("aria-pressed") == "true",
+        "the tick of another host to be seen",
+    )
+    assert page.locator("#there").inner_text() == "2"

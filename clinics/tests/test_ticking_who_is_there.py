@@ -304,3 +304,26 @@ def test_somebody_is_let_in_by_a_button(client, clinic, host):
     client.post(url("seat-at-the-door", clinic), {"let_in": f"seat-{waiting.pk}"})
 
     assert Attendance.objects.get().member == waiting.member
+
+
+def test_the_page_asks_who_was_ticked_by_others_and_is_told_no_name(
+    client, clinic, host, rsvp, django_assert_max_num_queries
+):
+    joined = sign_up(clinic, 1)[0]
+    make_attendance(clinic, joined.member, joined_at=clinic.starts_at)
+    helper = make_person(clinic, ClinicRole.HELPER)
+    for member in (rsvp.member, helper.member):
+        tick(clinic=clinic, member=member, by=host, now=clinic.starts_at)
+    client.force_login(host)
+    address = reverse("clinics:attendance-now", args=[clinic.pk])
+
+    with time_machine.travel(clinic.starts_at, tick=False), django_assert_max_num_queries(12):
+        told = client.get(address)
+
+    both = {f"seat-{rsvp.pk}", f"part-{helper.pk}"}
+    assert {name: set(keys) for name, keys in told.json().items() if name != "by_name"} == {
+        "ticked": both,
+        "there": both | {f"seat-{joined.pk}"},
+    }
+    assert told.json()["by_name"] == 3 and joined.member.name not in told.content.decode()
+    assert not Look.objects.exists()

@@ -24,6 +24,7 @@ from clinics.attendance.door import (
     grouped,
     guest_by_key,
     guests_of,
+    keys_there,
     searched,
     waiting_for,
 )
@@ -100,6 +101,16 @@ def attendance_tick(request: MemberRequest, clinic_id: int) -> HttpResponse:
         is_ticked = attendance is not None and attendance.ticked_at is not None
         return JsonResponse({"here": is_ticked, "there": heads_of(clinic).by_name})
     return _back(request, clinic_id, key)
+
+
+@login_required
+@require_safe
+@never_cache
+def attendance_now(request: MemberRequest, clinic_id: int) -> JsonResponse:
+    """Tell the page of a host who is ticked by now, also by others: by the keys that stand in it, and no name."""
+    clinic = _find(request, clinic_id)
+    keys = keys_there(clinic)
+    return JsonResponse({"there": keys.there, "ticked": keys.ticked, "by_name": heads_of(clinic).by_name})
 
 
 @login_required

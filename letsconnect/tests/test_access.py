@@ -205,6 +205,7 @@ DOORS = [
     Door("clinics:clinic-feed", "ar", get=EVERYBODY),
     Door("clinics:clinic-feed", "tlh", get=NOTHING),
     Door("clinics:clinic-host", "@clinic", get="302 404 404 404 404 404 404 404"),
+    Door("clinics:attendance-now", "@clinic", get="302 404 404 404 404 404 404 404"),
     *(
         Door(f"clinics:{page}", "@clinic", get=BUTTON, post="302 404 404 404 404 404 404 404")
         for page in ("attendance-tick", "seat-at-the-door", "others-count")

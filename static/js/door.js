@@ -7,7 +7,7 @@
   const told = document.getElementById("unsaved");
   const shelf = `lc-door-${form.dataset.clinic}`;
   const PATIENCE = 10000, FIRST_WAIT = 1000, LONGEST_WAIT = 20000;
-  let waiting = new Map(read()), isSending = false, wait = FIRST_WAIT, timer = 0, isSignedOut = false;
+  let waiting = new Map(read()), isSending = false, wait = FIRST_WAIT, timer = 0, isSignedOut = false, presses = 0;
 
   // What is not saved yet outlives the page: the phone may put it to sleep, or the host may look at another one.
   function read() {
@@ -101,6 +101,7 @@
     if (!button) return;
     event.preventDefault();
     const isHere = button.name === "here";
+    presses += 1;
     waiting.delete(button.value);
     waiting.set(button.value, isHere);
     keep();
@@ -110,6 +111,34 @@
     drain();
   });
   addEventListener("online", () => drain());
+
+  // What other hosts ticked meanwhile, while somebody looks at the page; what is on its way from here stays as pressed.
+  const ASKED_EVERY = 20000;
+  async function catchUp() {
+    if (document.visibilityState !== "visible" || isSending) return;
+    const before = presses;
+    try {
+      const answer = await fetch(form.dataset.now, { credentials: "same-origin", redirect: "manual" });
+      if (!answer.ok) return;
+      const { there, ticked, by_name: number } = await answer.json();
+      if (presses !== before) return; // it is older than what was pressed since
+      const isThere = new Set(there), isTicked = new Set(ticked);
+      for (const button of form.querySelectorAll(".lc-door__tick")) {
+        if (!waiting.has(button.value)) draw(button.value, isTicked.has(button.value));
+      }
+      for (const group of form.querySelectorAll("[data-group]")) {
+        const guests = [...group.querySelectorAll("[data-name]")];
+        group.querySelector("[data-count]").textContent = guests.filter((guest) => isThere.has(guest.id)).length;
+      }
+      document.getElementById("there").textContent = number;
+    } catch {
+      // A bad line: it is asked again in a while.
+    }
+  }
+  if (form.dataset.now) {
+    setInterval(catchUp, ASKED_EVERY);
+    document.addEventListener("visibilitychange", catchUp);
+  }
   addEventListener("beforeunload", (event) => {
     if (waiting.size) event.preventDefault();
   });
