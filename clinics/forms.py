@@ -12,7 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicState, ForWhom, Venue
+from clinics.domain.texts import CallLinkInText
 from clinics.models import Clinic, ClinicSeries
+from clinics.texts.call_links import check_not_in_texts, links_of_call, refuse_call_link
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import longest
@@ -169,7 +171,18 @@ class ClinicForm(StartForm):
         if cleaned.get("series") and cleaned.get("new_series"):
             refusal = _("Choose a series, or name a new one.")
             self.add_error("new_series", ValidationError(refusal, code="two"))
+        self._clean_links(cleaned)
         return cleaned
+
+    def _clean_links(self, cleaned: dict[str, Any]) -> None:
+        """Refuse the link of the call in what others read: in what is typed here, and in what was written before."""
+        link = cleaned.get("meeting_link", "")
+        refuse_call_link(self, self.instance, links=[link, *links_of_call(self.instance)])
+        if link and link != self.instance.meeting_link:
+            try:
+                check_not_in_texts(self.instance, link)
+            except CallLinkInText as refusal:
+                self.add_error("meeting_link", ValidationError(str(refusal), code="told"))
 
     def _clean_for_whom(self, cleaned: dict[str, Any]) -> None:
         """Ask for the regions where a clinic is for some, and forget them where it is for all or for one."""
@@ -203,3 +216,12 @@ class CancelForm(forms.Form):
         max_length=longest(Clinic, "cancel_reason"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"}),
     )
+
+    def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
+        super().__init__(data)
+        self.clinic = clinic
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_call_link(self, self.clinic)
+        return cleaned

@@ -49,7 +49,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
             messages.error(request, _("This certificate does not count any more."))
             return redirect(CERTIFICATES.url(clinic))
         try:
-            check_reason(reason)
+            check_reason(reason, clinic)
         except ClinicError as missing:
             refusal, asked_about = str(missing), certificate.pk
         else:

@@ -81,7 +81,7 @@ class TellingDesk(ActsDesk):
     def cancel_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
         """Ask why, then once more with a sample that gives the reason, then cancel and write to everybody."""
         clinic = self.clinic_for(request, clinic_id)
-        form = CancelForm(request.POST or None)
+        form = CancelForm(request.POST or None, clinic=clinic)
         if not _may_be_cancelled(clinic) or request.method != "POST" or not form.is_valid():
             refusal = "" if _may_be_cancelled(clinic) else _("Only a clinic that has not begun can be cancelled.")
             return self._asked(request, clinic, _("Cancel this clinic"), form, refusal)

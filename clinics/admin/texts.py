@@ -21,7 +21,7 @@ from clinics.domain.texts import WRITTEN_WHILE, TextState
 from clinics.models import Clinic, ClinicText
 from clinics.notices.changes import WrittenSoFar
 from clinics.planning.languages import languages_wanted
-from clinics.texts.forms import PARTS, FirstTextForm, OneLanguageForm
+from clinics.texts.forms import PARTS, FirstTextForm, FirstTextRows, OneLanguageForm
 from clinics.texts.languages import languages_to_choose
 from clinics.texts.writing import drop_text, save_text
 from letsconnect.base.admin import DeskInline
@@ -38,6 +38,7 @@ class ClinicTextInline(DeskInline, admin.StackedInline):
 
     model = ClinicText
     form = FirstTextForm
+    formset = FirstTextRows
 
     def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
         return 0 if obj and obj.texts.exists() else 1

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from clinics.agendas.writing import AgendaEntry, usual_agenda
 from clinics.domain.agendas import ITEMS_AT_MOST, AgendaPart
 from clinics.models import AgendaItem, AgendaTemplate, AgendaTemplateItem, Clinic
+from clinics.texts.call_links import refuse_call_link, refuse_call_link_in_rows
 from letsconnect.base.edit_conflicts import facts_of, facts_of_rows
 from letsconnect.base.fields import longest
 
@@ -74,6 +75,8 @@ class AgendaRows(forms.BaseInlineFormSet):
         super().clean()
         if len(self.forms) < len(self.get_queryset()):
             raise ValidationError(_("Somebody took an item away meanwhile. Look at the agenda as it is now."))
+        if isinstance(self.instance, Clinic):
+            refuse_call_link_in_rows(self, self.instance)
 
     def in_order(self) -> list[AgendaLineForm]:
         """Return the rows by the number that was typed for them; those without one come last."""
@@ -107,6 +110,11 @@ class QuestionForm(forms.ModelForm):
         model = Clinic
         fields = ["icebreaker", "quiz_link"]
         help_texts = {"icebreaker": _("Everybody can read it on the page of the clinic.")}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_call_link(self, self.instance)
+        return cleaned
 
 
 _ItemRows = forms.inlineformset_factory(

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from clinics.certificates.making import lock_certificate
 from clinics.domain.certificates import ReasonOfRevokingMissing, RevokedWhy
 from clinics.locking import lock_theirs
-from clinics.models import Certificate
+from clinics.models import Certificate, Clinic
+from clinics.texts.call_links import check_no_call_link
 from letsconnect.base import acts
 from letsconnect.base.fields import longest
 from letsconnect.base.lines import has_something_to_see, one_line
@@ -34,7 +35,7 @@ def revoke_certificate(*, certificate: Certificate, reason: str, by: Member, now
     for whoever does not look after the clinic, ReasonOfRevokingMissing without a reason.
     """
     clinic = lock_theirs(certificate.clinic, by=by)  # whoever makes one holds this lock, too
-    check_reason(reason)
+    check_reason(reason, clinic)
     same = Certificate.objects.filter(clinic=clinic, member=certificate.member_id, kind=certificate.kind)
     if revoked := same.filter(revoked_why=RevokedWhy.DESK).first():
         return revoked
@@ -42,8 +43,10 @@ def revoke_certificate(*, certificate: Certificate, reason: str, by: Member, now
     return _revoke(standing, RevokedWhy.DESK, one_line(reason), by=by, now=now)
 
 
-def check_reason(reason: str) -> None:
-    """Raise ReasonOfRevokingMissing unless this can be the reason why the working group revokes a certificate."""
+def check_reason(reason: str, clinic: Clinic) -> None:
+    """Raise ReasonOfRevokingMissing unless this can be the reason why the working group revokes a certificate, and
+    CallLinkInText where it gives away where the call is."""
+    check_no_call_link(clinic, reason)
     if not has_something_to_see(reason):
         raise ReasonOfRevokingMissing(_("Say why: the holder reads it."))
     if len(one_line(reason)) > longest(Certificate, "revoke_reason"):

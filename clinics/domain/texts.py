@@ -15,6 +15,10 @@ class TextState(TextChoices):
     READY = "ready", pgettext_lazy("state of a clinic's text", "ready")
 
 
+class CallLinkInText(ClinicError):
+    """A text that others read gives away where the call is, which the portal hands out when the doors open."""
+
+
 class TextNotReady(ClinicError):
     """A text that readers see has a title and says what the clinic is about."""
 

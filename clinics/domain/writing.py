@@ -1,7 +1,6 @@
 """What planners write to those who come to a clinic: to whom it goes, and how often it may."""
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -58,9 +57,3 @@ def check_may_be_written_to(*, state: str, ends_at: datetime, now: datetime) -> 
         raise NotToBeWrittenTo(_("Nobody has signed up for a clinic that is not announced."))
     if now >= ends_at + WRITTEN_TO_FOR:
         raise NotToBeWrittenTo(_("This clinic is over for two weeks: nobody is written to any more."))
-
-
-def holds_the_link(text: str, links: Collection[str]) -> bool:
-    """Tell whether a text gives away where the call is: no letter ever does."""
-    bare = [re.split("[?#]", link.removeprefix("https://"))[0].rstrip("/") for link in links if link]
-    return any(re.search(re.escape(link), text, re.IGNORECASE) for link in bare)

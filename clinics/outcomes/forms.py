@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from clinics.models import Clinic
+from clinics.texts.call_links import refuse_call_link
 from clinics.texts.forms import LinesFormField
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
@@ -25,6 +26,11 @@ class OutcomeForm(forms.ModelForm):
         self.initial["outcome_language"] = self.instance.outcome_language or self.instance.floor_language
         attributes = self.fields["outcome"].widget.attrs
         attributes |= {"dir": "auto", "lang": self.initial["outcome_language"]}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_call_link(self, self.instance)
+        return cleaned
 
     @classmethod
     def of(cls, clinic: Clinic) -> "OutcomeForm":

@@ -11,6 +11,7 @@ from clinics.domain.people import ChannelRefused
 from clinics.locking import lock_theirs
 from clinics.models import Channel, Clinic
 from clinics.seats.choices import tell_listeners
+from clinics.texts.call_links import check_no_call_link, check_not_in_texts
 from letsconnect.base import acts
 from letsconnect.base.lines import one_line
 from registrations.models import Member
@@ -21,7 +22,11 @@ from registrations.reference.languages import LANGUAGES
 def add_channel(
     *, clinic: Clinic, language: str, name: str = "", material_days_before: int | None = None, by: Member, now: datetime
 ) -> Channel:
-    """Plan interpretation into a language; ChannelRefused for one that is spoken there, or has a channel."""
+    """Plan interpretation into a language.
+
+    ChannelRefused for one that is spoken there, or has a channel; CallLinkInText for a name that gives the
+    link of the call away.
+    """
     clinic = _lock_to_plan(clinic, by=by)
     if language not in LANGUAGES:
         raise ChannelRefused(_("Choose a language."))
@@ -29,6 +34,7 @@ def add_channel(
         raise ChannelRefused(_("This is the language spoken at the clinic: nobody interprets into it."))
     if clinic.channels.filter(language=language).exists():
         raise ChannelRefused(_("There is a channel for this language already."))
+    check_no_call_link(clinic, name)
     channel = Channel(clinic=clinic, language=language, floor_language=clinic.floor_language, name=one_line(name))
     if material_days_before is not None:
         channel.material_days_before = material_days_before
@@ -49,13 +55,16 @@ def change_channel(
 ) -> Channel:
     """Change what the channel is called, when the interpreters have the material, and the call it has of its own.
 
-    ChannelRefused for a link that is none; None leaves it as it is.
+    ChannelRefused for a link that is none, CallLinkInText for one that others read; None leaves it as it is.
     """
     clinic = _lock_to_plan(channel.clinic, by=by)
     channel = _read(clinic, channel)
     changes = {"name": one_line(name), "material_days_before": material_days_before}
     if meeting_link is not None:
         changes["meeting_link"] = _checked(meeting_link.strip())
+        if changes["meeting_link"] != channel.meeting_link:
+            check_not_in_texts(clinic, changes["meeting_link"])
+    check_no_call_link(clinic, changes["name"], also=changes.get("meeting_link", ""))
     changed = [column for column, value in changes.items() if getattr(channel, column) != value]
     if changed:
         for column in changed:

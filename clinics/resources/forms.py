@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from clinics.domain.resources import IN_ONE_LANGUAGE, RESOURCES_AT_MOST, Licence, ResourceKind
 from clinics.models import Clinic, ClinicResource
 from clinics.resources.writing import ResourceEntry
+from clinics.texts.call_links import refuse_call_link_in_rows
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.edit_conflicts import facts_of_rows
@@ -80,6 +81,7 @@ class ResourceRows(forms.BaseInlineFormSet):
         super().clean()
         if len(self.forms) < len(self.get_queryset()):
             raise ValidationError(_("Somebody took a link away meanwhile. Look at the list as it is now."))
+        refuse_call_link_in_rows(self, self.instance)
 
     def in_order(self) -> list[ResourceForm]:
         """Return the rows by the number that was typed for them; those without one come last."""

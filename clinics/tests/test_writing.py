@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from clinics.domain.clinics import NotYourClinic
-from clinics.domain.writing import KEPT_FOR, NobodyToWriteTo, NotToBeWrittenTo, ToWhom, WroteTooOften, holds_the_link
+from clinics.domain.writing import KEPT_FOR, NobodyToWriteTo, NotToBeWrittenTo, ToWhom, WroteTooOften
 from clinics.models import ClinicMessage, ClinicMessageText, Notice, Rsvp
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person
@@ -190,21 +190,6 @@ def test_the_words_are_deleted_after_90_days_and_with_their_author(world, coordi
     kind = kinds.get("clinics.from_the_host")
     [notice] = kind.reads([letters().last().about_id], NOW)
     assert kind.still_owed(notice, NOW) == "what was written is deleted"
-
-
-@pytest.mark.parametrize(
-    ("text", "holds"),
-    [
-        (LINK, True),
-        (LINK.upper(), True),
-        ("Come to meet.example.org/secret-room at once", True),
-        ("https://meet.example.org/other", False),
-        ("", False),
-    ],
-)
-def test_the_link_of_the_call_is_found_however_it_is_written(text, holds):
-    assert holds_the_link(text, [LINK, ""]) is holds
-    assert holds_the_link(text, [f"{LINK}?pwd=1", ""]) is holds
 
 
 # At the desk

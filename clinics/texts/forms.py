@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.texts import TextNotReady, TextState, check_ready
 from clinics.models import ClinicText
+from clinics.texts.call_links import refuse_call_link, refuse_call_link_in_rows
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import check_can_be_seen
@@ -83,6 +84,8 @@ class TextForm(forms.ModelForm):
                 check_ready(title=cleaned["title"], summary=cleaned["summary"])
             except TextNotReady as refusal:
                 self.add_error("summary", str(refusal))
+        if self.instance.clinic_id:  # else the rows of the clinic's own form say so
+            refuse_call_link(self, self.instance.clinic)
         return cleaned
 
     def state_of(self, _cleaned: dict[str, Any]) -> str:
@@ -100,6 +103,14 @@ class OneLanguageForm(TextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["stood"] = self.instance.state
+
+
+class FirstTextRows(forms.BaseInlineFormSet):
+    """The first text of a clinic that is made with it, and whose link is typed on the same page."""
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_call_link_in_rows(self, self.instance)
 
 
 class FirstTextForm(TextForm):

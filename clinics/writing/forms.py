@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.clinics import ACTIVE, RsvpState
 from clinics.domain.people import ClinicRole
-from clinics.domain.writing import FLOOR, ToWhom, holds_the_link
+from clinics.domain.writing import FLOOR, ToWhom
 from clinics.models import Clinic, ClinicMessageText
+from clinics.texts.call_links import holds_the_link, links_of_call, refusal
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.languages import language_or_default
@@ -98,15 +99,12 @@ class WriteForm(forms.Form):
             if missing not in self.errors:
                 self.add_error(missing, ValidationError(_("A letter has a subject and a text."), code="half"))
         if holds_the_link(f"{subject}\n{text}", self._links_of_the_call):
-            refusal = _(
-                "This is the link of the call: the portal hands it out when the doors open, and no letter does."
-            )
-            self.add_error(f"text_{code}", ValidationError(refusal, code="link"))
+            self.add_error(f"text_{code}", ValidationError(refusal(), code="link"))
         return has_subject and has_text
 
     @cached_property
     def _links_of_the_call(self) -> list[str]:
-        return [self.clinic.meeting_link, *self.clinic.channels.values_list("meeting_link", flat=True)]
+        return links_of_call(self.clinic)
 
     @property
     def to_whom(self) -> ToWhom:

@@ -1,0 +1,75 @@
+"""Where the call of a clinic is stands in no text that others read: the portal hands it out when the doors open.
+
+Every form in which planners type such a text asks here, and so does the form of the link itself.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from clinics.domain.texts import CallLinkInText
+from clinics.models import Clinic
+
+# What of a clinic and of its rows others read.
+_OF_CLINIC = ("place", "partner", "icebreaker", "quiz_link", "outcome")
+_OF_TEXTS = ("title", "audience", "summary", "preparation", "outcomes")
+
+
+def holds_the_link(text: str, links: Collection[str]) -> bool:
+    """Tell whether a text gives away where the call is."""
+    bare = [re.split("[?#]", link.removeprefix("https://"))[0].rstrip("/") for link in links if link]
+    return any(re.search(re.escape(link), text, re.IGNORECASE) for link in bare)
+
+
+def links_of_call(clinic: Clinic) -> list[str]:
+    """Return the links of the one call, and of the channels that have a call of their own."""
+    channels = clinic.channels.values_list("meeting_link", flat=True) if clinic.pk else ()
+    return [link for link in (clinic.meeting_link, *channels) if link]
+
+
+def refusal() -> str:
+    return _("This is the link of the call: the portal hands it out when the doors open, and no text or letter does.")
+
+
+def check_no_call_link(clinic: Clinic, text: str, *, also: str = "") -> None:
+    """Raise CallLinkInText if a text gives away where the call is, or will be: for what is typed in no form."""
+    if holds_the_link(text, [*links_of_call(clinic), also]):
+        raise CallLinkInText(refusal())
+
+
+def refuse_call_link(form: forms.BaseForm, clinic: Clinic, *, links: Iterable[str] | None = None) -> None:
+    """Add an error to each field in which somebody typed a text that gives away where the call is."""
+    known = links_of_call(clinic) if links is None else list(links)
+    for name, value in list(form.cleaned_data.items()) if known else ():
+        if isinstance(value, str) and name != "meeting_link" and holds_the_link(value, known):
+            form.add_error(name, ValidationError(refusal(), code="link"))
+
+
+def refuse_call_link_in_rows(formset: forms.BaseFormSet, clinic: Clinic) -> None:
+    """Do the same in each row of a table of forms."""
+    links = links_of_call(clinic)
+    for form in formset.forms:
+        if hasattr(form, "cleaned_data"):
+            refuse_call_link(form, clinic, links=links)
+
+
+def check_not_in_texts(clinic: Clinic, link: str) -> None:
+    """Raise CallLinkInText where a link that becomes that of the call stands in a text of the clinic already."""
+    if link and clinic.pk and holds_the_link("\n".join(_texts_of(clinic)), [link]):
+        raise CallLinkInText(
+            _("This link stands already in what others read of the clinic. Take it out there first, or use another.")
+        )
+
+
+def _texts_of(clinic: Clinic) -> Iterator[str]:
+    yield from (getattr(clinic, name) for name in _OF_CLINIC)
+    rows = [
+        clinic.texts.values_list(*_OF_TEXTS),
+        clinic.agenda.values_list("title", "speaker"),
+        clinic.resources.values_list("title", "url", "licence_words"),
+        clinic.channels.values_list("name"),
+    ]
+    yield from (text for table in rows for row in table for text in row)
