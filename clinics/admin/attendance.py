@@ -142,7 +142,9 @@ def _confirm_and_go_on(request: HttpRequest, clinic: Clinic, form: CallListForm)
 
 def _finish(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
     call_list = _list(request, clinic)
-    finish_call_list(call_list=call_list, others=_number(request), by=signed_in(request), now=timezone.now())
+    finish_call_list(
+        call_list=call_list, others=_number(request), seen=_seen(request), by=signed_in(request), now=timezone.now()
+    )
     return _("The review is finished, and the list is deleted.")
 
 
@@ -169,7 +171,7 @@ def _not_in_call(request: HttpRequest, clinic: Clinic, form: CallListForm) -> st
 
 
 def _others(request: HttpRequest, clinic: Clinic, form: CallListForm) -> str:
-    count_others(clinic=clinic, number=_number(request), by=signed_in(request), now=timezone.now())
+    count_others(clinic=clinic, number=_number(request), seen=_seen(request), by=signed_in(request), now=timezone.now())
     return _("Saved.")
 
 
@@ -210,6 +212,11 @@ def _number(request: HttpRequest) -> int:
     if not _is_key(typed):
         raise CannotTick(_("Enter a number, 0 if there is nobody more."))
     return int(typed)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """Return the number of the rest that the page showed."""
+    return key_or_none(request.POST.get("seen", ""))
 
 
 def _list(request: HttpRequest, clinic: Clinic) -> CallList:

@@ -81,12 +81,15 @@ def confirm_callers(*, call_list: CallList, chosen: Mapping[int, int], by: Membe
 
 
 @transaction.atomic
-def finish_call_list(*, call_list: CallList, others: int, by: Member, now: datetime) -> None:
-    """End the review: whoever is left is nobody we know, and is counted with the rest; the list is deleted."""
+def finish_call_list(*, call_list: CallList, others: int, seen: int | None = None, by: Member, now: datetime) -> None:
+    """End the review: whoever is left is nobody we know, and is counted with the rest; the list is deleted.
+
+    CannotTick where somebody else wrote another number of the rest since the page showed ``seen``.
+    """
     brought = _lock_list(call_list, by=by)
     if brought is None:
         return
-    count_others(clinic=brought.clinic, number=others, by=by, now=now)
+    count_others(clinic=brought.clinic, number=others, seen=seen, by=by, now=now)
     acts.record(by=by, verb="finish_call_list", on=brought.clinic, now=now)
     brought.delete()
 

@@ -93,8 +93,11 @@ def _check_grounds_now() -> None:
 
 
 @transaction.atomic
-def count_others(*, clinic: Clinic, number: int, by: Member, now: datetime) -> OtherHeads:
-    """Write down how many more are there, beside those who are known by name."""
+def count_others(*, clinic: Clinic, number: int, seen: int | None = None, by: Member, now: datetime) -> OtherHeads:
+    """Write down how many more are there, beside those who are known by name.
+
+    CannotTick where somebody else wrote another number since the page showed ``seen``.
+    """
     clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     _check(clinic, by=by, now=now)
     if not 0 <= number <= MOST_HEADS:
@@ -102,6 +105,8 @@ def count_others(*, clinic: Clinic, number: int, by: Member, now: datetime) -> O
     counted = OtherHeads.objects.filter(clinic=clinic).first()
     if counted is not None and counted.number == number:
         return counted
+    if seen is not None and seen != (counted.number if counted else 0):
+        raise CannotTick(_("Somebody else wrote another number meanwhile. Look at it, and save yours if it is right."))
     counted = counted or OtherHeads(clinic=clinic)
     counted.number, counted.counted_at, counted.counted_by = number, now, by
     counted.save()

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.attendance.call_lists import bring_call_list, confirm_callers, finish_call_list, forget_old_lists
+from clinics.attendance.ticking import count_others
 from clinics.domain.attendance import CannotTick
 from clinics.domain.clinics import NotYourClinic
 from clinics.models import Attendance, CallList, CallListRow, OtherHeads, Rsvp
@@ -266,6 +267,28 @@ def test_ticks_and_the_rest_are_noted_and_taken_back_at_the_desk(client, clinic,
     assert not Attendance.objects.exists()
     for pressed in ({"do": "tick", "guest": "seat-0"}, {"do": "others", "number": "x"}, {"do": "dance"}):
         assert client.post(url(clinic), pressed).status_code == 422
+
+
+def test_nobody_overwrites_the_number_of_the_rest_that_somebody_else_wrote_meanwhile(client, clinic, liaison):
+    host = make_person(clinic, "host").member
+    client.force_login(liaison)
+    bring(client, clinic, "Name\nA phone\n")
+    brought = CallList.objects.get()
+    count_others(clinic=clinic, number=6, by=host, now=AFTER)
+
+    for do in ("finish", "others"):
+        refused = press(client, clinic, do, list=brought.pk, number="1", seen="0")
+        assert refused.status_code == 422 and "wrote another number meanwhile" in refused.content.decode()
+        assert 'name="seen" value="6"' in refused.content.decode()
+    client.force_login(host)
+    client.post(reverse("clinics:others-count", args=[clinic.pk]), {"number": "2", "seen": "0"})
+    assert OtherHeads.objects.get().number == 6 and CallList.objects.exists()
+
+    client.post(reverse("clinics:others-count", args=[clinic.pk]), {"number": "7", "seen": "6"})
+    client.force_login(liaison)
+    assert 'max="100000" value="7"></div>' in client.get(url(clinic)).content.decode()
+    press(client, clinic, "finish", list=brought.pk, number="7", seen="6")  # it is what stands there already
+    assert OtherHeads.objects.get().number == 7 and not CallList.objects.exists()
 
 
 def test_what_a_list_said_can_be_taken_back(client, clinic, liaison):

@@ -35,6 +35,7 @@ from clinics.models import Clinic, SeatQuestion
 from clinics.models.outcomes import MOST_HEADS
 from letsconnect.base import access_log
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.keys import key_or_none
 from letsconnect.base.lines import isolated
 from letsconnect.base.paging import page_of
 from registrations.domain.looks import LookKind
@@ -139,7 +140,8 @@ def others_count(request: MemberRequest, clinic_id: int) -> HttpResponse:
     try:
         if not is_number:
             raise CannotTick(_("Enter a number, 0 if there is nobody more."))
-        count_others(clinic=clinic, number=int(typed), by=request.user, now=timezone.now())
+        seen = key_or_none(request.POST.get("seen", ""))
+        count_others(clinic=clinic, number=int(typed), seen=seen, by=request.user, now=timezone.now())
     except ClinicError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -1173,7 +1173,8 @@ def test_what_somebody_at_the_desk_cannot_open_they_cannot_act_on(world, who):
 
 
 # The forms of a checklist add to it, or say of each item themselves as what the page showed it; those of who was there
-# say it of one person, or of rows that go once they are confirmed, or take the list along.
+# say it of one person or of rows that go once they are confirmed, bring the number that they change, or take the list
+# along.
 NEEDS_NO_VERSION = re.compile(r"_add\b|_need\b|_new\b|_pair\b|_export\b|_checklist\b|_attendance\b|logout")
 
 
