@@ -59,12 +59,13 @@ def change_channel(
     """
     clinic = _lock_to_plan(channel.clinic, by=by)
     channel = _read(clinic, channel)
-    changes = {"name": one_line(name), "material_days_before": material_days_before}
+    called, link = one_line(name), channel.meeting_link
     if meeting_link is not None:
-        changes["meeting_link"] = _checked(meeting_link.strip())
-        if changes["meeting_link"] != channel.meeting_link:
-            check_not_in_texts(clinic, changes["meeting_link"])
-    check_no_call_link(clinic, changes["name"], also=changes.get("meeting_link", ""))
+        link = _checked(meeting_link.strip())
+    if link != channel.meeting_link:
+        check_not_in_texts(clinic, link)
+    check_no_call_link(clinic, called, also=link)
+    changes = {"name": called, "material_days_before": material_days_before, "meeting_link": link}
     changed = [column for column, value in changes.items() if getattr(channel, column) != value]
     if changed:
         for column in changed:
