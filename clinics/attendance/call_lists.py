@@ -168,12 +168,12 @@ def _lock_list(call_list: CallList, *, by: Member) -> CallList | None:
 
 def _note(clinic: Clinic, stays: Mapping[int, list[int | None]], *, by: Member, now: datetime) -> None:
     """Note that these were in the call, and for how long. Of two rows, as of two devices, the longer counts."""
-    known = {row.member_id: row for row in Attendance.objects.of(clinic).filter(member__in=stays)}
-    attendances = [known.get(member) or Attendance(clinic=clinic, member_id=member) for member in sorted(stays)]
+    present = {row.member_id: row for row in Attendance.objects.of(clinic).filter(member__in=stays)}
+    attendances = [present.get(member) or Attendance(clinic=clinic, member_id=member) for member in sorted(stays)]
     for attendance in attendances:
         lengths = [attendance.minutes_in_call, *stays[attendance.member_id]]
         attendance.minutes_in_call = max((length for length in lengths if length is not None), default=None)
         attendance.in_call_at, attendance.in_call_by = attendance.in_call_at or now, attendance.in_call_by or by
     Attendance.objects.bulk_create(row for row in attendances if row.pk is None)
-    Attendance.objects.bulk_update(known.values(), ["minutes_in_call", "in_call_at", "in_call_by"])
+    Attendance.objects.bulk_update(present.values(), ["minutes_in_call", "in_call_at", "in_call_by"])
     acts.record_each(by=by, verb="confirm_from_call", on=attendances, now=now)

@@ -166,7 +166,9 @@ def keys_there(clinic: Clinic) -> KeysThere:
     ticked_at = dict(rows)
     seats = clinic.rsvps.going().filter(member__in=ticked_at).order_by().values_list("pk", "member_id")
     parts = clinic.people.accepted().filter(member__in=ticked_at).order_by().values_list("pk", "member_id")
-    keys = [(f"{kind}-{pk}", member) for kind, found in ((SEAT, seats), (PART, parts)) for pk, member in found]
+    keys = [
+        (f"{kind}-{pk}", member) for kind, rows_of_kind in ((SEAT, seats), (PART, parts)) for pk, member in rows_of_kind
+    ]
     return KeysThere([key for key, _member in keys], [key for key, member in keys if ticked_at[member] is not None])
 
 

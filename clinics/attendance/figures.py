@@ -17,20 +17,20 @@ AT_ONCE = 100
 @transaction.atomic
 def fix_figures(now: datetime) -> int:
     """Fix the figures of clinics that were held so long ago, or are in the archive; return of how many."""
-    held = Clinic.objects.filter(held_at__isnull=False, attendance_figures=None).alias(_ends=ENDS_AT)
-    due = held.filter(Q(_ends__lte=now - FIXED_AFTER) | Q(state=ClinicState.ARCHIVED)).order_by("pk")[:AT_ONCE]
+    not_fixed = Clinic.objects.filter(held_at__isnull=False, attendance_figures=None).alias(_ends=ENDS_AT)
+    due = not_fixed.filter(Q(_ends__lte=now - FIXED_AFTER) | Q(state=ClinicState.ARCHIVED)).order_by("pk")[:AT_ONCE]
     locked = Clinic.objects.select_for_update(no_key=True).filter(pk__in=list(due.values_list("pk", flat=True)))
     return sum(_fix(clinic, now=now) for clinic in locked.order_by("pk"))
 
 
 def _fix(clinic: Clinic, *, now: datetime) -> bool:
-    told = regions_told(people_by_region(clinic))
+    sums = regions_told(people_by_region(clinic))
     figures = {
         "fixed_at": now,
         "people": heads_of(clinic).together,
-        "regions": told.number,
-        "named": dict(told.named),
-        "elsewhere": told.elsewhere,
+        "regions": sums.number,
+        "named": dict(sums.named),
+        "elsewhere": sums.elsewhere,
     }
     return AttendanceFigures.objects.get_or_create(clinic=clinic, defaults=figures)[1]
 

@@ -38,9 +38,9 @@ def known_names(members: Iterable[Member]) -> Iterator[tuple[int, str]]:
     parts = ClinicPerson.objects.filter(member__in=members).values_list("member_id", "name")
     registrations = Registration.objects.filter(member__in=members)
     registered = registrations.values_list("member_id", "name")
-    told = registrations.values_list("member_id", "wikimedia_username")
+    as_told = registrations.values_list("member_id", "wikimedia_username")
     wiki = SocialAccount.objects.filter(user__in=members).values_list("user_id", "extra_data__username")
-    yield from ((owner, name) for owner, name in (*parts, *registered, *told, *wiki) if name)
+    yield from ((owner, name) for owner, name in (*parts, *registered, *as_told, *wiki) if name)
 
 
 class Matcher:

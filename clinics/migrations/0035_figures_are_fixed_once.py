@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0037_what_is_known_is_of_one_start"),
+        ("clinics", "0060_pages_of_clinics_are_kept"),
     ]
 
     operations = [

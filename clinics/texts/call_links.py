@@ -42,9 +42,9 @@ def check_no_call_link(clinic: Clinic, text: str, *, also: str = "") -> None:
 
 def refuse_call_link(form: forms.BaseForm, clinic: Clinic, *, links: Iterable[str] | None = None) -> None:
     """Add an error to each field in which somebody typed a text that gives away where the call is."""
-    known = links_of_call(clinic) if links is None else list(links)
-    for name, value in list(form.cleaned_data.items()) if known else ():
-        if isinstance(value, str) and name != "meeting_link" and holds_the_link(value, known):
+    secret = links_of_call(clinic) if links is None else list(links)
+    for name, value in list(form.cleaned_data.items()) if secret else ():
+        if isinstance(value, str) and name != "meeting_link" and holds_the_link(value, secret):
             form.add_error(name, ValidationError(refusal(), code="link"))
 
 
