@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0060_pages_of_clinics_are_kept"),
+        ("clinics", "0070_names_of_skills_stand_on_lists"),
     ]
 
     operations = [
