@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.announcing import emails as announcing
+from clinics.certificates.revoking import revoke_certificate
 from clinics.models import ChecklistReminder, ClinicMessage, LanguageNeed, Notice
 from clinics.seats.rsvps import rsvp
+from clinics.tests.after_factories import make_attendance, make_certificate
 from clinics.tests.factories import make_clinic, make_person, make_topic_request
 from letsconnect.base.models import Act
 from mailings import kinds
@@ -87,6 +89,12 @@ def left_out(world):
 
 
 # What each kind of letter is about, by the first name that its own begins with.
+def revoked_certificate(world):
+    there = make_attendance(make_clinic(starts_at=NOW - DAY))
+    certificate = make_certificate(there.clinic, there.member)
+    return revoke_certificate(certificate=certificate, reason="Ana was ill", by=make_coordinator(), now=NOW)
+
+
 ABOUT = {
     "registrations.claim_": lambda world: world.invitation,
     "registrations.seat_": lambda world: world.seat,
@@ -103,6 +111,8 @@ ABOUT = {
     "matching.": lambda world: world.asked,
     "clinics.clinic_moved": notice,
     "clinics.reminder_": notice,
+    "clinics.thanks_without_seat": lambda world: make_attendance(make_clinic(starts_at=NOW - DAY)),
+    "clinics.certificate_revoked": revoked_certificate,
     "clinics.thanks": notice,
     "clinics.missed": notice,
     "clinics.from_the_host": notice_of_message,
