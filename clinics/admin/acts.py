@@ -1,6 +1,6 @@
 """What is done with a clinic at the desk: announce, hold, archive; each on a page of its own that asks once more."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -25,7 +25,7 @@ from clinics.planning.missing import what_is_missing, why_not_to_announce
 from clinics.planning.plans import announce_clinic, archive_clinic, hold_clinic
 from clinics.requests.letters import count_to_tell_of
 from letsconnect.base.languages import language_or_default
-from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
+from letsconnect.base.once_more import BACK, ConfirmationPage, PeopleConcerned
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.rendering import Rendered
 from registrations.requests import signed_in
@@ -100,7 +100,7 @@ class ActsDesk(ClinicDesk):
         clinic: Clinic,
         question: ConfirmationPage,
         sample: Sample | None,
-        carried: Iterable[tuple[str, Any]] = (),
+        carried: Sequence[tuple[str, Any]] = (),
     ) -> HttpResponse:
         """Ask once more before one clinic is changed, with what it lacks and a letter as people would read it."""
         lacks = what_is_missing(clinic, now=timezone.now())
@@ -110,6 +110,7 @@ class ActsDesk(ClinicDesk):
             "opts": self.opts,
             "opened": self.opened(request, clinic),
             "carried": carried,
+            "brings_back": BACK if carried else "",
             "sample": sample,
             "languages": settings.LANGUAGES,
             "lacks": [lack.sentence for lack in lacks if lack.sentence not in " ".join(question.refusals)],

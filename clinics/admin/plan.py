@@ -19,7 +19,7 @@ from clinics.planning.plans import change_clinic, create_clinic
 from clinics.planning.recipients import recipients_of
 from clinics.planning.series import create_series
 from clinics.texts.writing import save_text
-from letsconnect.base.once_more import NotConfirmed
+from letsconnect.base.once_more import NotConfirmed, goes_back
 from letsconnect.base.requests import noted_on
 from letsconnect.base.wall_clock import NotOneMoment
 from registrations.domain.registrations import Region
@@ -31,6 +31,11 @@ def _form_of_columns(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> 
 
 
 PLAN = Tab("change", _("Plan"), _form_of_columns)
+
+
+def _shown_again(form: type["ModelForm[Any]"]) -> type["ModelForm[Any]"]:
+    """Return the same form as a class that is never saved, so that it is shown with what was typed into it."""
+    return type(form.__name__, (form,), {"is_valid": lambda _self: False})
 
 
 class PlanDesk(ClinicDesk):
@@ -57,7 +62,8 @@ class PlanDesk(ClinicDesk):
     ) -> type["ModelForm[Any]"]:
         if obj is not None and self._is_of_rows(request):
             kwargs["form"] = NoColumns
-        return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return _shown_again(form) if goes_back(request) else form
 
     def get_fields(self, request: HttpRequest, obj: Clinic | None = None) -> Any:
         if obj is not None and self._is_of_rows(request):

@@ -21,7 +21,7 @@ from clinics.notices.changes import WrittenSoFar, letters_that_wait, people_told
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.once_more import ConfirmationPage, NotConfirmed, carried_on
+from letsconnect.base.once_more import BACK, ConfirmationPage, NotConfirmed, carried_on
 from registrations.requests import signed_in
 
 TabView = Callable[["ClinicDesk", HttpRequest, Clinic], HttpResponse]
@@ -120,20 +120,23 @@ class ClinicDesk(WorkingGroupAdmin[Clinic]):
         back: str,
         opened: str = "",
         carried: Iterable[Any] = (),
+        brings_back: str = "",
     ) -> HttpResponse:
+        """Show the page that asks; with ``brings_back``, a field, its way back posts what was typed."""
         context = {
             **self.admin_site.each_context(request),
             **question.context(request, back=back),
             "opts": self.opts,
             "opened": opened,
             "carried": carried,
+            "brings_back": brings_back,
         }
         return TemplateResponse(request, "admin/once_more.html", context)
 
     def asked_before_saving(self, request: HttpRequest, question: ConfirmationPage, *, back: str) -> HttpResponse:
         """Ask once more before a form is saved, with all that was typed into it."""
         opened, carried = request.POST.get(versions.FIELD, ""), carried_on(request, besides=[versions.FIELD])
-        return self.asked_once_more(request, question, back=back, opened=opened, carried=carried)
+        return self.asked_once_more(request, question, back=back, opened=opened, carried=carried, brings_back=BACK)
 
 
 def ask_who_is_told(request: HttpRequest, clinic: Clinic, *, since: WrittenSoFar) -> None:

@@ -21,7 +21,7 @@ from clinics.planning.other_hours import what_is_forgotten, why_it_stands
 from clinics.planning.plans import cancel_clinic, reschedule
 from clinics.planning.recipients import recipients_of
 from clinics.planning.samples import sample_of_cancellation, sample_of_move
-from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
+from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned, goes_back
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
 from letsconnect.base.wall_clock import NotOneMoment
@@ -54,7 +54,7 @@ class TellingDesk(ActsDesk):
         form.initial.update(
             {name: request.GET[name] for name in START if name in request.GET}
         )  # an hour that was found
-        is_filled_in = clinic.is_to_come and request.method == "POST" and form.is_valid()
+        is_filled_in = clinic.is_to_come and request.method == "POST" and form.is_valid() and not goes_back(request)
         if not is_filled_in or (starts_at := form.starts_at) is None:
             return self._asked(request, clinic, _("Move this clinic"), form)
         recipients = recipients_of(clinic)
@@ -82,7 +82,7 @@ class TellingDesk(ActsDesk):
         """Ask why, then once more with a sample that gives the reason, then cancel and write to everybody."""
         clinic = self.clinic_for(request, clinic_id)
         form = CancelForm(request.POST or None, clinic=clinic)
-        if not _may_be_cancelled(clinic) or request.method != "POST" or not form.is_valid():
+        if not _may_be_cancelled(clinic) or request.method != "POST" or not form.is_valid() or goes_back(request):
             refusal = "" if _may_be_cancelled(clinic) else _("Only a clinic that has not begun can be cancelled.")
             return self._asked(request, clinic, _("Cancel this clinic"), form, refusal)
         reason, recipients = form.cleaned_data["reason"], recipients_of(clinic)

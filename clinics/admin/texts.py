@@ -27,7 +27,7 @@ from clinics.texts.writing import drop_text, save_text
 from letsconnect.base.admin import DeskInline
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.languages import best_of
-from letsconnect.base.once_more import ConfirmationPage, NotConfirmed
+from letsconnect.base.once_more import ConfirmationPage, NotConfirmed, goes_back
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.reference.languages import LANGUAGES
 from registrations.requests import signed_in
@@ -117,6 +117,8 @@ def _save(
     """Store what was typed; nothing of it is lost where it cannot be stored."""
     form = _form(clinic, language, request.POST, is_ready=is_ready)
     differences: Sequence[Any] = ()
+    if goes_back(request):
+        return _draw(desk, request, clinic, form, wanted)
     if form.is_valid():
         try:
             with desk.as_opened(request, clinic, form=_opened(language)) as seen:

@@ -34,10 +34,14 @@ def owed():
 
 def answered(client, address, asked):
     """Press the button of the page that asks, as a browser does: with every field that it carries."""
+    return client.post(address, carried_by(asked))
+
+
+def carried_by(asked):
     fields = {"confirmed": [asked.context["question"].people], "opened": [asked.context["opened"]]}
     for name, value in asked.context["carried"]:
         fields.setdefault(name, []).append(value)
-    return client.post(address, fields)
+    return fields
 
 
 def test_a_change_of_the_plan_is_saved_once_somebody_has_read_to_how_many_it_is_written(planner):
@@ -89,3 +93,39 @@ def test_another_title_is_saved_once_somebody_has_read_to_how_many_it_is_written
         ["One line.", "Another “line” & <more>"],
         2,
     )
+
+
+def back(client, address, asked):
+    """Press "Back, and do nothing", as a browser does: with every field that the page carries."""
+    assert 'name="back_to_form"' in asked.content.decode(), address
+    return client.post(address, carried_by(asked) | {"back_to_form": "1"})
+
+
+def test_going_back_from_the_page_that_asks_does_nothing_and_brings_back_what_was_typed(planner):
+    clinic = make_clinic(title="Old title")
+    sign_up(clinic, 2)
+    plan, texts = desk("change", clinic.pk), reverse("admin:clinics_clinic_texts", args=[clinic.pk]) + "?language=en"
+    forms = {
+        plan: as_opened(planner, plan, **typed(minutes="95")),
+        texts: {
+            **hidden_in(planner.get(texts).content.decode()),
+            "title": "A new title",
+            "summary": "Typed",
+            "press": "save",
+        },
+        desk("cancel", clinic.pk): as_opened(planner, desk("cancel", clinic.pk), reason="A new reason"),
+        desk("move", clinic.pk): as_opened(
+            planner, desk("move", clinic.pk), local_date="2026-03-10", local_time="13:35", zone="UTC", fold=""
+        ),
+    }
+    for (address, form), kept in zip(forms.items(), ("95", "A new title", "A new reason", "13:35"), strict=True):
+        again = back(planner, address, planner.post(address, form))
+
+        assert again.status_code == 200, address
+        assert kept in again.content.decode() and 'name="back_to_form"' not in again.content.decode(), address
+        clinic.refresh_from_db()
+        assert (clinic.minutes, clinic.state, clinic.starts_at.hour, owed()) == (120, "announced", 12, 0), address
+        assert clinic.texts.get().title == "Old title"
+    page = back(planner, plan, planner.post(plan, forms[plan])).content.decode()
+    sent = planner.post(plan, {**forms[plan], **hidden_in(page), "minutes": "95"})
+    assert "2 letters go out." in sent.content.decode()

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from letsconnect.base.languages import cldr_name
 
 FIELD = "confirmed"
+BACK = "back_to_form"
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,14 @@ class ConfirmationPage:
         return {"title": self.title, "question": self, "back": back, "has_grown": has_grown, "field": FIELD}
 
 
+def goes_back(request: HttpRequest) -> bool:
+    """Tell whether "back" was pressed on the page: the form is shown again with what was typed, and nothing is done."""
+    return request.method == "POST" and BACK in request.POST
+
+
 def carried_on(request: HttpRequest, *, besides: Collection[str] = ()) -> list[tuple[str, str]]:
     """Return what was typed into a form, for the page that asks once more before all of it is saved."""
-    left_out = {FIELD, "csrfmiddlewaretoken", *besides}
+    left_out = {FIELD, BACK, "csrfmiddlewaretoken", *besides}
     return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
 
 
