@@ -97,7 +97,9 @@ def stale_clinic(**fields):
     """A clinic whose start was computed by rules that were an hour off."""
     clinic = make_clinic(**fields)
     clinic.starts_at += HOUR
-    clinic.save(update_fields=["starts_at"])
+    if clinic.held_at:
+        clinic.held_at += HOUR
+    clinic.save(update_fields=["starts_at", "held_at"])
     return clinic
 
 

@@ -48,7 +48,7 @@ def gave_back(clinic):
 
 def came(clinic):
     member = make_member()
-    Attendance.objects.create(clinic=clinic, member=member, joined_at=NOW)
+    Attendance.objects.create(clinic=clinic, member=member, joined_at=clinic.starts_at)
     return member
 
 
