@@ -11,9 +11,9 @@ from django.utils import timezone
 from clinics.tests.factories import make_clinic
 from letsconnect.base import kept_pages
 from letsconnect.tests.standing.clicks import post, signed_in
+from letsconnect.tests.standing.figures import told
 from letsconnect.tests.standing.site import PATIENT, serving
-from registrations import documents
-from registrations.tests.factories import make_agreement, make_member
+from registrations.tests.factories import make_agreed_member
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 LIST = "/clinics/"
@@ -40,16 +40,9 @@ def test_what_two_processes_keep_stays_bounded(tmp_path):
         full = site.memory()
         ask_all(site, pages(2000, 1500))
         after = site.memory()
-    print(f"\nkept by two processes: {full} → {after} MB")  # noqa: T201 - the figures of the storm
+    told("kept by two processes", f"memory {full} → {after} MB")
 
     assert after - full <= ALLOWED
-
-
-def member_who_agreed():
-    member = make_member()
-    for document in documents.REQUIRED:
-        make_agreement(member, document, version=documents.current(document, on=timezone.now().date()).name)
-    return member
 
 
 def answers_begun_after(site, path, moment):
@@ -68,7 +61,7 @@ def test_an_act_in_one_process_is_seen_in_both_within_a_second_and_a_lost_connec
     with serving(tmp_path, PATIENT) as site:
         ask_all(site, [LIST, page] * 20)  # both have kept both
         for left in (4, 3):
-            assert post(site, f"{page}rsvp/", signed_in(member_who_agreed())).status == 302
+            assert post(site, f"{page}rsvp/", signed_in(make_agreed_member(on=timezone.now().date()))).status == 302
             acted = time.monotonic()
             for path, words in ((LIST, f"{left} places left"), (page, f"{left} of 5")):
                 assert [words in answer.text for answer in answers_begun_after(site, path, acted)] == [True] * 40

@@ -19,6 +19,7 @@ from letsconnect.base import nudges
 from letsconnect.tests.own_postgres import own_postgres
 from letsconnect.tests.standing import storms
 from letsconnect.tests.standing.clicks import IN_BULK, click_all, people_who_click, worst_of
+from letsconnect.tests.standing.figures import told
 from letsconnect.tests.standing.site import (
     AS_IT_WAS,
     PATIENT,
@@ -43,10 +44,6 @@ PATIENCE, PATIENCE_OF_INVOLVED = 5.0, 10.0
 SECONDS = 12  # a storm lasts at least so long
 PAGES = 20  # and until so many pages were seen in it
 UNINVOLVED = "/clinics/"
-
-
-def told(what, *figures):
-    print(f"\n{what}: " + "; ".join(str(figure) for figure in figures))  # noqa: T201 - the figures of the storm
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
         person.press(button)
     assert "number 1 on the waiting list" in sharer.page.locator("main").inner_text()
     learner.press("Give my seat back")
-    assert sharer.letter("A seat is kept for you until")
+    assert sharer.letter("A seat is kept for you:")
     sharer.page.reload()
     sharer.press("Yes, I take the seat")
     assert "You have a seat." in sharer.page.locator("main").inner_text()
