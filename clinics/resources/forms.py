@@ -13,7 +13,7 @@ from clinics.models import Clinic, ClinicResource
 from clinics.resources.writing import ResourceEntry
 from clinics.texts.call_links import refuse_call_link_in_rows
 from clinics.texts.languages import languages_to_choose
-from letsconnect.base.choices import LongSelect, offer
+from letsconnect.base.choices import KeptChoices, LongSelect, offer
 from letsconnect.base.edit_conflicts import facts_of_rows
 from letsconnect.base.fields import longest
 from letsconnect.base.typed_links import validate_typed_link
@@ -44,10 +44,10 @@ class ResourceForm(forms.ModelForm):
         fields = ("kind", "language", "title", "url", "licence", "licence_words", "is_ready")
         widgets = {"language": LongSelect}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, languages: KeptChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         several = ("", pgettext_lazy("languages of material of a clinic", "several languages"))
-        offer(self, "language", [several, *languages_to_choose()])
+        offer(self, "language", [several, *languages])
         self.fields["title"].widget.attrs["dir"] = "auto"
         if self.instance.pk:
             self.initial["order"] = self.instance.place
@@ -117,7 +117,8 @@ _Rows = forms.inlineformset_factory(
 
 def resource_rows(clinic: Clinic, data: QueryDict | None = None) -> ResourceRows:
     """Return the rows of a clinic as they are stored, or as they were typed."""
-    rows: Any = _Rows(data, instance=clinic, queryset=clinic.resources.order_by("place"), prefix="links")
+    stored, languages = clinic.resources.order_by("place"), {"languages": languages_to_choose()}  # asked for once
+    rows: Any = _Rows(data, instance=clinic, queryset=stored, prefix="links", form_kwargs=languages)
     assert isinstance(rows, ResourceRows)  # the factory derives it from the one it is given
     return rows
 
