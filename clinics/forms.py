@@ -14,7 +14,7 @@ from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicState, ForWhom, Venue
 from clinics.domain.texts import CallLinkInText
 from clinics.models import Clinic, ClinicSeries
-from clinics.texts.call_links import check_not_in_texts, links_of_call, refuse_call_link
+from clinics.texts.call_links import WordsToPeopleForm, check_not_in_texts, links_of_call, refuse_call_link
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import longest
@@ -208,7 +208,7 @@ class ClinicForm(StartForm):
         return {name: self.cleaned_data[name] for name in names}
 
 
-class CancelForm(forms.Form):
+class CancelForm(WordsToPeopleForm):
     """Why a clinic is cancelled; the people who signed up read it."""
 
     reason = forms.CharField(
@@ -216,12 +216,3 @@ class CancelForm(forms.Form):
         max_length=longest(Clinic, "cancel_reason"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"}),
     )
-
-    def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
-        super().__init__(data)
-        self.clinic = clinic
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        refuse_call_link(self, self.clinic)
-        return cleaned

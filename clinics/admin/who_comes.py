@@ -19,7 +19,7 @@ from clinics.people.busy import busy_during
 from clinics.seats.desk import put_in, take_out
 from clinics.signing_up.agreements import missing_documents
 from clinics.signing_up.taking import seats_at_other_editions
-from clinics.texts.call_links import refuse_call_link
+from clinics.texts.call_links import WordsToPeopleForm
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.once_more import ConfirmationPage
 from mailings.ledger.reachable import is_written_to
@@ -42,7 +42,7 @@ class PutInForm(PersonForm):
             del self.fields["member"]  # nobody to choose from yet
 
 
-class TakeOutForm(forms.Form):
+class TakeOutForm(WordsToPeopleForm):
     """Why somebody is taken out; they read it."""
 
     reason = forms.CharField(
@@ -52,15 +52,6 @@ class TakeOutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=gettext_lazy("If you like. It stands in the letter, as you write it here."),
     )
-
-    def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
-        super().__init__(data)
-        self.clinic = clinic
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        refuse_call_link(self, self.clinic)
-        return cleaned
 
 
 def _signed_up(clinic: Clinic) -> RsvpQuerySet:

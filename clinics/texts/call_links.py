@@ -5,6 +5,7 @@ Every form in which planners type such a text asks here, and so does the form of
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -46,6 +47,19 @@ def refuse_call_link(form: forms.BaseForm, clinic: Clinic, *, links: Iterable[st
     for name, value in list(form.cleaned_data.items()) if secret else ():
         if isinstance(value, str) and name != "meeting_link" and holds_the_link(value, secret):
             form.add_error(name, ValidationError(refusal(), code="link"))
+
+
+class WordsToPeopleForm(forms.Form):
+    """What planners of one clinic write to its people: without the link of its call."""
+
+    def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
+        super().__init__(data)
+        self.clinic = clinic
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_call_link(self, self.clinic)
+        return cleaned
 
 
 def refuse_call_link_in_rows(formset: forms.BaseFormSet, clinic: Clinic) -> None:
