@@ -54,6 +54,7 @@ class StartForm(forms.ModelForm):
         if "zone" not in self.fields:  # only to be looked at
             return
         offer(self, "zone", zone_choices(self.instance.zone))
+        self.initial.setdefault("zone", self.instance.zone)
         if not self.instance.pk or not comes_twice(self.instance.wall_clock, self.instance.zone):
             self.initial["fold"] = ""  # not answered: where it matters, it is asked
 

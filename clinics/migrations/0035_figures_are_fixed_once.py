@@ -3,6 +3,14 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+KINDS = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
+# Visitors' pages show them, and are kept until something changes; the triggers go with the table.
+NOTED = "\n".join(
+    f"CREATE TRIGGER clinics_note_{kind.lower()} AFTER {kind} ON clinics_attendancefigures "
+    f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION clinics_note_list_change();"
+    for kind, rows in KINDS.items()
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -39,4 +47,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(NOTED, migrations.RunSQL.noop),
     ]

@@ -130,7 +130,7 @@ def test_the_room_of_a_clinic_is_sound_and_moves_it(live_server, open_window, la
     page.locator("button[name=sample][value=fr]").click()
     window.check(accessible=False)
     window.screenshot(f"clinic-room-move-asked-{language}")
-    page.locator(".submit-row button").click()
+    page.locator(".submit-row button.default").click()
     page.wait_for_url(re.compile("/change/"))
 
     clinic.refresh_from_db()

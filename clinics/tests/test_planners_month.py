@@ -78,7 +78,7 @@ class Planner:
 
     def act(self, name):
         """Press through the page that asks once more; return how many letters it said."""
-        button = self.page.locator(".submit-row button.default, form:has([name=confirmed]) button").last
+        button = self.page.locator(".submit-row button.default, form:has([name=confirmed]) button.default").last
         said = re.search(r"\d+", button.inner_text())
         self.window.screenshot(f"month-{name}")
         button.click()
