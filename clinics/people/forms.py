@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinics.models import ClinicPerson
-from letsconnect.base.choices import EMPTY, offer
+from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import LineFormField, longest
-from letsconnect.base.zones import zone_names
+from registrations.answers.forms.choices import zone_choices
 
 WORDS = ("name", "role_line", "group")
 
@@ -30,7 +30,10 @@ class AnswerForm(forms.Form):
     )
     group = LineFormField(label=_("Group"), required=False, max_length=longest(ClinicPerson, "group"))
     zone = forms.ChoiceField(
-        label=_("Time zone"), required=False, help_text=_("So that our letters tell you the hour by your clock.")
+        label=_("Time zone"),
+        required=False,
+        help_text=_("So that our letters tell you the hour by your clock."),
+        widget=LongSelect,
     )
     note = forms.CharField(
         label=pgettext_lazy("with an answer", "A word to the planners"),
@@ -51,7 +54,7 @@ class AnswerForm(forms.Form):
             self.fields["name"].widget.attrs["placeholder"] = str(person.member)
         else:
             self.fields["name"].required = True
-            offer(self, "zone", [EMPTY, *((name, name) for name in zone_names())])
+            offer(self, "zone", zone_choices(person.zone))
 
     def words(self) -> dict[str, str]:
         """Return how they wish to be named, and their time zone, if it was asked."""
