@@ -165,6 +165,7 @@ class SignUpForm(WishesForm):
         self._documents = missing
         for document in missing:
             self.fields[document] = _agreement(document, self._versions.get(document, ""))
+        self.told_together = frozenset(missing)
         self.order_fields(self.field_order)
 
     def versions_shown(self) -> list[tuple[str, str]]:
@@ -178,6 +179,11 @@ class SignUpForm(WishesForm):
 
     def agreements(self) -> list[forms.BoundField]:
         return [self[name] for name in self._documents]
+
+    @property
+    def agreement_refusal(self) -> str:
+        """What is said below the boxes, once for all of them, if one was not ticked."""
+        return next((str(error) for name in self._documents for error in self.errors.get(name, ())), "")
 
     @property
     def shows_choices(self) -> bool:
@@ -237,8 +243,10 @@ def _versions_shown(typed: QueryDict) -> dict[str, str]:
 
 def _agreement(document: str, version: str) -> forms.BooleanField:
     label, read, page = _AGREES[ConsentDocument(document)]
+    help_and_refusal = f"id_{document}_helptext agreements_error"
     return forms.BooleanField(
         label=str(label),
+        widget=forms.CheckboxInput(attrs={"aria-describedby": help_and_refusal}),
         help_text=format_html('<a href="{}" target="_blank">{}</a>', reverse(page), read),
         error_messages={"required": _("Please agree to this first: everybody at a clinic has.")},
     )

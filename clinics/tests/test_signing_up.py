@@ -148,13 +148,14 @@ def test_a_wrong_code_takes_no_seat_and_keeps_the_form(client, clinic, mailoutbo
     assert KeptSignUp.objects.count() == 1
 
 
-@pytest.mark.parametrize("missing", ["code_of_conduct", "privacy_notice"])
+@pytest.mark.parametrize("missing", [["code_of_conduct"], ["privacy_notice"], ["code_of_conduct", "privacy_notice"]])
 def test_without_agreeing_nothing_is_sent_and_nothing_typed_is_lost(client, clinic, mailoutbox, missing):
-    response = ask(client, clinic, question="How long?", **{missing: ""})
+    response = ask(client, clinic, question="How long?", **dict.fromkeys(missing, ""))
 
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Please agree to this first" in page
+    assert page.count("Please agree to this first") == 1 and page.count('aria-invalid="true"') == len(missing)
+    assert all(f'<a href="#id_{document}">' in page for document in missing)
     assert "How long?" in page
     assert ADDRESS in page
     assert not mailoutbox

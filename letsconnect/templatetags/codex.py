@@ -157,9 +157,11 @@ def codex_problems(form: forms.BaseForm, rows: forms.BaseFormSet | None = None) 
 
 
 def _problems(form: forms.BaseForm) -> Iterator[Problem]:
+    """What several fields share (`told_together` of the form) is said once, beside them: here they are only named."""
+    told_together = getattr(form, "told_together", ())
     for text in form.non_field_errors():
         yield Problem("", str(text), "")
     for field in form:
         for text in field.errors:
             label = _("(hidden field %(name)s)") % {"name": field.name} if field.is_hidden else str(field.label or "")
-            yield Problem(label, str(text), _target(field))
+            yield Problem(label, "" if field.name in told_together else str(text), _target(field))
