@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import TextChoices
@@ -72,6 +73,27 @@ class QuoteAs(TextChoices):
     OWN_NAME = "own_name", gettext_lazy("my name")
     OTHER_NAME = "other_name", gettext_lazy("another name")
     PARTICIPANT = "participant", gettext_lazy("“a participant”, without a name")
+
+
+class FeedbackStage(StrEnum):
+    """How far feedback on a clinic is, for whoever may read it."""
+
+    CANCELLED = "cancelled"
+    AHEAD = "ahead"  # the clinic is not over
+    OPEN = "open"
+    DUE = "due"  # nobody can say anything more, and it is not counted yet
+    COUNTED = "counted"
+
+
+def feedback_stage(*, state: str, ends_at: datetime, is_counted: bool, now: datetime) -> FeedbackStage:
+    """Return how far feedback on a clinic is. What was counted once stays, whatever becomes of the clinic."""
+    if is_counted:
+        return FeedbackStage.COUNTED
+    if state == ClinicState.CANCELLED:
+        return FeedbackStage.CANCELLED
+    if not is_over(state=state, ends_at=ends_at, now=now):
+        return FeedbackStage.AHEAD
+    return FeedbackStage.OPEN if now < ends_at + ASKED_FOR else FeedbackStage.DUE
 
 
 class FeedbackClosed(ClinicError):

@@ -13,7 +13,9 @@ from clinics.domain.feedback import (
     KEPT_DAYS,
     TICKED,
     FeedbackQuestion,
+    FeedbackStage,
     ShownSums,
+    feedback_stage,
     shown_sums,
     words_may_be_read,
 )
@@ -25,7 +27,7 @@ class FeedbackShown:
     """The sums of each question that may be told, and the words in an order that tells nothing."""
 
     told_from: datetime
-    is_final: bool
+    stage: FeedbackStage
     sums: tuple[ShownSums, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -40,7 +42,7 @@ def feedback_on(clinic: Clinic, *, now: datetime) -> FeedbackShown:
     told_from = clinic.ends_at + ASKED_FOR
     counted = CountedFeedback.objects.filter(clinic=clinic).first()
     if counted is None:
-        return FeedbackShown(told_from, is_final=now >= told_from)
+        return FeedbackShown(told_from, _stage_before_counting(clinic, now))
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for tally in FeedbackTally.objects.filter(clinic=clinic):
         counts[tally.question][tally.option] = tally.count
@@ -52,7 +54,15 @@ def feedback_on(clinic: Clinic, *, now: datetime) -> FeedbackShown:
         words = list(answers.values_list("words", flat=True))
         random.SystemRandom().shuffle(words)
     sums = tuple(shown_sums(question, counts[question]) for question in TICKED)
-    return FeedbackShown(told_from, is_final=True, sums=sums, words=tuple(words))
+    return FeedbackShown(told_from, FeedbackStage.COUNTED, sums, tuple(words))
+
+
+def _stage_before_counting(clinic: Clinic, now: datetime) -> FeedbackStage:
+    """A clinic of which nobody said anything is never counted: once it is due, it is as if it were."""
+    stage = feedback_stage(state=clinic.state, ends_at=clinic.ends_at, is_counted=False, now=now)
+    if stage != FeedbackStage.DUE or FeedbackAnswer.objects.filter(clinic=clinic).exists():
+        return stage
+    return FeedbackStage.COUNTED
 
 
 @transaction.atomic

@@ -119,6 +119,25 @@ def test_a_host_reads_sums_and_words_and_no_sharer_does(client):
     assert client.get(address("feedback-read", clinic.pk)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("fields", "at", "said"),
+    [
+        ({"state": "announced"}, timedelta(hours=-1), "Once the clinic is over, people can say"),
+        ({"state": "announced"}, timedelta(hours=1), "People can say how it was, and change"),
+        ({"state": "cancelled"}, timedelta(hours=1), "was cancelled, so nobody is asked"),
+        ({"state": "held"}, timedelta(days=31), "Too few people said"),
+    ],
+)
+def test_what_a_host_reads_before_anything_is_told_is_true_then(client, fields, at, said):
+    clinic = make_clinic_that_was(**fields)
+    client.force_login(make_person(clinic, "host").member)
+
+    with time_machine.travel(clinic.ends_at + at, tick=False):
+        page = client.get(address("feedback-read", clinic.pk)).content.decode()
+
+    assert said in page and page.count("how it was") == 1
+
+
 # Quotes
 
 

@@ -192,9 +192,9 @@ def test_nothing_is_told_while_answers_can_change_and_then_it_is_told_once_and_f
         say_of_clinic(clinic, host, now=moment, **({} if moment == NOW else {"useful": "not"}))
         count_feedback(moment)
         shown = feedback_on(clinic, now=moment)
-        assert (shown.has_sums, shown.words, shown.is_final, shown.told_from) == (False, (), False, final)
+        assert (shown.has_sums, shown.words, shown.stage, shown.told_from) == (False, (), "open", final)
 
-    assert feedback_on(clinic, now=final).has_sums is False  # not counted yet
+    assert (feedback_on(clinic, now=final).has_sums, feedback_on(clinic, now=final).stage) == (False, "due")
     count_feedback(final)
     assert sums_of(clinic).answers == 11 and sums_of(clinic).options == {
         "very": 6, "quite": None, "little": None, "not": 5
