@@ -21,7 +21,7 @@ from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none
-from letsconnect.base.once_more import ConfirmationPage
+from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from letsconnect.base.paging import page_of
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.requests import signed_in
@@ -48,12 +48,14 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         if certificate is None:
             messages.error(request, _("This certificate does not count any more."))
             return redirect(CERTIFICATES.url(clinic))
+        asked_about = certificate.pk
         try:
             check_reason(reason, clinic)
         except ClinicError as missing:
-            refusal, asked_about = str(missing), certificate.pk
+            refusal = str(missing)
         else:
-            return _revoke(desk, request, certificate, reason)
+            if not goes_back(request):
+                return _revoke(desk, request, certificate, reason)
     page = page_of(_of(clinic).select_related("member"), request)
     context = {
         "opened": desk.opened(request, clinic),
@@ -93,7 +95,8 @@ def _revoke(desk: ClinicDesk, request: HttpRequest, certificate: Certificate, re
     if not question.is_answered_by(request):
         carried = [("certificate", certificate.pk), ("reason", reason)]
         opened = request.POST.get(versions.FIELD, "")
-        return desk.asked_once_more(request, question, back=CERTIFICATES.url(clinic), opened=opened, carried=carried)
+        back = CERTIFICATES.url(clinic)
+        return desk.asked_once_more(request, question, back=back, opened=opened, carried=carried, brings_back=BACK)
     try:
         with desk.as_opened(request, clinic):
             revoke_certificate(certificate=certificate, reason=reason, by=signed_in(request), now=timezone.now())

@@ -21,7 +21,7 @@ from clinics.signing_up.agreements import missing_documents
 from clinics.signing_up.taking import seats_at_other_editions
 from clinics.texts.call_links import WordsToPeopleForm
 from letsconnect.base.access_log import PeopleShown, people_on
-from letsconnect.base.once_more import ConfirmationPage
+from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from mailings.ledger.reachable import is_written_to
 from registrations.admin.choosing_person import PersonForm
 from registrations.domain.looks import LookKind
@@ -70,14 +70,17 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
     pressed = request.POST.get("do", "")
     if pressed == PUT_IN:
         form = PutInForm(request.POST, planner=signed_in(request))
-        if not form.is_valid():
+        is_found = form.is_valid()
+        if not is_found or goes_back(request):
             named = PeopleShown(members={person.pk for person in form.people_found})
             desk.note_look(request, named, kind=LookKind.ACCOUNTS)
-            return _draw(desk, request, clinic, form, status=422)
-        return _give(desk, request, clinic, form.cleaned_data["member"])
+            return _draw(desk, request, clinic, form, status=200 if is_found else 422)
+        member = form.cleaned_data["member"]
+        typed = [("do", PUT_IN), ("person", form.cleaned_data["person"]), ("member", member.public_id)]
+        return _give(desk, request, clinic, member, typed, brings_back=BACK)
     answer = _chosen(request, clinic)
     if answer is not None and pressed == GIVE:
-        return _give(desk, request, clinic, answer.member)
+        return _give(desk, request, clinic, answer.member, [("do", GIVE), ("rsvp", answer.pk)])
     if answer is not None and pressed == TAKE_OUT:
         return _take_out(desk, request, clinic, answer)
     messages.error(request, _("This person has given their place up meanwhile."))
@@ -102,7 +105,15 @@ def _chosen(request: HttpRequest, clinic: Clinic) -> Rsvp | None:
     return mine.filter(pk=int(key)).first() if is_number else None
 
 
-def _give(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, member: Member) -> HttpResponse:
+def _give(
+    desk: ClinicDesk,
+    request: HttpRequest,
+    clinic: Clinic,
+    member: Member,
+    typed: list[tuple[str, Any]],
+    *,
+    brings_back: str = "",
+) -> HttpResponse:
     """Ask once more, saying whether a seat is added, and then put somebody in."""
     adds_seat = not clinic.places_left and not clinic.rsvps.offered().of(member).exists()
     sentences = [_letter_sentence(member, _("%(name)s gets a seat, and a letter that says so."))]
@@ -117,11 +128,9 @@ def _give(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, member: Member
         button=_("Give the seat, and one more than there were") if adds_seat else _("Give the seat"),
         people=1,
     )
-    carried = [("do", PUT_IN), ("member", member.public_id), ("person", member.public_id), ("adds", int(adds_seat))]
-    if answer := clinic.rsvps.active().of(member).first():
-        carried = [("do", GIVE), ("rsvp", answer.pk), ("adds", int(adds_seat))]
     if not page.is_answered_by(request):
-        return desk.asked_once_more(request, page, back=WHO_COMES.url(clinic), carried=carried)
+        carried, back = [*typed, ("adds", int(adds_seat))], WHO_COMES.url(clinic)
+        return desk.asked_once_more(request, page, back=back, carried=carried, brings_back=brings_back)
     try:
         may_add = request.POST.get("adds") == "1"
         put_in(clinic=clinic, member=member, add_seat=may_add, by=signed_in(request), now=timezone.now())

@@ -21,10 +21,8 @@ from clinics.writing.emails import sample as sample_of_message
 from clinics.writing.forms import WriteForm
 from clinics.writing.words import to_whom_in_words
 from clinics.writing.writing import write_to_those_who_come
-from letsconnect.base.once_more import ConfirmationPage
+from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from registrations.requests import signed_in
-
-EDIT = "edit"  # the button that leads back from the page that asks once more, with everything typed
 
 
 class WritingDesk(ActsDesk):
@@ -39,7 +37,7 @@ class WritingDesk(ActsDesk):
         clinic = self.clinic_for(request, clinic_id)
         refusal = _why_not(clinic)
         form = WriteForm(request.POST or None, clinic=clinic)
-        if refusal or request.method != "POST" or EDIT in request.POST or not form.is_valid():
+        if refusal or request.method != "POST" or goes_back(request) or not form.is_valid():
             return self._write_form(request, clinic, form, refusal)
         meant = meant_by(form.to_whom, clinic)
         concerned = counted(meant, clinic, list(form.texts))
@@ -48,7 +46,7 @@ class WritingDesk(ActsDesk):
         question = ConfirmationPage(
             title=_("Write to those who come to “%(clinic)s”?") % {"clinic": clinic},
             sentences=(
-                _("It goes to: %(people)s.") % {"people": to_whom_in_words(form.to_whom)},
+                _goes_to(total, form),
                 _("Your name stands in it, and nobody's address. A letter that has left cannot be taken back."),
             ),
             button=button,
@@ -102,9 +100,14 @@ class WritingDesk(ActsDesk):
             "carried": form.carried(),
             "sample": sample,
             "languages": settings.LANGUAGES,
-            "edit": EDIT,
+            "brings_back": BACK,
         }
-        return TemplateResponse(request, "clinics/admin/write_once_more.html", context)
+        return TemplateResponse(request, "clinics/admin/once_more.html", context)
+
+
+def _goes_to(people: int, form: WriteForm) -> str:
+    sentence = ngettext("It goes to %(count)d person: %(people)s.", "It goes to %(count)d people: %(people)s.", people)
+    return sentence % {"count": people, "people": to_whom_in_words(form.to_whom)}
 
 
 def _why_not(clinic: Clinic) -> str:

@@ -1,16 +1,20 @@
 """A plan or a text whose change is written to people: a page says to how many, and until then nothing is saved."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from clinics.models import Clinic
+from clinics.models import Clinic, ClinicMessage
+from clinics.tests.after_factories import make_attendance, make_certificate
 from clinics.tests.factories import make_clinic, make_person, sign_up
 from clinics.tests.test_admin import desk, typed
 from letsconnect.tests.opened import as_opened, hidden_in
 from mailings.models import Letter
-from registrations.tests.factories import NOW, make_skill
+from registrations.tests.factories import NOW, make_member, make_skill
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +42,7 @@ def answered(client, address, asked):
 
 
 def carried_by(asked):
-    fields = {"confirmed": [asked.context["question"].people], "opened": [asked.context["opened"]]}
+    fields = {"confirmed": [asked.context["question"].people], "opened": [asked.context.get("opened", "")]}
     for name, value in asked.context["carried"]:
         fields.setdefault(name, []).append(value)
     return fields
@@ -129,3 +133,30 @@ def test_going_back_from_the_page_that_asks_does_nothing_and_brings_back_what_wa
     page = back(planner, plan, planner.post(plan, forms[plan])).content.decode()
     sent = planner.post(plan, {**forms[plan], **hidden_in(page), "minutes": "95"})
     assert "2 letters go out." in sent.content.decode()
+
+
+def test_going_back_brings_back_what_was_typed_where_something_else_than_the_clinic_changes(planner):
+    clinic, ana = make_clinic(), make_member(name="Ana Anders")
+    sign_up(clinic, 1)
+    held = make_clinic(state="held", starts_at=NOW - timedelta(days=1), held_at=NOW)
+    certificate = make_certificate(held, make_attendance(held).member)
+    who_comes = desk("who_comes", clinic.pk)
+    forms = [
+        (
+            desk("write", clinic.pk),
+            {"states": ["going"], "subject_en": "Pens", "text_en": "Bring one", "pressed": uuid4()},
+        ),
+        (
+            desk("write", clinic.pk),
+            {"states": ["waiting"], "subject_en": "Pens", "text_en": "To nobody", "pressed": uuid4()},
+        ),
+        (who_comes, {"do": "put_in", "person": "anders", "member": ana.public_id}),
+        (desk("certificates", held.pk), {"certificate": certificate.pk, "reason": "Another Ana"}),
+    ]
+    for (address, form), kept in zip(forms, ("Bring one", "To nobody", 'value="anders"', "Another Ana"), strict=True):
+        again = back(planner, address, planner.post(address, form))
+
+        assert again.status_code == 200 and kept in again.content.decode(), address
+        assert 'name="back_to_form"' not in again.content.decode(), address
+    certificate.refresh_from_db()
+    assert certificate.is_valid and clinic.rsvps.count() == 1 and not ClinicMessage.objects.exists()

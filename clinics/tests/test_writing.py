@@ -226,11 +226,14 @@ def test_the_desk_asks_once_more_with_the_number_and_a_sample_in_each_language(c
     asked = client.post(desk(clinic), data)
     french = client.post(desk(clinic), {**data, "sample": "fr"})
 
+    assert "It goes to 1 person: those who have a seat." in asked.content.decode()
+
     assert "Send 1 letter" in asked.content.decode()
     assert "1 reader gets no letter" in asked.content.decode()
     assert "Apportez un stylo." in french.content.decode()
     assert not letters().exists()
-    again = client.post(desk(clinic), {**data, "edit": "1"}).content.decode()
+    carried = dict(asked.context["carried"]) | {asked.context["brings_back"]: "1"}
+    again = client.post(desk(clinic), carried).content.decode()
     assert "Apportez un stylo." in again and "Please bring a pen." in again
 
     client.post(desk(clinic), {**data, "confirmed": "1"})

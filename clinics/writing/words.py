@@ -1,6 +1,8 @@
 """To whom a planner wrote, in words."""
 
-from django.utils.translation import get_language
+from typing import Any
+
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import RsvpState
@@ -9,18 +11,29 @@ from clinics.domain.writing import FLOOR, ToWhom
 from letsconnect.base.languages import listed
 from registrations.reference.names import language_name
 
+# Whom the choices of the form mean, said within a sentence.
+_GROUPS: dict[str, Any] = {
+    RsvpState.GOING: pgettext_lazy("to whom a letter goes", "those who have a seat"),
+    RsvpState.WAITING: pgettext_lazy("to whom a letter goes", "those on the waiting list"),
+    RsvpState.OFFERED: pgettext_lazy("to whom a letter goes", "those to whom a seat is offered"),
+    ClinicRole.SHARER: pgettext_lazy("to whom a letter goes", "the sharers"),
+    ClinicRole.HOST: pgettext_lazy("to whom a letter goes", "the hosts"),
+    ClinicRole.HELPER: pgettext_lazy("to whom a letter goes", "the helpers"),
+    ClinicRole.INTERPRETER: pgettext_lazy("to whom a letter goes", "the interpreters"),
+}
+
 
 def to_whom_in_words(to_whom: ToWhom) -> str:
-    """Return whom it goes to, as in "going, on the waiting list, host"."""
-    words = [str(RsvpState(state).label) for state in to_whom.states if state in RsvpState.values]
-    words += [str(ClinicRole(role).label) for role in to_whom.roles if role in ClinicRole.values]
+    """Return whom it goes to, as in "those who have a seat, the hosts · only who speaks French"."""
+    words = [listed([str(_GROUPS[name]) for name in (*to_whom.states, *to_whom.roles) if name in _GROUPS])]
     if to_whom.listening == FLOOR:
-        words.append(_("who listens to the language spoken there"))
+        words.append(_("of those who signed up only who listens to the language spoken there"))
     elif to_whom.listening:
-        words.append(_("who listens in %(language)s") % {"language": _name(to_whom.listening)})
+        said = _("of those who signed up only who listens in %(language)s")
+        words.append(said % {"language": _name(to_whom.listening)})
     if to_whom.speaking:
-        words.append(_("who speaks %(language)s") % {"language": _name(to_whom.speaking)})
-    return listed(words)
+        words.append(_("only who speaks %(language)s") % {"language": _name(to_whom.speaking)})
+    return " · ".join(words)
 
 
 def _name(language: str) -> str:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.once_more import BACK, goes_back
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
@@ -125,7 +126,7 @@ class SeatAdmin(WorkingGroupAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = self.kind.give_form(request.POST if request.method == "POST" else None)
-        if form.is_bound and form.is_valid():
+        if form.is_bound and form.is_valid() and not goes_back(request):
             warning = self.kind.warning(form.cleaned_data)
             if warning and request.POST.get("confirmed") != _answer(form.cleaned_data):
                 member = form.cleaned_data["member"]
@@ -134,6 +135,7 @@ class SeatAdmin(WorkingGroupAdmin):
                     "person": person_in_words(member),
                     "person_is_written_to": is_written_to(member),
                     "answer": _answer(form.cleaned_data),
+                    "brings_back": BACK,
                 }
                 return self._page(request, "confirm", form, **confirmation)
             seats_before = set(

@@ -132,6 +132,8 @@ def test_making_a_coordinator_is_asked_about_once_more(client, coordinator, memb
     page = seat_of(client, member, role="coordinator")
     assert "sees the email address of everybody" in words(page)
     assert member.name in words(page)
+    again = seat_of(client, member, role="coordinator", **{page.context["brings_back"]: "1"})
+    assert again.context["form"].data["role"] == "coordinator" and "Give the seat" in again.content.decode()
     seat_of(client, member, role="coordinator", confirmed=f"coordinator:{other.public_id}")
     seat_of(client, member, role="coordinator", confirmed=f"liaison:{member.public_id}")
     assert not member.seats.exists()
