@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Min
+from django.db.models import DateTimeField, Max, Min, Value
 from django.utils.translation import get_language
 
 from clinics.listing.versions import version_of_lists
 from clinics.models import Channel, Clinic
 from letsconnect.base.folding import plain
 from letsconnect.base.kept_pages import KeptValues
+from letsconnect.base.query_batches import QueryBatch
 from registrations.models import Skill
 from registrations.models.reference import HEIR_OF_SKILL
 from registrations.reference.names import language_name
-from registrations.skills.names import names_of
+from registrations.skills.names import best_names, name_rows
 
 Choice = tuple[str, str]
 
@@ -38,19 +39,22 @@ def offered() -> Offered:
 
 
 def _read(reader: str) -> Offered:
-    announced = Clinic.objects.ever_announced()
-    spoken = announced.order_by().values_list("floor_language").distinct()
+    """Read all in one statement: who comes after something changed waits for it."""
+    announced, batch = Clinic.objects.ever_announced().order_by(), QueryBatch()
+    never = Value(None, output_field=DateTimeField())
+    spoken = announced.values_list("floor_language").annotate(first=Min("starts_at"), last=Max("starts_at"))
     interpreted = Channel.objects.interpreted().filter(clinic__announced_at__isnull=False).order_by()
-    codes = spoken.union(interpreted.values_list("language").distinct())
-    about = announced.filter(skills__isnull=False).order_by().values("skills")
-    skills = Skill.objects.filter(pk__in=about).values_list(HEIR_OF_SKILL, "merged_into__slug", "slug")
-    slugs = {key: heir or slug for key, heir, slug in skills}
-    names, ends = names_of(slugs), announced.aggregate(first=Min("starts_at"), last=Max("starts_at"))
+    languages = batch.add(spoken.union(interpreted.values_list("language", never, never)))
+    about = Skill.objects.filter(pk__in=announced.filter(skills__isnull=False).values("skills"))
+    heirs = about.values(called=HEIR_OF_SKILL)
+    skills = batch.add(name_rows(Skill.objects.filter(pk__in=heirs)))
+    batch.run()
+    names, slugs = best_names(skills), {key: slug for key, slug, *_name in skills}
     return Offered(
-        tuple(sorted(((code, language_name(code, reader)) for (code,) in codes), key=_by_name)),
-        tuple(sorted(((slug, names[key]) for key, slug in slugs.items()), key=_by_name)),
-        ends["first"],
-        ends["last"],
+        tuple(sorted(((code, language_name(code, reader)) for code in {row[0] for row in languages}), key=_by_name)),
+        tuple(sorted(((slugs[key], name) for key, name in names.items()), key=_by_name)),
+        min((first for _code, first, _last in languages if first), default=None),
+        max((last for _code, _first, last in languages if last), default=None),
     )
 
 

@@ -27,6 +27,7 @@ from letsconnect.base.kept_pages import KeptValues, is_kept_address, kept_for_vi
 from letsconnect.base.languages import chain
 from letsconnect.base.paging import page_of
 from letsconnect.base.pieces import Piece, draw
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import day
@@ -147,9 +148,11 @@ def _keys(
     asked = {"seats": seats, "filters": filters.without_page_parts(), "zone": zone}
 
     def read() -> tuple[list[int], list[int]]:
-        coming = _COMING.rows({"now": now, **who}, **asked) if filters.which != Which.PAST else []
-        past = _PAST.rows({"now": now, **who}, **asked) if filters.which != Which.COMING else []
-        return coming, past
+        batch, values = QueryBatch(), {"now": now, **who}
+        coming = batch.add(_COMING.queryset(values, **asked)) if filters.which != Which.PAST else ()
+        past = batch.add(_PAST.queryset(values, **asked)) if filters.which != Which.COMING else ()
+        batch.run()
+        return list(coming), list(past)
 
     return read() if seats.are_some or filters.words else _KEYS.get((filters, zone), read)
 
