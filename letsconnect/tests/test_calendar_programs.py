@@ -2,13 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 import pytest
 
+from clinics.planning.plans import cancel_clinic, reschedule
+from clinics.seats.rsvps import cancel_rsvp, rsvp
+from clinics.tests.factories import START, make_clinic
 from letsconnect.base import calendars
 from letsconnect.base.calendars import Attendee, Event
 from letsconnect.tests.calendar_programs import Khal, read_by_ical_js
+from mailings.ledger.draining import drain
+from registrations.tests.factories import make_coordinator, make_member
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,20 +80,33 @@ def test_ical_js_reads_a_feed_and_how_often_to_come_again():
     assert all(event["attendees"] == [] for event in feed["events"])
 
 
-def test_khal_moves_an_event_and_shows_that_it_is_cancelled_and_never_twice(tmp_path):
-    khal = Khal(tmp_path)
-    later = {"starts_at": CLINIC.starts_at + 24 * HOUR, "ends_at": CLINIC.ends_at + 24 * HOUR}
+@pytest.mark.django_db(transaction=True)
+def test_khal_follows_the_letters_of_a_seat_that_moves_is_given_back_is_taken_again_and_is_cancelled(tmp_path, sink):
+    clinic, member, desk = make_clinic(title=ARABIC), make_member(), make_coordinator()
+    khal, methods, hours = Khal(tmp_path), [], count(0, 4)
 
-    khal.take(letter(CLINIC))
-    [first] = khal.shows()
-    khal.take(letter(replace(CLINIC, **later, sequence=4)))
-    [moved] = khal.shows()
-    khal.take(letter(replace(CLINIC, **later, sequence=5, is_cancelled=True)))
-    [gone] = khal.shows()
+    def after(act, **given):
+        """What khal shows once the letters of this act have arrived."""
+        now = NOW + next(hours) * HOUR
+        act(clinic=clinic, now=now, **given)
+        drain(now=now + 2 * HOUR)
+        for message in sink.messages[len(methods) :]:
+            [file] = [part for part in message.walk() if part.get_content_type() == "application/ics"]
+            khal.take(file.get_content())
+            methods.append(read_by_ical_js(file.get_content())["method"])
+        [event] = khal.shows()
+        return event["title"], event["start"], event["end"], event["status"].strip()
 
-    assert (first["title"], first["start"], first["status"].strip()) == (ARABIC, "2026-03-28 22:00", "CONFIRMED")
-    assert (moved["title"], moved["start"], moved["end"]) == (ARABIC, "2026-03-29 22:00", "2026-03-30 02:00")
-    assert (gone["start"], gone["status"].strip()) == ("2026-03-29 22:00", "CANCELLED")
+    later = START + 24 * HOUR
+    moved = {"local_date": later.date(), "local_time": later.time(), "zone": "UTC"}
+    old, new = ([f"{moment + ahead:%Y-%m-%d %H:%M}" for ahead in (0 * HOUR, 2 * HOUR)] for moment in (START, later))
+
+    assert after(rsvp, member=member, by=member) == (ARABIC, *old, "CONFIRMED")
+    assert after(reschedule, by=desk, **moved) == (ARABIC, *new, "CONFIRMED")
+    assert after(cancel_rsvp, member=member, by=member) == (ARABIC, *new, "CANCELLED")
+    assert after(rsvp, member=member, by=member) == (ARABIC, *new, "CONFIRMED")
+    assert after(cancel_clinic, by=desk, reason="The host is ill.") == (ARABIC, *new, "CANCELLED")
+    assert methods == ["REQUEST", "REQUEST", "CANCEL", "REQUEST", "CANCEL"]
 
 
 def test_khal_shows_the_readers_own_clock_across_the_night_on_which_it_changes(tmp_path):
