@@ -17,7 +17,7 @@ from clinics.admin.tabs import ClinicDesk, Tab
 from clinics.domain.clinics import ClinicError
 from clinics.domain.people import MATERIAL_DAYS_BEFORE, MAY_STILL_COME, ChannelRefused, ClinicRole, Turn
 from clinics.domain.wishes import ANSWERS_OF_THE_DESK
-from clinics.models import Channel, Clinic
+from clinics.models import Channel, Clinic, LanguageNeed
 from clinics.people.asking import Part
 from clinics.people.channels import add_channel, change_channel, remove_channel
 from clinics.people.gaps import language_gaps
@@ -154,9 +154,10 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         taken = {
             f"{row['person'].channel_id}:{row['person'].turn}" for row in rows if row["person"].state in MAY_STILL_COME
         }
+        needed = needed_languages(LanguageNeed.objects.at(clinic))
         context = {
             "channels": [(channel, by_channel[channel.pk]) for channel in channels],
-            "needed": [(need, need.name(get_language() or "en")) for need in needed_languages(clinic)],
+            "needed": [(need, need.name(get_language() or "en")) for need in needed],
             "may_answer": desk.may_change(request, clinic) and timezone.now() < clinic.starts_at,
             "gaps": [(gap, gap.name(get_language() or "en")) for gap in language_gaps(clinic)],
             "has_free_turn": len(taken) < len(channels) * len(Turn),

@@ -120,8 +120,14 @@ class LanguageNeedQuerySet(models.QuerySet["LanguageNeed"]):
 
     def at(self, clinic: Clinic) -> "LanguageNeedQuerySet":
         """Those of the people who come, or wait for a seat, with whose they are."""
-        coming = self.filter(rsvp__clinic=clinic, rsvp__state__in=ACTIVE, rsvp__member__is_active=True)
+        coming = self.of_those_who_come().filter(rsvp__clinic=clinic)
         return coming.select_related("rsvp__member").order_by("language", "made_at", "pk")
+
+    def of_those_who_come(self) -> "LanguageNeedQuerySet":
+        return self.filter(rsvp__state__in=ACTIVE, rsvp__member__is_active=True)
+
+    def without_interpreter(self) -> "LanguageNeedQuerySet":
+        return self.exclude(state=LanguageNeedState.INTERPRETED)
 
     def still_hoped_for(self) -> "LanguageNeedQuerySet":
         return self.filter(state__in=STILL_HOPED_FOR)

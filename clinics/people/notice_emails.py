@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
 
 from clinics.domain.agendas import timed
 from clinics.domain.clinics import TOOK_PLACE, RsvpState
@@ -24,7 +24,7 @@ from clinics.domain.notices import (
     may_have_taken_place,
 )
 from clinics.domain.people import ClinicRole, Turn
-from clinics.models import AgendaItem, ChecklistItem, Clinic, ClinicPerson, Notice, Rsvp
+from clinics.models import AgendaItem, ChecklistItem, Clinic, ClinicPerson, LanguageNeed, Notice, Rsvp
 from clinics.notices.changes import PERSON as PERSON_CHANGED
 from clinics.notices.changes import facts_of, why_not_told
 from clinics.notices.reminding import PERSON
@@ -42,18 +42,21 @@ from letsconnect.base.zones import zone_or_utc
 from mailings import kinds
 from mailings.domain.letters import Priority
 from mailings.rendering import Rendered, render_letter
+from registrations.reference.names import language_name
 
 PERSON_THANKS = f"{PERSON}{THANKS}"
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside the parts of a clinic: how many come, what is still to be done, and in which order it goes."""
+    """What stands beside the parts of a clinic: how many come, which languages they would need, how many of each, what
+    is still to be done, and in which order it goes."""
 
     going: int = 0
     waiting: int = 0
     to_do: int = 0
     agenda: list[Any] = field(default_factory=list)
+    needed: Counter[str] = field(default_factory=Counter)
 
 
 # When they are still owed
@@ -116,6 +119,7 @@ def lines_of(person: ClinicPerson, beside: Beside) -> list[str]:
 def _of_host(person: ClinicPerson, beside: Beside) -> list[str]:
     return [
         how_many_come(beside),
+        languages_needed(beside),
         ngettext(
             "%(count)d thing on the checklist is still to be done.",
             "%(count)d things on the checklist are still to be done.",
@@ -192,6 +196,14 @@ def how_many_come(beside: Beside) -> str:
     return f"{words} {waiting % {'count': beside.waiting}}" if beside.waiting else words
 
 
+def languages_needed(beside: Beside) -> str:
+    """Say into which languages nobody interprets that people asked for; "" for none."""
+    by_number = sorted(beside.needed.items(), key=lambda row: (-row[1], row[0]))
+    languages = [f"{language_name(code, get_language() or 'en')} ({number})" for code, number in by_number]
+    text = _("Languages that people would need, and how many of them: %(languages)s.")
+    return text % {"languages": listed(languages)} if languages else ""
+
+
 # Reading and rendering
 
 
@@ -260,15 +272,19 @@ def read_notices(keys: list[int], _now: datetime) -> list[Notice]:
 
 
 def read_beside(clinics: Iterable[Clinic]) -> dict[int, Beside]:
-    """Read what stands beside the parts of these clinics, in three queries."""
+    """Read what stands beside the parts of these clinics, in four queries."""
     keys = {clinic.pk for clinic in clinics}
     seats = Counter(Rsvp.objects.active().filter(clinic__in=keys).values_list("clinic", "state"))
     to_do = Counter(ChecklistItem.objects.open().filter(clinic__in=keys).values_list("clinic", flat=True))
     agendas: dict[int, list[Any]] = {key: [] for key in keys}
     for item in AgendaItem.objects.filter(clinic__in=keys).order_by("clinic_id", "place"):
         agendas[item.clinic_id].append(item)
+    needed: dict[int, Counter[str]] = {key: Counter() for key in keys}
+    needs = LanguageNeed.objects.of_those_who_come().without_interpreter().filter(rsvp__clinic__in=keys)
+    for key, language in needs.values_list("rsvp__clinic", "language"):
+        needed[key][language] += 1
     return {
-        key: Beside(seats[key, RsvpState.GOING], seats[key, RsvpState.WAITING], to_do[key], agendas[key])
+        key: Beside(seats[key, RsvpState.GOING], seats[key, RsvpState.WAITING], to_do[key], agendas[key], needed[key])
         for key in keys
     }
 

@@ -36,9 +36,9 @@ class NeededLanguage(NamedTuple):
         return language_name(self.language, reader)
 
 
-def needed_languages(clinic: Clinic) -> list[NeededLanguage]:
-    """Return what the people who come or wait need, the language of the most people first."""
-    rows = list(LanguageNeed.objects.at(clinic).values_list("language", "state"))
+def needed_languages(needs: LanguageNeedQuerySet) -> list[NeededLanguage]:
+    """Return which languages these people need, that of the most people first."""
+    rows = list(needs.order_by().values_list("language", "state"))
     people, unanswered = Counter(language for language, _state in rows), Counter[str]()
     unanswered.update(language for language, state in rows if state == LanguageNeedState.OPEN)
     asked = {language for language, state in rows if state == LanguageNeedState.ASKED}

@@ -7,9 +7,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from clinics.domain.clinics import HOST_READS_FOR, ClinicState
 from clinics.domain.people import AnswerState, ClinicRole
+from clinics.models import LanguageNeed
 from clinics.tests.factories import LINK, START, make_clinic, make_person, sign_up
 from registrations.models import Look, Member
 from registrations.tests.factories import NOW
@@ -83,6 +85,26 @@ def test_the_host_of_another_clinic_the_planners_and_strangers_have_no_such_page
 
     assert statuses == [404, 404, 404] and visitor.status_code == 302
     assert page_of(client, host_of_another, another).status_code == 200
+
+
+def test_a_host_sees_which_languages_are_needed_and_a_helper_does_not(client):
+    clinic = make_clinic(capacity=2)
+    seats = sign_up(clinic, 4)
+    for seat, language, fields in zip(
+        seats,
+        ("sw", "sw", "hi", "ja"),
+        ({}, {}, {"state": "asked", "answered_at": NOW}, {"state": "interpreted", "answered_at": NOW}),
+        strict=True,
+    ):
+        LanguageNeed.objects.create(rsvp=seat, language=language, made_at=NOW, **fields)
+    host = make_host(clinic)
+
+    words = " ".join(strip_tags(page_of(client, host, clinic).content.decode()).split())
+
+    assert "Swahili: 2 people" in words and "Hindi: 1 person · interpreters are asked" in words
+    assert "Japanese" not in words
+    page = page_of(client, make_host(clinic, role=ClinicRole.HELPER), clinic).content.decode()
+    assert "Swahili" not in page
 
 
 @pytest.mark.parametrize("state", ClinicState.values)

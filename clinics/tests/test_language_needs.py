@@ -54,7 +54,10 @@ def test_the_desk_counts_what_people_need_most_people_first(clinic):
     gone = need(clinic, "ja")[0].rsvp
     cancel_rsvp(clinic=clinic, member=gone.member, by=gone.member, now=NOW)
 
-    counted = [(row.language, row.people, row.unanswered, row.is_asked) for row in needed_languages(clinic)]
+    counted = [
+        (row.language, row.people, row.unanswered, row.is_asked)
+        for row in needed_languages(LanguageNeed.objects.at(clinic))
+    ]
 
     assert counted == [("hi", 2, 1, True), ("sw", 2, 2, False)]
     assert asked
@@ -117,7 +120,7 @@ def test_a_need_opens_again_where_the_interpreter_falls_out_and_whoever_says_yes
     assert [tell_what_came(NOW + MINUTE), tell_what_came(NOW + MINUTE)] == [0, 0]
     mine.refresh_from_db()
     assert (mine.state, mine.answered_at) == (LanguageNeedState.OPEN, None)
-    assert [(row.unanswered, row.is_asked) for row in needed_languages(clinic)] == [(1, False)]
+    assert [(row.unanswered, row.is_asked) for row in needed_languages(LanguageNeed.objects.at(clinic))] == [(1, False)]
     interpreters.update(state="accepted")
     assert tell_what_came(NOW + 2 * MINUTE) == 1
 

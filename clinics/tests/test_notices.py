@@ -7,7 +7,7 @@ from django.template import engines
 
 from clinics import emails
 from clinics.domain.notices import REMINDERS, languages_lost, what_changed
-from clinics.models import Clinic, ClinicPerson, Notice, Rsvp
+from clinics.models import Clinic, ClinicPerson, LanguageNeed, Notice, Rsvp
 from clinics.notices.names import names_of_reminders
 from clinics.notices.reminding import owe_reminders
 from clinics.people import notice_emails
@@ -166,13 +166,15 @@ def letter_of(person, before=DAY):
 
 def test_the_host_reads_who_comes_and_what_is_to_be_done():
     clinic = make_clinic(capacity=1)
-    sign_up(clinic, 2)
+    for seat in sign_up(clinic, 2):
+        LanguageNeed.objects.create(rsvp=seat, language="sw", made_at=NOW)
     clinic.checklist.create(name="tech_check", days=-7)
     host = make_person(clinic, "host", answered_at=LONG_AGO)
 
     text = letter_of(host).text
 
     assert "1 person has a seat. 1 waits for one." in text
+    assert "Languages that people would need, and how many of them: Swahili (2)." in text
     assert "1 thing on the checklist is still to be done" in text
     assert f"/clinics/{clinic.pk}/host/" in text and "/clinics/to-do/" in text
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -31,8 +32,9 @@ from clinics.attendance.door import (
 from clinics.attendance.ticking import count_others, let_in, take_tick_back, tick
 from clinics.domain.attendance import CannotTick, check_ticking
 from clinics.domain.clinics import ClinicError, Venue, may_be_hosted
-from clinics.models import Clinic, SeatQuestion
+from clinics.models import Clinic, LanguageNeed, SeatQuestion
 from clinics.models.outcomes import MOST_HEADS
+from clinics.signing_up.language_needs import needed_languages
 from letsconnect.base import access_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.keys import key_or_none
@@ -57,6 +59,7 @@ def clinic_host(request: MemberRequest, clinic_id: int) -> HttpResponse:
     page = page_of(searched(guests, request.GET.get("q", "")), request, at_once=AT_ONCE)
     rows = list(page)
     questions = list(SeatQuestion.objects.at(clinic).visible_to(request.user))
+    needs, language = LanguageNeed.objects.at(clinic).visible_to(request.user), get_language() or "en"
     people = {guest.member.pk for guest in rows if guest.member} | {rsvp.member_id for rsvp in waiting}
     people |= {question.rsvp.member_id for question in questions}
     access_log.note(viewer=request.user, people=PeopleShown(members=people), kind=LookKind.CLINIC, now=now)
@@ -69,6 +72,7 @@ def clinic_host(request: MemberRequest, clinic_id: int) -> HttpResponse:
         "going_count": sum(1 for guest in guests if not guest.role),
         "waiting": waiting,
         "questions": questions,
+        "needed": [(need, need.name(language)) for need in needed_languages(needs.without_interpreter())],
         "heads": heads_of(clinic),
         "agenda": agenda,
         "clock": clock_of([(row.begins_at, row.ends_at) for row in agenda], now=now),
