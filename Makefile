@@ -48,8 +48,8 @@ bench: setup  ## time the matching engine at 10,000 learners, a round on rows, t
 	@$(BIN)/python -m letsconnect.tests.speed_bench
 	@$(BIN)/python -m letsconnect.tests.seats_over_http
 
-chaos: setup  ## the long storms: kills, concurrency
-	@exec $(BIN)/python -m pytest -m chaos $(ARGS)
+chaos: setup  ## the long storms: kills, concurrency, many examples
+	@exec $(BIN)/python -m pytest -m "chaos or hypothesis" --hypothesis-profile storm $(ARGS)
 
 messages: setup  ## bring the .po files up to date with the texts in the tree
 	@exec $(BIN)/python manage.py extract_translations

@@ -137,14 +137,21 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 1000)
 
 
-def pytest_configure() -> None:
+@pytest.hookimpl(tryfirst=True)  # before the plugin of hypothesis looks for the profile that it was given
+def pytest_configure(config: pytest.Config) -> None:
     """Let pages render without a set-up step: sheets as they are in the checkout, translations compiled. Examples that
     hypothesis makes up are the same in each run, whichever modules a process has read, and no machine is too slow for
     them."""
     hypothesis_settings.register_profile(
-        "portal", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+        "portal",
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        max_examples=30,
     )
-    hypothesis_settings.load_profile("portal")
+    hypothesis_settings.register_profile("storm", hypothesis_settings.get_profile("portal"), max_examples=500)
+    hypothesis_settings.load_profile(config.getoption("--hypothesis-profile") or "portal")
     # It reads all our modules for constants to try: seconds in a fresh clone, and other ones beside other tests.
     providers._get_local_constants = lambda: providers._local_constants
     gc.disable()  # until all tests are read: a fresh clone compiles each of them
