@@ -1,6 +1,7 @@
 """What pytest needs to know about the whole portal; loaded by the root conftest."""
 
 import gc
+import threading
 from collections.abc import Callable, Generator
 from importlib import import_module
 from pathlib import Path
@@ -10,8 +11,13 @@ import pytest
 from django.conf import settings
 from django.core import signing
 from django.core.management.commands import flush
+from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.models.expressions import Col
 from django.test import client
+from django.urls import base as urls
+from django.utils import timezone
+from django.utils.translation import trans_real
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.internal.conjecture import providers
@@ -65,6 +71,21 @@ def _a_second_after_the_last(timestamp: Callable[[signing.TimestampSigner], str]
         return signing.b62_encode(signing.b62_decode(timestamp(signer)) + signed[0])
 
     return later
+
+
+def _keep_by_thread() -> None:
+    """Let what each thread has of its own be found by Python itself: connections, the language, the zone. Django asks
+    for it many thousand times a test, in a way that serves coroutines as well, of which there are none here."""
+    connections._connections = threading.local()
+    for module, names in ((trans_real, ["_active"]), (timezone, ["_active"]), (urls, ["_prefixes", "_urlconfs"])):
+        for name in names:
+            setattr(module, name, threading.local())
+
+
+def _hash_of_column(column: Col) -> int:
+    """Return what equal columns of a query have in common. Django asks for it of each column of each ordered query,
+    and reads the signature of the class to find it."""
+    return hash((column.alias, getattr(column.target, "attname", None)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -154,6 +175,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis_settings.load_profile(config.getoption("--hypothesis-profile") or "portal")
     # It reads all our modules for constants to try: seconds in a fresh clone, and other ones beside other tests.
     providers._get_local_constants = lambda: providers._local_constants
+    _keep_by_thread()
+    Col.__hash__ = _hash_of_column
     gc.disable()  # until all tests are read: a fresh clone compiles each of them
     DatabaseOperations.sql_flush = _delete_rows
     client.store_rendered_templates_of_django = client.store_rendered_templates
