@@ -196,14 +196,13 @@ HEADERS = {
 
 
 class Fuzz:
-    """A die, the people with their sessions, and what forms they have been shown; ``fields`` are those that another
-    storm over the same world was shown."""
+    """A die, the people with their sessions, and what forms they have been shown."""
 
-    def __init__(self, world, *, seed, fields=None):
+    def __init__(self, world, *, seed):
         self.world, self.dice = world, random.Random(seed)
         self.paths = [(door, door.path(world)) for door in DOORS]
         self.sessions = {name: self._session(world.people[name]) for name in PEOPLE}
-        self.fields = {} if fields is None else fields
+        self.fields = {}
         self.undoing = Undoing()
 
     def _session(self, member):

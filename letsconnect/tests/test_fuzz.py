@@ -16,15 +16,9 @@ def world(shared_world):
     return shared_world
 
 
-@pytest.fixture(scope="module")
-def fields():
-    """What forms people were shown, by address: the same in each storm, as each begins with the same world."""
-    return {}
-
-
-def storm(world, *, requests, seed, fields=None):
+def storm(world, *, requests, seed):
     """Send so many requests; return those that failed, and how many were answered with what."""
-    sender, failed, statuses = Fuzz(world, seed=seed, fields=fields), [], Counter()
+    sender, failed, statuses = Fuzz(world, seed=seed), [], Counter()
     for _ in range(requests):
         status, told = sender.request()
         statuses[status] += 1
@@ -33,9 +27,9 @@ def storm(world, *, requests, seed, fields=None):
     return failed, statuses
 
 
-@pytest.mark.parametrize("seed", [20261128, 20261129])
-def test_two_thousand_odd_requests_break_no_page(world, fields, seed):
-    failed, statuses = storm(world, requests=1_000, seed=seed, fields=fields)
+@pytest.mark.parametrize("seed", [20261128, pytest.param(20261129, marks=pytest.mark.chaos)])
+def test_a_thousand_odd_requests_break_no_page(world, seed):
+    failed, statuses = storm(world, requests=1_000, seed=seed)
 
     assert failed == []
     assert statuses[200] > 100  # most forms are reached, not only doors that stay shut
