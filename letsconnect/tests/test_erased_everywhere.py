@@ -97,15 +97,24 @@ def test_somebody_whom_every_table_knows_is_nowhere_after_deleting(traces):
     erasing.erase_member(member=traces["member"], by=traces["member"], now=NOW)
 
     assert where(*WORDS) == {"registrations_group"}  # a name made up for the group; it is nobody's
+    check_that_others_stay()
+    check_that_the_old_file_brings_nobody_back(traces["coordinator"])
 
 
-def test_what_others_wrote_in_the_same_files_stays(traces):
-    erasing.erase_member(member=traces["member"], by=traces["member"], now=NOW)
-
+def check_that_others_stay():
+    """What others wrote in the same files is still there."""
     assert Registration.objects.filter(name="Olga", imported_address="olga@example.org").exists()
     applied, *waiting = ImportUpload.objects.order_by("pk")
     assert any("Somewhere" in str(line) for line in applied.lines)
     assert [(upload.state, bool(upload.failure)) for upload in waiting] == [("failed", True)] * 2
+
+
+def check_that_the_old_file_brings_nobody_back(coordinator):
+    again = bring(coordinator, row_of("second-nest@example.org"))
+    apply(again, coordinator)
+
+    assert not Registration.objects.exclude(imported_address="").filter(name=NAME).exists()
+    assert ImportedKey.objects.filter(kind="address").count() == 3  # hashed, and kept for this
 
 
 @pytest.mark.parametrize(
@@ -134,16 +143,6 @@ def test_a_file_is_given_up_for_the_address_in_it_whatever_stands_around_it(db, 
 
     upload.refresh_from_db()
     assert (upload.content is None) is is_theirs
-
-
-def test_the_old_file_does_not_bring_them_back(traces):
-    erasing.erase_member(member=traces["member"], by=traces["member"], now=NOW)
-
-    again = bring(traces["coordinator"], row_of("second-nest@example.org"))
-    apply(again, traces["coordinator"])
-
-    assert not Registration.objects.exclude(imported_address="").filter(name=NAME).exists()
-    assert ImportedKey.objects.filter(kind="address").count() == 3  # hashed, and kept for this
 
 
 def test_an_address_that_was_only_typed_finds_nothing(db):
