@@ -15,6 +15,7 @@ from letsconnect.base.kept_pages import kept_for_visitors
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.links import absolute, path_or_nothing
 from registrations.answers.facts import current_version
+from registrations.views.errands import is_errand
 from registrations.views.steps import keep_typed
 
 SECURITY_TXT_LASTS = timedelta(days=180)
@@ -84,10 +85,14 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was open too long; keep what was typed into a long form.
 
+    Whoever typed for two seats in two tabs and signed in with the first is led to the second, filled in.
     Browsers say where a request came from, and other sites cannot forge that. So nobody else can put text there.
     """
     is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
     place = request.resolver_match
     if is_own and place is not None and place.view_name == "registrations:registration-step":
         return keep_typed(request, **place.kwargs)
+    leads_to = request.POST.get("leads_to", "")
+    if request.user.is_authenticated and place is not None and place.view_name == "registrations:sign-in-code":
+        return redirect(leads_to if is_errand(leads_to) else "home")
     return render(request, "letsconnect/csrf_failure.html", status=403)

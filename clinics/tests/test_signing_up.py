@@ -134,7 +134,9 @@ def test_known_and_unknown_addresses_see_the_same(client, clinic, mailoutbox):
         browser = Client()
         answer = ask(browser, clinic, address)
         page = browser.get(answer.url).content.decode().replace(address, "…")
-        pages.append((answer.status_code, re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"', "", page)))
+        pages.append(
+            (answer.status_code, re.sub(r'name="(csrfmiddlewaretoken|leads_to)" value="[^"]*"|nonce="[^"]*"', "", page))
+        )
 
     assert pages[0] == pages[1]
     assert len(mailoutbox) == 2
@@ -295,6 +297,26 @@ def test_another_address_is_asked_for_on_the_page_of_the_clinic_with_all_that_wa
     ask(client, clinic, question="How long?")
     type_code(client, mailoutbox)
     assert Rsvp.objects.get().member.email == ADDRESS
+
+
+def test_of_two_tabs_each_takes_the_seat_that_it_shows(clinic, mailoutbox):
+    browser, later = Client(enforce_csrf_checks=True), make_clinic(starts_at=START + timedelta(days=1))
+    tabs = []
+    for wanted in (clinic, later):
+        token = browser.get(path("clinic-detail", wanted)).cookies["csrftoken"].value
+        sent = ask(browser, wanted, csrfmiddlewaretoken=token)
+        page = browser.get(sent.url).content.decode()
+        tabs.append(dict(re.findall(r'name="(csrfmiddlewaretoken|leads_to)" value="([^"]+)"', page)))
+    for number, tab in enumerate(tabs):
+        code = re.search(r"\b\d{6}\b", mailoutbox[number].body)[0]
+        answer = browser.post(reverse("registrations:sign-in-code"), {"code": code, **tab})
+        if not number:
+            assert answer.url == path("clinic-detail", clinic)
+            assert [seat.clinic for seat in Rsvp.objects.all()] == [clinic]
+
+    assert answer.url == tabs[1]["leads_to"]  # signed in by the first tab: one press is left, with all that was typed
+    form = browser.get(answer.url)
+    assert 'name="email"' not in form.content.decode()
 
 
 def test_whoever_signs_in_with_another_address_gets_nothing_that_was_typed_for_this_one(client, clinic, mailoutbox):

@@ -36,7 +36,7 @@ from registrations.models import Member
 from registrations.reference.names import language_name
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.views import errands
-from registrations.views.codes import ask_for_code, leads_to, refused
+from registrations.views.codes import ask_for_code, asked_to_be_led_to, refused
 
 KEPT = "clinics:sign-up-kept"
 
@@ -180,7 +180,7 @@ def sign_up_kept(request: HttpRequest, clinic_id: int, key: str) -> HttpResponse
     now, clinic = timezone.now(), find_clinic(request, clinic_id)
     kept = kept_form(clinic_id=clinic_id, key=key, now=now)
     owner = request.user.email if is_signed_in(request) else ""
-    if kept is None or not (kept.address == owner if owner else leads_to(request) == request.path):
+    if kept is None or not (kept.address == owner if owner else asked_to_be_led_to(request, request.path)):
         return redirect("clinics:clinic-detail", clinic_id)
     reader, channels = request.user if is_signed_in(request) else None, shown_people(clinic).interpreted
     initial = typed_in(_of(kept), on=now.date())

@@ -12,7 +12,8 @@ from registrations.accounts.refusals import EnoughLetters, LimitReached
 from registrations.answers import visitors
 from registrations.models import SignInCode
 
-# Session key: the numbers of the letters this browser asked for ("codes") and was led to ("led"), zone and next page.
+# Session key: the numbers of the letters this browser asked for ("codes") and was led to ("led"), zone, next page, and
+# all pages to which it was to be led ("pages"): each of its tabs may have asked for another.
 # No address: that stands in the letters' rows, which are deleted a day later.
 PENDING = "sign_in"
 KEPT = 20
@@ -25,6 +26,7 @@ def ask_for_code(request: HttpRequest, *, address: str, zone: str, leads_to: str
     address all the same.
     """
     pending = pending_of(request) | {"zone": zone, "next": leads_to}
+    pending["pages"] = [*pending["pages"], leads_to][-KEPT:]
     browser = request.COOKIES.get(visitors.COOKIE, "")
     try:
         send_code(request, address, pending)
@@ -34,14 +36,21 @@ def ask_for_code(request: HttpRequest, *, address: str, zone: str, leads_to: str
     visitors.note_address(browser=browser, address=address, leads_to=leads_to)
 
 
-def leads_to(request: HttpRequest) -> str:
-    """Return where signing in leads for which this browser asked for a code; "" if it asked for none."""
-    return str(pending_of(request)["next"])
+def asked_to_be_led_to(request: HttpRequest, page: str) -> bool:
+    """Tell whether this browser asked for a code to be led to this page."""
+    return page in pending_of(request)["pages"]
+
+
+def page_asked_for(request: HttpRequest, pending: dict[str, Any]) -> str:
+    """Return where the page of the code that was sent leads: what it showed, if this browser asked for that."""
+    page = request.POST.get("leads_to", "")
+    return page if page in pending["pages"] else str(pending["next"])
 
 
 def pending_of(request: HttpRequest) -> dict[str, Any]:
     stored = request.session.get(PENDING, {})
-    return {name: stored.get(name, empty) for name, empty in (("codes", []), ("led", []), ("zone", ""), ("next", ""))}
+    empty = {"codes": [], "led": [], "zone": "", "next": "", "pages": []}
+    return {name: stored.get(name, nothing) for name, nothing in empty.items()}
 
 
 def browser_of(request: HttpRequest) -> str:

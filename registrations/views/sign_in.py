@@ -29,7 +29,7 @@ from registrations.answers import visitors
 from registrations.domain.registrations import AccountClosed, CodeRefused
 from registrations.models import Member, SignInCode
 from registrations.oldform import claims
-from registrations.views.codes import PENDING, ask_for_code, browser_of, pending_of, refused, send_code
+from registrations.views.codes import PENDING, ask_for_code, browser_of, page_asked_for, pending_of, refused, send_code
 from registrations.views.errands import is_errand, run_errand, shown_errand
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -62,17 +62,22 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return refused(render(request, "registrations/sign_in.html", context), refusal)
 
 
-def _newest(pending: dict[str, Any]) -> SignInCode | None:
-    """Return the row of this browser's newest letter, if it still exists."""
+def _newest(pending: dict[str, Any], leads_to: str = "") -> SignInCode | None:
+    """Return the row of this browser's newest letter, if it still exists; of those for this errand, if there are any.
+
+    An errand is for one address, and another tab may have asked for a code to another address since."""
     numbers = [*pending["codes"], *pending["led"]]
-    return SignInCode.objects.filter(pk__in=numbers).select_related("letter").order_by("-pk").first()
+    letters = SignInCode.objects.filter(pk__in=numbers).select_related("letter").order_by("-pk")
+    of_errand = letters.filter(leads_to=leads_to).first() if is_errand(leads_to) else None
+    return of_errand or letters.first()
 
 
 @never_cache
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Check the code and sign in."""
     pending = pending_of(request)
-    newest = _newest(pending)
+    leads_to = page_asked_for(request, pending)
+    newest = _newest(pending, leads_to)
     if newest is None:
         if request.user.is_authenticated:
             return redirect("home")
@@ -95,22 +100,24 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
         try:
-            member, answer = _do_both(request, sign_in, leads_to=pending["next"])
+            member, answer = _do_both(request, sign_in, leads_to=leads_to)
         except CodeRefused as error:
             used = signing_in.was_used_just_now(pending["codes"], digits=form.cleaned_data["code"], now=timezone.now())
             if used and not isinstance(error, AccountClosed):  # pressed twice: the first one opened the door
-                return redirect(pending["next"] if is_errand(pending["next"]) else "registrations:sign-in-code")
+                return redirect(leads_to if is_errand(leads_to) else "registrations:sign-in-code")
             form.add_error("code", str(error))
         else:
-            return _enter(request, member, other_door, answer or redirect(path_or_nothing(pending["next"]) or "home"))
+            return _enter(request, member, other_door, answer or redirect(path_or_nothing(leads_to) or "home"))
     return _code_page(request, form, newest)
 
 
 def _code_page(request: HttpRequest, form: CodeForm, newest: SignInCode) -> HttpResponse:
     pending = pending_of(request)
+    leads_to = page_asked_for(request, pending)
     context = {
         "form": form,
-        "errand": shown_errand(newest.address, pending["next"]),
+        "errand": shown_errand(newest.address, leads_to),
+        "leads_to": leads_to,
         "address": readable(newest.address),
         "minutes": newest.minutes_left(now=timezone.now()),
         "is_waiting": newest.is_waiting,
@@ -163,14 +170,17 @@ def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
 def sign_in_resend(request: HttpRequest) -> HttpResponse:
     """Send another letter to the same address; earlier letters work until they are too old."""
     pending = pending_of(request)
-    newest = _newest(pending)
+    pending["next"] = page_asked_for(request, pending)
+    newest = _newest(pending, pending["next"])
     if newest is None:
         return redirect("registrations:sign-in")
     try:
         code = send_code(request, newest.address, pending)
     except LimitReached as refusal:
         messages.error(request, str(refusal))
-        return refused(_code_page(request, CodeForm(), _newest(pending_of(request)) or newest), refusal)
+        return refused(
+            _code_page(request, CodeForm(), _newest(pending_of(request), pending["next"]) or newest), refusal
+        )
     except CodeNotSent as refusal:
         messages.error(request, str(refusal))
     else:
@@ -183,15 +193,16 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
 def sign_in_other(request: HttpRequest) -> HttpResponse:
     """Lead to the page that asks for an address, and delete what waits for the one that was given, if anything does."""
     pending = pending_of(request)
-    newest = _newest(pending)
+    leads_to = page_asked_for(request, pending)
+    newest = _newest(pending, leads_to)
     browser = request.COOKIES.get(visitors.COOKIE, "")
     if newest is not None and visitors.drop_waiting_for(browser=browser, address=newest.address):
         text = _("What you wrote before is deleted, because it waited for another address. Please write it again.")
         messages.info(request, text)
-    if is_errand(pending["next"]):  # its own page asks for an address, too
-        return redirect(pending["next"])
+    if is_errand(leads_to):  # its own page asks for an address, too
+        return redirect(leads_to)
     target = reverse("registrations:sign-in")
-    return redirect(f"{target}?{urlencode({'next': pending['next']})}" if pending["next"] else target)
+    return redirect(f"{target}?{urlencode({'next': leads_to})}" if leads_to else target)
 
 
 @never_cache
