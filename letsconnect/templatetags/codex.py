@@ -156,6 +156,12 @@ def codex_problems(form: forms.BaseForm, rows: forms.BaseFormSet | None = None) 
     return problems
 
 
+@register.filter
+def takes_focus(form: forms.BaseForm) -> bool:
+    """Tell whether the error summary takes the focus: it does where no field of the form asks for it."""
+    return not any(field.widget.attrs.get("autofocus") for field in form.fields.values())
+
+
 def _problems(form: forms.BaseForm) -> Iterator[Problem]:
     """What several fields share (`told_together` of the form) is said once, beside them: here they are only named."""
     told_together = getattr(form, "told_together", ())
@@ -164,4 +170,5 @@ def _problems(form: forms.BaseForm) -> Iterator[Problem]:
     for field in form:
         for text in field.errors:
             label = _("(hidden field %(name)s)") % {"name": field.name} if field.is_hidden else str(field.label or "")
-            yield Problem(label, "" if field.name in told_together else str(text), _target(field))
+            text_here = "" if field.name in told_together else str(text)
+            yield Problem(label.rstrip(".。") if text_here else label, text_here, _target(field))

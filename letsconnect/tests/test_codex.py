@@ -139,6 +139,20 @@ def test_every_id_an_error_or_a_description_points_at_exists(refused):
         tag_of(refused, element_id)
 
 
+def test_the_summary_takes_the_focus_unless_a_field_does_and_puts_no_colon_after_a_full_stop():
+    class Agree(forms.Form):
+        agree = forms.BooleanField(label="I agree.")
+
+    html = filtered(Agree({}))
+    assert ">I agree: This field is required.<" in html
+    assert re.search(r'lc-error-summary"[^>]* tabindex="-1" autofocus', html)
+
+    class Code(forms.Form):
+        code = forms.CharField(widget=forms.TextInput(attrs={"autofocus": True}))
+
+    assert html.count("autofocus") == filtered(Code({})).count("autofocus") == 1
+
+
 def test_the_summary_names_the_field_the_problem_and_even_a_hidden_one(refused):
     summary = refused.split("lc-error-summary")[1].split("</ul>")[0]
 
