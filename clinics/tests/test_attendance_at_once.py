@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from clinics.attendance import call_lists, joining, ticking
 from clinics.attendance.call_lists import bring_call_list, confirm_callers
@@ -36,6 +37,19 @@ def test_the_button_pressed_ten_times_at_once_is_one_attendance(clinic):
     assert all(one.is_welcome for one in joined)
     assert Attendance.objects.get().joined_at == DURING
     assert Act.objects.filter(verb="join_clinic").count() == 1
+
+
+def test_control_without_the_lock_two_presses_at_once_are_two_attendances_which_the_database_refuses(
+    monkeypatch, clinic
+):
+    going = sign_up(clinic, 1)[0].member
+    monkeypatch.setattr(joining, "lock_person", lambda member: member)
+
+    def press():
+        return join(clinic=clinic, member=going, now=DURING)
+
+    with pytest.raises(IntegrityError, match="clinics_one_attendance_per_member"):
+        in_the_middle(monkeypatch, joining, "store", of=press, does=press)
 
 
 def test_two_phones_that_tick_the_same_person_make_one_tick(clinic):

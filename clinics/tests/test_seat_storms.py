@@ -18,7 +18,7 @@ from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.seats.sweeps import give_seats_on
 from clinics.tests.factories import START, make_clinic
 from letsconnect.base.models import Act
-from letsconnect.tests.at_once import at_once, meet_after
+from letsconnect.tests.at_once import at_once, in_the_middle, meet_after
 from registrations.models import Member
 from registrations.tests.factories import NOW, make_coordinator
 
@@ -53,12 +53,13 @@ def without_the_lock(monkeypatch):
         monkeypatch.setattr(module, "lock_clinic", lambda clinic: Clinic.objects.get(pk=clinic.pk))
 
 
-def check(clinic, waiting):
+def check(clinic, waiting, *, most=0):
     """Nobody too many, no seat twice, no seat empty while somebody waits, and nobody before those ahead of them."""
     holders = list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
-    assert sorted(holders) == sorted(set(holders)) and set(holders) <= set(range(1, clinic.capacity + 1))
+    most = most or clinic.capacity
+    assert sorted(holders) == sorted(set(holders)) and set(holders) <= set(range(1, most + 1))
     queue = list(clinic.rsvps.waiting().values_list("pk", flat=True))
-    assert not queue or len(holders) == clinic.capacity
+    assert not queue or clinic.capacity <= len(holders) <= most
     assert queue == [row.pk for row in waiting if row.pk in set(queue)]
     turns = Act.objects.filter(verb__in=("move_up", "offer_seat")).order_by("pk").values_list("object_id", flat=True)
     assert list(turns) == [row.pk for row in waiting][: len(turns)]  # each in its turn, none left out
@@ -129,20 +130,41 @@ def test_control_without_the_lock_an_offer_is_claimed_although_it_went_to_the_ne
         claim(clinic=clinic, member=waiting[0].member, by=waiting[0].member, now=ended - MINUTE)
 
 
-def test_more_seats_in_the_middle_of_a_storm_promote_exactly_as_many_as_fit():
+@pytest.mark.parametrize(("seats", "fewest", "most"), [(10, 10, 10), (4, 4, 6)])
+def test_other_seats_in_the_middle_of_a_storm_promote_exactly_as_many_as_fit(seats, fewest, most):
     clinic, going, waiting = full_clinic(6, 14)
     coordinator = make_coordinator()
 
     at_once(
         *(leave(row, NOW + HOUR) for row in going[:3]),
-        lambda: change_capacity(clinic=clinic, capacity=10, by=coordinator, now=NOW + HOUR),
+        lambda: change_capacity(clinic=clinic, capacity=seats, by=coordinator, now=NOW + HOUR),
         *(leave(row, NOW + HOUR) for row in going[3:]),
     )
 
     clinic.refresh_from_db()
-    check(clinic, waiting)
+    check(clinic, waiting, most=most)  # fewer throw out nobody who got a seat before
     states = dict(Rsvp.objects.values_list("pk", "state"))
-    assert [states[row.pk] for row in waiting] == ["going"] * 10 + ["waiting"] * 4
+    got = Counter(states.values())["going"]
+    assert fewest <= got <= most
+    assert [states[row.pk] for row in waiting] == ["going"] * got + ["waiting"] * (14 - got)
+
+
+def test_control_without_the_lock_more_seats_go_to_somebody_who_has_one(monkeypatch):
+    clinic, going, waiting = full_clinic(2, 3)
+    coordinator = make_coordinator()
+    without_the_lock(monkeypatch)
+
+    in_the_middle(
+        monkeypatch,
+        domain,
+        "queue",
+        of=leave(going[0], NOW + HOUR),
+        does=lambda: change_capacity(clinic=clinic, capacity=3, by=coordinator, now=NOW + HOUR),
+    )
+
+    clinic.refresh_from_db()
+    with pytest.raises(AssertionError):
+        check(clinic, waiting)
 
 
 def test_at_the_door_as_many_as_there_are_free_seats_come_in():
