@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from clinics.domain.clinics import HOLDING_A_SEAT, HOUR, TOOK_PLACE, ClinicState
-from clinics.models import Clinic, Rsvp
+from clinics.models import Clinic, ClinicSeatRules, Rsvp
 from clinics.seats.queue import move_up, seats_held
 from mailings.ledger.many import LetterOwed, owe_to_many
 from mailings.models import Letter
@@ -18,16 +18,20 @@ STILL_WAITING = "clinics.still_waiting"
 def give_seats_on(now: datetime) -> int:
     """End the offers nobody claimed, and give on what is free; return how many clinics were looked at.
 
-    A clinic somebody is just doing something with is left for the next time: whoever acts there ends its offers, too.
+    A seat that was offered at the very moment at which the cut-off was made shorter is given. A clinic somebody is just
+    doing something with is left for the next time: whoever acts there ends its offers, too.
     """
     to_come = Clinic.objects.announced().filter(starts_at__gt=now - HOUR)
-    overdue = Rsvp.objects.offered().filter(clinic=OuterRef("pk"), claim_by__lte=now)
+    offered = Rsvp.objects.offered().filter(clinic=OuterRef("pk"))
     waiting = Rsvp.objects.waiting().filter(clinic=OuterRef("pk"))
     taken = Count("rsvps", filter=Q(rsvps__state__in=HOLDING_A_SEAT))
     free = to_come.alias(seats_taken=taken).filter(Exists(waiting), seats_taken__lt=F("capacity"))
+    keys = set(free.values_list("pk", flat=True))
     # Whatever was in the way of the clock, also of one that is over by now: nobody is offered a seat for ever.
-    ended = Clinic.objects.filter(Exists(overdue), state__in=(ClinicState.ANNOUNCED, *TOOK_PLACE))
-    keys = {*ended.values_list("pk", flat=True), *free.values_list("pk", flat=True)}
+    with_offers = Clinic.objects.filter(Exists(offered), state__in=(ClinicState.ANNOUNCED, *TOOK_PLACE))
+    if rows := list(with_offers.values_list("pk", "starts_at", Exists(offered.filter(claim_by__lte=now)))):
+        cut_off = ClinicSeatRules.objects.current().cut_off
+        keys |= {key for key, starts_at, is_overdue in rows if is_overdue or now < starts_at - cut_off}
     locked = Clinic.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=keys).order_by("pk")
     clinics = list(locked) if keys else []
     for clinic in clinics:

@@ -15,6 +15,7 @@ from clinics.models import Clinic, Rsvp
 from clinics.seats import desk, offers, rsvps, sweeps
 from clinics.seats.offers import claim
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
+from clinics.seats.rules import change_seat_rules
 from clinics.seats.sweeps import give_seats_on
 from clinics.tests.factories import START, make_clinic
 from letsconnect.base.models import Act
@@ -165,6 +166,22 @@ def test_control_without_the_lock_more_seats_go_to_somebody_who_has_one(monkeypa
     clinic.refresh_from_db()
     with pytest.raises(AssertionError):
         check(clinic, waiting)
+
+
+def test_a_seat_that_is_offered_while_the_cut_off_is_made_shorter_is_given_by_the_next_tick(monkeypatch):
+    _clinic, going, waiting = full_clinic(1, 1)
+    coordinator = make_coordinator()
+
+    in_the_middle(
+        monkeypatch,
+        domain,
+        "queue",
+        of=leave(going[0], LATE),
+        does=lambda: change_seat_rules(cut_off_hours=1, by=coordinator, now=LATE),
+    )
+    give_seats_on(LATE + MINUTE)
+
+    assert Rsvp.objects.get(pk=waiting[0].pk).is_going
 
 
 def test_at_the_door_as_many_as_there_are_free_seats_come_in():
