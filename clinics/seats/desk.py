@@ -30,6 +30,9 @@ def put_in(*, clinic: Clinic, member: Member, add_seat: bool = False, by: Member
     answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0, made_at=now)
     if answer.is_going:
         return answer
+    if answer.offer_has_ended(now):  # they begin anew, once it is ended
+        seats_held(clinic, now=now)
+        answer.refresh_from_db()
     taken = [holder.seat for holder in seats_held(clinic, now=now) if holder.key != answer.pk]
     if len(taken) >= clinic.capacity:
         _add_seat(clinic, len(taken) + 1, may=add_seat, by=by, now=now)

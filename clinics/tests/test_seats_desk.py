@@ -99,6 +99,19 @@ def test_who_is_offered_a_seat_is_put_in_on_that_seat(coordinator):
     assert (given.state, given.seat, given.claim_by) == ("going", 1, None)
 
 
+def test_who_is_put_in_after_an_offer_ended_begins_a_new_turn_as_the_log_tells(coordinator):
+    clinic = make_clinic(capacity=1)
+    going, waiting = sign_up(clinic, 2)
+    take_out(clinic=clinic, member=going.member, by=coordinator, now=START - timedelta(hours=9))
+    later = Rsvp.objects.get(pk=waiting.pk).claim_by
+
+    now_going = put_in(clinic=clinic, member=waiting.member, by=coordinator, now=later)
+
+    assert (now_going.state, now_going.turn) == ("going", 2)
+    acts = Act.objects.filter(object_type="clinics.rsvp", object_id=waiting.pk, at=later).order_by("pk")
+    assert list(acts.values_list("was", "became")) == [("offered", "expired"), ("expired", "going")]
+
+
 def test_nobody_is_put_in_who_comes_anyway_or_where_nothing_takes_place(coordinator, member):
     clinic = make_clinic()
     make_person(clinic, "host", member=member)
