@@ -97,7 +97,6 @@ questions = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(questions)
 def test_hours_say_what_trying_every_start_and_every_pair_says(asked):
     found = HoursFound(asked)
@@ -129,7 +128,7 @@ def test_hours_say_what_trying_every_start_and_every_pair_says(asked):
         assert best.third_adds == max((sum(can_come(p, s, asked.minutes) for p in left_out) for s in others), default=0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(questions, persons)
 def test_one_more_person_never_lowers_the_best_and_two_hours_never_serve_fewer_than_one(asked, person):
     before, after = HoursFound(asked), HoursFound(replace(asked, people=[*asked.people, person]))
@@ -141,7 +140,7 @@ def test_one_more_person_never_lowers_the_best_and_two_hours_never_serve_fewer_t
         assert pair is None or (pair.score >= best.score and pair.coming >= max(pair.first.coming, pair.second.coming))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.lists(persons.map(lambda person: replace(person, busy=())), min_size=1, max_size=5), st.integers(-11, 12))
 def test_when_every_zone_is_shifted_the_answer_is_shifted_by_as_much(people, hours):
     def zone(distance: int) -> str:
@@ -246,7 +245,6 @@ def test_half_hours_are_those_of_the_planners_clock():
     assert [start.astimezone(kathmandu).strftime("%H:%M") for start in hours.starts] == ["00:00", "00:30", "01:00"]
 
 
-@settings(max_examples=40, deadline=None)
 @given(persons.map(lambda person: replace(person, busy=())), st.integers(0, 400), st.sampled_from([20, 60, 125]))
 def test_somebody_could_come_to_a_clinic_that_began_at_any_minute_if_each_quarter_it_touched_was_free(person, at, long):
     starts_at = MONDAY + at * timedelta(minutes=7)

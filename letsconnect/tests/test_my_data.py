@@ -106,7 +106,7 @@ def skill_ids(db):
 
 
 @settings(
-    max_examples=25,
+    max_examples=settings.default.max_examples // 3,
     suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
 )
 @given(told=some_facts())

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from letsconnect.base.hours import QUARTERS_A_WEEK
@@ -50,7 +50,6 @@ def weeks_of_windows(draw):
     return [(begins * 15, ends * 15) for begins, ends in zip(edges[::2], edges[1::2], strict=True)]
 
 
-@settings(max_examples=40)
 @given(case=st.sampled_from(CASES), windows=weeks_of_windows(), weeks=st.integers(1, 4))
 def test_slots_are_what_the_local_clock_shows(case, windows, weeks):
     zone, start = case

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from letsconnect.base.encodings import UnreadableFile
@@ -225,7 +225,6 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=150)
 @given(st.fixed_dictionaries({field: CELL for field in HEADINGS}))
 def test_no_garbage_makes_reading_fail_or_gives_what_a_registration_cannot_hold(told):
     row = one_row(**told)
@@ -244,7 +243,6 @@ def test_no_garbage_makes_reading_fail_or_gives_what_a_registration_cannot_hold(
         assert cell.certainty is not Certainty.GUESSED or cell.note
 
 
-@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_rows_or_a_refusal(content):
     try:

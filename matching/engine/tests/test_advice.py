@@ -102,7 +102,6 @@ def helps(facts, person, change, asked=USUAL):
     return any(person in with_candidates(after, asked) for after in made(facts, person, change))
 
 
-@settings(max_examples=80)
 @given(
     seed=st.integers(0, 10**6),
     people=st.integers(2, 16),
@@ -130,7 +129,7 @@ def test_the_small_worlds_need_every_kind_of_advice():
     assert given == set(KINDS)
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(seed=st.integers(0, 10**6))
 def test_who_came_too_late_is_told_what_leads_to_a_place_that_is_left(seed):
     facts = small_facts(seed)
@@ -149,7 +148,7 @@ def test_who_came_too_late_is_told_what_leads_to_a_place_that_is_left(seed):
         assert [each.kind for each in told] == ["wait"] or all(helps(facts_then, person, change) for change in told)
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(seed=st.integers(0, 10**6))
 def test_a_wish_or_a_language_that_would_help_is_never_passed_over(seed):
     facts = small_facts(seed)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from matching.engine import errors, propose, solve
@@ -19,7 +19,6 @@ TOP = 2**63 - 1
 FEW, SCORES = st.integers(0, 3), st.integers(-3, 3)
 EDGES = st.sampled_from([0, 1, 2**31, 2**32 - 1, 2**61, TOP])
 ORDERS = st.sampled_from(list(PRESETS.values())) | st.permutations(LEVELS[1:]).map(lambda rest: ("fixed", *rest))
-quick = settings(max_examples=100)
 
 
 @st.composite
@@ -45,7 +44,6 @@ def rounds(draw, most=5, numbers=FEW, scores=SCORES, orders=ORDERS):
     return world
 
 
-@quick
 @given(world=rounds())
 def test_the_rules_hold_and_what_is_fixed_stays(world):
     chosen = solve_instance(world).chosen
@@ -57,7 +55,6 @@ def test_the_rules_hold_and_what_is_fixed_stays(world):
     assert set(np.flatnonzero(world.pair_fixed).tolist()) <= set(chosen.tolist())
 
 
-@quick
 @given(world=rounds())
 def test_levels_after_served_lose_no_learner(world):
     """Nor does waiting before served: whom one can serve at once is a matroid."""
@@ -68,7 +65,6 @@ def test_levels_after_served_lose_no_learner(world):
         assert solve_instance(replace(world, levels=order)).value["served"] == served
 
 
-@quick
 @given(world=rounds(orders=st.sampled_from([PRESETS["most_people"], PRESETS["longest_waiting"]])), data=st.data())
 def test_one_more_place_never_serves_fewer(world, data):
     assume(len(world.sharer_ids))
@@ -79,7 +75,6 @@ def test_one_more_place_never_serves_fewer(world, data):
     assert served <= solve_instance(replace(world, sharer_slots=slots)).value["served"] <= served + 1
 
 
-@quick
 @given(world=rounds(), data=st.data())
 def test_the_order_of_the_input_changes_nothing(world, data):
     def order(column):
@@ -99,7 +94,6 @@ def test_the_order_of_the_input_changes_nothing(world, data):
         assert np.array_equal(straight[learners + sharers :], mixed[learners + sharers :])
 
 
-@settings(quick, max_examples=150)
 @given(world=rounds(most=3, numbers=EDGES, scores=st.integers(-TOP, TOP)))
 def test_64_bits_never_wrap(world):
     """Waits, loads and scores at the edge: solved exactly, or, were it too much, refused by name."""
@@ -126,7 +120,6 @@ def test_numbers_too_wide_for_a_large_round_are_refused_not_wrapped():
             solve(**round_, **{column: np.arange(size) * 2**50}, levels=("fixed", "waiting", "served", "spread"))
 
 
-@settings(quick, max_examples=40)
 @given(seed=st.integers(0, 10**6), preset=st.sampled_from(list(PRESETS)))
 def test_no_hard_rule_is_ever_broken(seed, preset):
     facts = small_facts(seed)

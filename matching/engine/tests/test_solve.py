@@ -31,7 +31,7 @@ def worlds(draw):
     return learners, slots, [(learner, sharer, draw(score)) for learner, sharer in kept]
 
 
-@settings(max_examples=400)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(world=worlds(), levels=st.sampled_from(LEVEL_SETTINGS), seed=st.integers(-5, 2**70))
 def test_no_other_set_of_pairs_is_better_at_any_level(world, levels, seed):
     result = solved(*world, levels=levels, seed=seed)
