@@ -29,7 +29,14 @@ pytest_plugins = ["letsconnect.tests.browser", "letsconnect.tests.counting"]
 
 djangos_sql_flush = DatabaseOperations.sql_flush
 _LOGS = {"base_act", "base_securityevent"}
-_LONGEST = {"test_run", "test_kill", "test_state_machine", "test_fuzz", "test_access", "test_levels"}
+_LONGEST = {  # files that take long, and about how many seconds
+    "test_access": 60,
+    "test_run": 28,
+    "test_state_machine": 20,
+    "test_fuzz": 14,
+    "test_scanners": 14,
+    "test_kill": 8,
+}
 _FILLED_BY_MIGRATING = {"django_content_type", "auth_permission"}
 
 
@@ -144,8 +151,8 @@ def _long_group(item: pytest.Item) -> str:
 
 def _seconds(group: str, items: list[pytest.Item]) -> float:
     """Return about how long the tests of a group take: enough to deal them out."""
-    if Path(group).stem in _LONGEST:
-        return 30
+    if seconds := _LONGEST.get(Path(group).stem):
+        return seconds
     return len(items) * {"open_window": 5, "nursery": 8}.get(group, 0.5)
 
 
