@@ -13,7 +13,7 @@ from django.core import signing
 from django.core.management.commands import flush
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
-from django.db.models.expressions import Col
+from django.db.models.expressions import BaseExpression, Col
 from django.test import client
 from django.urls import base as urls
 from django.utils import timezone
@@ -93,6 +93,13 @@ def _hash_of_column(column: Col) -> int:
     """Return what equal columns of a query have in common. Django asks for it of each column of each ordered query,
     and reads the signature of the class to find it."""
     return hash((column.alias, getattr(column.target, "attname", None)))
+
+
+def _copy_of_expression(expression: BaseExpression) -> BaseExpression:
+    """Return what `copy.copy` makes of a part of a query, which takes a detour by what is pickled."""
+    copy = object.__new__(expression.__class__)
+    copy.__dict__.update(expression.__getstate__())
+    return copy
 
 
 @pytest.hookimpl(wrapper=True)
@@ -184,6 +191,7 @@ def pytest_configure(config: pytest.Config) -> None:
     providers._get_local_constants = lambda: providers._local_constants
     _keep_by_thread()
     Col.__hash__ = _hash_of_column
+    BaseExpression.copy = _copy_of_expression
     gc.disable()  # until all tests are read: a fresh clone compiles each of them
     DatabaseOperations.sql_flush = _delete_rows
     client.store_rendered_templates_of_django = client.store_rendered_templates
