@@ -157,7 +157,7 @@ def test_seats_keep_their_rules_whatever_people_do():
     run(
         LifeOfSeats,
         settings=settings(
-            max_examples=12,
+            max_examples=6,
             stateful_step_count=18,
             deadline=None,
             derandomize=True,

@@ -397,11 +397,12 @@ class LifeOfMatches(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_whatever_two_liaisons_and_two_members_do_at_random_the_rules_hold():
+@pytest.mark.parametrize("lives", [4, pytest.param(100, marks=pytest.mark.chaos)])
+def test_whatever_two_liaisons_and_two_members_do_at_random_the_rules_hold(lives):
     run(
         LifeOfMatches,
         settings=settings(
-            max_examples=8,
+            max_examples=lives,
             stateful_step_count=15,
             suppress_health_check=list(HealthCheck),
         ),
