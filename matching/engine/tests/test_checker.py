@@ -36,6 +36,8 @@ def rounds():
 
 
 ROUNDS = rounds()
+# The first six are of each preset, proven either way; with the rest `make chaos` tries what takes long.
+FIRST_ROUNDS = [*ROUNDS[:6], *(pytest.param(*others, marks=pytest.mark.chaos) for others in ROUNDS[6:])]
 
 
 def refused(world, result) -> bool:
@@ -86,7 +88,7 @@ def test_no_pair_can_be_dropped_added_or_swapped(world, result):
         assert refused(world, replace(result, chosen=more, value=values_of(world, more)))
 
 
-@pytest.mark.parametrize(("world", "result"), ROUNDS)
+@pytest.mark.parametrize(("world", "result"), FIRST_ROUNDS)
 @pytest.mark.parametrize("shift", [1, -1, 1000, -(2**40), 2**61])
 def test_no_price_can_be_changed(world, result, shift):
     for stage, prices in enumerate(result.duals):
