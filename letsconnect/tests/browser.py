@@ -58,15 +58,12 @@ _LOOK = """
 }
 """
 _RUN_AXE = """
-() => (window.axe || window.loadAxe(), axe).run(document, {
-  resultTypes: ["violations"],
-  rules: Object.fromEntries(axe._audit.rules  // whatever they find is reported with the impact of the rule
-    .filter(rule => rule.impact === "minor" || rule.impact === "moderate")
-    .map(rule => [rule.id, {enabled: false}])),
-}).then(result => result.violations
-  .filter(v => v.impact === "serious" || v.impact === "critical")
-  .map(v => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" | ")}`))
+([sound, isOtherWidth]) => {
+  window.quickAxe ??= (window.loadAxe(), window.makeAxeQuick(axe));
+  return window.quickAxe(sound, isOtherWidth);
+}
 """
+_sound_looks: set[str] = set()  # of text whose contrast axe found enough, on whichever page
 
 
 class Window:
@@ -106,8 +103,8 @@ class Window:
             self._check_all_but_axe()
         if not accessible:
             return
-        for _width in self._each_width():  # last, because axe itself tries styles that the policy refuses
-            problems = self.axe()
+        for number, _width in enumerate(self._each_width()):  # last: axe itself tries styles that the policy refuses
+            problems = self.axe(is_other_width=number > 0)
             assert not problems, f"{self._here()}: {problems}"
         self.errors.clear()
 
@@ -132,9 +129,12 @@ class Window:
         assert not findings["overflowing"], f"{self._here()}: {findings['overflowing']}"
         assert not findings["low"], f"{self._here()}: too low for a finger: {findings['low']}"
 
-    def axe(self) -> list[str]:
-        """Return axe-core's serious and critical findings on the page."""
-        return self.page.evaluate(_RUN_AXE)
+    def axe(self, *, is_other_width: bool = False) -> list[str]:
+        """Return axe-core's serious and critical findings on the page; on one looked at a moment ago at another width,
+        only what this one adds."""
+        found = self.page.evaluate(_RUN_AXE, [list(_sound_looks), is_other_width])
+        _sound_looks.update(found["sound"])
+        return found["problems"]
 
     def screenshot(self, name: str) -> None:
         """Save the whole page as var/screenshots/<name>.png, where SCREENSHOTS=1 asks for it."""
@@ -155,7 +155,8 @@ class Window:
 def _axe_at_hand() -> str:
     """Return the script that lets a page load axe-core when asked: sending it to each page takes longer than axe."""
     source = (Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text()
-    return f"window.loadAxe = function () {{ {source}\n }};"
+    quick = Path(__file__).with_name("axe.js").read_text()
+    return f"window.loadAxe = function () {{ {source}\n }};\n{quick}"
 
 
 class Contexts:
