@@ -88,6 +88,7 @@ class ClinicsConfig(AppConfig):
         from mailings.newsletters import checking
         from registrations import needs
         from registrations.catalogue import loading
+        from registrations.views import reasons
 
         kinds.name_kinds({**LETTERS, **names_of_reminders(REMINDERS)})
         emails.register()
@@ -97,6 +98,18 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.digests", digests.owe_digests)
         kinds.register_sweep("clinics.list_changes", versions.forget_old_changes)
         kinds.register_sweep("clinics.checklists", sweeps.owe_checklist_letters)
+        reasons.register(
+            _(
+                "The link to the call is for those who have a seat. Sign in with the address you gave for yours; "
+                "without one, you see next whether a seat is free."
+            ),
+            "clinics:clinic-join",
+        )
+        reasons.register(
+            _("This is for those who were at the clinic. Sign in with the address to which we wrote about it."),
+            "clinics:feedback-give",
+            "clinics:certificate-mine",
+        )
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
         new_clinics.register()
         checklist_letters.register()

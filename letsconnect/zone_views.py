@@ -43,7 +43,8 @@ def time_zone(request: HttpRequest) -> HttpResponse:
         member = request.user if request.user.is_authenticated else None
         zone = member.zone if member else chosen_zone(request)
         form = ZoneForm(initial={"zone": zone, "next": path_or_nothing(request.GET.get("next", ""))})
-        return render(request, "letsconnect/time_zone.html", {"form": form})
+        context = {"form": form, "by_the_browsers_clock": member is None and not zone}
+        return render(request, "letsconnect/time_zone.html", context)
     form = ZoneForm(request.POST)
     if not form.is_valid():
         return render(request, "letsconnect/time_zone.html", {"form": form}, status=422)

@@ -19,12 +19,17 @@ class TrustConfig(AppConfig):
     def ready(self) -> None:
         from letsconnect.base import security_log
         from mailings import kinds
+        from registrations.views import reasons
         from trust import emails
         from trust.reports import leaving, sweeps
 
         kinds.name_kinds(LETTERS)
         emails.register()
         security_log.name_details({"trust team": pgettext_lazy("role in the security log", "trust team")})
+        reasons.register(
+            _("What you tell here goes to the trust team alone, in confidence. Sign in, so that they can answer you."),
+            *(f"trust:report-{of}" for of in ("new", "match", "clinic")),
+        )
         kinds.register_sweep("trust.waiting", sweeps.tell_readers)
         kinds.register_sweep("trust.forgotten", sweeps.forget_old_reports)
         leaving.connect()

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import path, reverse
 
+from clinics.tests.factories import make_clinic
 from letsconnect import urls
 from registrations.domain.registrations import RegistrationState
 from registrations.tests.factories import make_registration
@@ -178,3 +179,18 @@ def test_the_admin_turns_round_in_arabic(client, coordinator):
     client.force_login(coordinator)
 
     assert '<html lang="ar" dir="rtl">' in client.get("/admin/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_page_of_signing_in_says_what_it_is_for(client):
+    def page_before(path):
+        return client.get(path, follow=True).content.decode()
+
+    clinic = make_clinic()
+    assert "to the trust team alone" in page_before(reverse("trust:report-clinic", args=[clinic.pk]))
+    assert "for those who have a seat" in page_before(reverse("clinics:clinic-join", args=[clinic.pk]))
+    for after in ("feedback-give", "certificate-mine"):
+        assert "who were at the clinic" in page_before(reverse(f"clinics:{after}", args=[clinic.pk]))
+    for address in ("/sign-in/", "/sign-in/?next=/nowhere/", "/sign-in/?next=//example.org"):
+        assert "<strong>" not in page_before(address).split("<h1>")[1].split("<form")[0]
+    assert 'data-own-clock="' in page_before(reverse("time-zone"))

@@ -31,6 +31,7 @@ from registrations.models import Member, SignInCode
 from registrations.oldform import claims
 from registrations.views.codes import PENDING, ask_for_code, browser_of, page_asked_for, pending_of, refused, send_code
 from registrations.views.errands import is_errand, run_errand, shown_errand
+from registrations.views.reasons import reason_for
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -56,6 +57,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "next": target,
+        "reason": reason_for(target),
         "wiki": settings.MEDIAWIKI_CLIENT_ID and settings.MEDIAWIKI_NAME,
         "has_newest": isinstance(refusal, EnoughLetters),
     }
