@@ -129,6 +129,9 @@ def codex_button(classes: str) -> str:
     return " ".join(["cdx-button", *kept])
 
 
+_ENDS_OF_SENTENCES = (".", "?", "!", "؟", "。")
+
+
 class Problem(NamedTuple):
     """One line of the error summary."""
 
@@ -171,4 +174,6 @@ def _problems(form: forms.BaseForm) -> Iterator[Problem]:
         for text in field.errors:
             label = _("(hidden field %(name)s)") % {"name": field.name} if field.is_hidden else str(field.label or "")
             text_here = "" if field.name in told_together else str(text)
-            yield Problem(label.rstrip(".。") if text_here else label, text_here, _target(field))
+            if text_here and label.endswith(_ENDS_OF_SENTENCES):
+                label, text_here = "", f"{label} {text_here}"
+            yield Problem(label, text_here, _target(field))

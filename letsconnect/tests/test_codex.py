@@ -139,12 +139,12 @@ def test_every_id_an_error_or_a_description_points_at_exists(refused):
         tag_of(refused, element_id)
 
 
-def test_the_summary_takes_the_focus_unless_a_field_does_and_puts_no_colon_after_a_full_stop():
+def test_the_summary_takes_the_focus_unless_a_field_does_and_puts_no_colon_after_a_sentence():
     class Agree(forms.Form):
         agree = forms.BooleanField(label="I agree.")
 
     html = filtered(Agree({}))
-    assert ">I agree: This field is required.<" in html
+    assert ">I agree. This field is required.<" in html
     assert re.search(r'lc-error-summary"[^>]* tabindex="-1" autofocus', html)
 
     class Code(forms.Form):
