@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -13,7 +12,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import InvalidPage
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +22,7 @@ from letsconnect.base.addresses import canonical_words
 from letsconnect.base.keys import key_or_none
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
+from letsconnect.base.requests import noted_on
 from letsconnect.base.versioned_admin import Row, VersionedAdmin
 
 _COMPARISONS = ("", "exact", "in", "isnull")  # in the links of filters
@@ -219,12 +218,12 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form. Where an action refuses at the last moment, say why and store nothing."""
+        """Show the form. Where an action refuses at the last moment, say why, store nothing and keep what was typed."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except self.refusals as refusal:
-            messages.error(request, str(refusal))
-            return redirect(request.path)
+            noted_on(request).why_refused = str(refusal)
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow only the filters that the list offers.

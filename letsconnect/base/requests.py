@@ -12,7 +12,7 @@ class PortalRequest(HttpRequest):
     csp_nonce: str  # of this response's content security policy
     has_too_large_file: bool  # a file was thrown away because it was too large
     opened: str  # the version of the row from which a form of the desk begins
-    was_faster: bool  # somebody else saved the row before this form did
+    why_refused: str  # why what was typed into this form of the desk is shown again instead of saved
     differences: Sequence[Any]  # what somebody else changed meanwhile, beside what was typed
     compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
     tab: Any  # which part of a page with tabs is open

@@ -175,7 +175,10 @@ class VersionedAdmin(_Admin[Row]):
             changed, opened=opened, posted=request.POST, row=obj, form=form, formsets=formsets
         )
         cast(Any, request).POST = comparison.data  # the form goes on with what stands there now; Django allows it
-        noted_on(request).was_faster = True
+        noted_on(request).why_refused = _(
+            "Somebody else saved this since you opened it, so nothing of yours is saved yet. What changed is shown "
+            "below; where you had typed something, it is kept. Save again if it is right as it stands now."
+        )
         return {"differences": comparison.differences}
 
     def _untouched(self, request: HttpRequest, obj: Row) -> tuple["ModelForm[Any]", "list[BaseModelFormSet[Any, Any]]"]:
@@ -196,7 +199,8 @@ class VersionedAdmin(_Admin[Row]):
         self, request: HttpRequest, obj: Row | None = None, change: bool = False, **kwargs: Any
     ) -> type["ModelForm[Any]"]:
         form = super().get_form(request, obj, change=change, **kwargs)
-        return _refusing(form) if getattr(request, "was_faster", False) else form
+        why = getattr(request, "why_refused", "")
+        return _refusing(form, why) if why else form
 
     def render_change_form(
         self,
@@ -321,18 +325,12 @@ def _with_form(facts: dict[str, Any], form: BaseForm) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in fields} | edit_conflicts.facts_of(form)
 
 
-def _refusing(form: type["ModelForm[Any]"]) -> type["ModelForm[Any]"]:
+def _refusing(form: type["ModelForm[Any]"], why: str) -> type["ModelForm[Any]"]:
     """Return the same form as a class that saves nothing and says why."""
 
     def clean(self: "ModelForm[Any]") -> dict[str, Any] | None:
         cleaned = form.clean(self)
-        self.add_error(
-            None,
-            _(
-                "Somebody else saved this since you opened it, so nothing of yours is saved yet. What changed is shown "
-                "below; where you had typed something, it is kept. Save again if it is right as it stands now."
-            ),
-        )
+        self.add_error(None, why)
         return cleaned
 
     return type(form.__name__, (form,), {"clean": clean})
