@@ -18,6 +18,7 @@ from clinics.texts.call_links import WordsToPeopleForm, check_not_in_texts, link
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import longest
+from letsconnect.base.templatetags.when import when
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from registrations.answers.forms.choices import zone_choices
 from registrations.domain.registrations import Region, SkillState
@@ -97,6 +98,13 @@ class NewStartForm(StartForm):
             "local_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "local_time": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         }
+
+
+class ClinicChoiceField(forms.ModelChoiceField):
+    """Clinics to choose from, told apart by their start: the months of one clinic have one title."""
+
+    def label_from_instance(self, obj: Clinic) -> str:
+        return f"{obj} · {when(obj.starts_at)}"
 
 
 class ClinicForm(StartForm):

@@ -21,7 +21,7 @@ from clinics.announcing.readers import ReadersCounted
 from clinics.domain import clinics
 from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.models import Clinic
-from clinics.planning.missing import what_is_missing, why_not_to_announce
+from clinics.planning.missing import Lack, what_is_missing, why_not_to_announce
 from clinics.planning.plans import announce_clinic, archive_clinic, hold_clinic
 from clinics.requests.letters import count_to_tell_of
 from letsconnect.base.languages import language_or_default
@@ -85,7 +85,8 @@ class ActsDesk(ClinicDesk):
                     sample = Sample.of(
                         request, lambda language, zone: sample_of_announcement(clinic, language=language, zone=zone)
                     )
-                return self.ask_with_sample(request, clinic, question, sample)
+                lacks = what_is_missing(clinic, now=timezone.now()) if act == "announce" else ()
+                return self.ask_with_sample(request, clinic, question, sample, lacks=lacks)
         if request.method == "POST" and act in _ACTS:
             try:
                 with self.as_opened(request, clinic) as seen:
@@ -101,9 +102,9 @@ class ActsDesk(ClinicDesk):
         question: ConfirmationPage,
         sample: Sample | None,
         carried: Sequence[tuple[str, Any]] = (),
+        lacks: Sequence[Lack] = (),
     ) -> HttpResponse:
         """Ask once more before one clinic is changed, with what it lacks and a letter as people would read it."""
-        lacks = what_is_missing(clinic, now=timezone.now())
         context = {
             **self.admin_site.each_context(request),
             **question.context(request, back=reverse("admin:clinics_clinic_change", args=[clinic.pk])),

@@ -49,7 +49,21 @@ def those_who_can_be_asked(planner: Member) -> MemberQuerySet:
     return everybody.filter(Q(pk=planner.pk) | Q(region__in=planner.seat_regions) | Q(pk__in=registrations))
 
 
-class SomebodyForm(PersonForm):
+class PersonOfMineForm(PersonForm):
+    """Somebody found by their name among those a planner may look through."""
+
+    def __init__(self, *args: Any, planner: Member, **kwargs: Any) -> None:
+        self.among = those_who_can_be_asked(planner)
+        if not planner.is_coordinator:  # of a name that only others may look up, they hear nothing either way
+            self.nobody_found = gettext_lazy(
+                "Nobody of this name is among the people of your regions. A coordinator can look among all."
+            )
+        super().__init__(*args, **kwargs)
+        if not self.people_found:
+            del self.fields["member"]  # nobody to choose from yet
+
+
+class SomebodyForm(PersonOfMineForm):
     """Who is asked: a member found by their name, or somebody without an account by their address."""
 
     address = forms.EmailField(
@@ -75,11 +89,8 @@ class SomebodyForm(PersonForm):
     )
     field_order = ("role", "place", "person", "member", "address", "name", "role_line", "group", "language")
 
-    def __init__(self, *args: Any, planner: Member, **kwargs: Any) -> None:
-        self.among = those_who_can_be_asked(planner)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.people_found:
-            del self.fields["member"]  # nobody to choose from yet
         self.fields["language"].initial = get_language() or "en"
 
     def clean(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A part of a clinic hangs its tab into `TABS`; what it misses, into `PARTS` of `c
 from functools import partial
 from typing import Any
 
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -114,6 +115,11 @@ class RoomDesk(QuotesDesk, TellingDesk, WritingDesk, CloningDesk, PlanDesk):
             "show_save_and_add_another": False,  # the room has one way to save: whoever does so stays
             "show_save_and_continue": False,
         }
+
+    def response_add(self, request: HttpRequest, obj: Clinic, post_url_continue: str | None = None) -> HttpResponse:
+        """Go into the room of the new clinic, which says what is missing, unless another one is to be added first."""
+        response = super().response_add(request, obj, post_url_continue)
+        return response if "_addanother" in request.POST or IS_POPUP_VAR in request.POST else redirect(PLAN.url(obj))
 
     def response_change(self, request: HttpRequest, obj: Clinic) -> HttpResponse:
         """Stay in the room: whoever saved one tab goes on with it, or with another."""

@@ -138,7 +138,7 @@ def _question_of_move(clinic: Clinic, starts_at: datetime, recipients: PeopleCon
     button = ngettext("Move, and send %(count)d letter", "Move, and send %(count)d letters", people)
     return ConfirmationPage(
         title=_("Move “%(clinic)s”?") % {"clinic": clinic},
-        sentences=(line, *what_is_forgotten(clinic), *_sentences_of(clinic, recipients)),
+        sentences=(line, *what_is_forgotten(clinic), *_asked_again(clinic), *_sentences_of(clinic, recipients)),
         button=button % {"count": people} if people else _("Move it"),
         people=people,
         concerned=recipients,
@@ -174,6 +174,17 @@ def _sentences_of(clinic: Clinic, recipients: PeopleConcerned) -> tuple[str, ...
         _letters_written(recipients),
         *(sentence % {"number": issue.number} for issue in issues_that_invite_to(clinic)),
     )
+
+
+def _asked_again(clinic: Clinic) -> tuple[str, ...]:
+    """Return how many of the clinic's people are asked again: their yes was said to the hour that goes."""
+    people = clinic.people.asked_or_coming().count()
+    text = ngettext(
+        "%(count)d person who shares, hosts, helps or interprets is asked again: a yes was to the old hour.",
+        "%(count)d people who share, host, help or interpret are asked again: a yes was to the old hour.",
+        people,
+    )
+    return (text % {"count": people},) if people else ()
 
 
 def _letters_written(recipients: PeopleConcerned) -> str:

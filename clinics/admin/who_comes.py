@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.admin.people import those_who_can_be_asked
+from clinics.admin.people import PersonOfMineForm
 from clinics.admin.tabs import ClinicDesk, Tab
-from clinics.domain.clinics import ClinicError
+from clinics.domain.clinics import ClinicError, may_still_take_part
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from clinics.people.busy import busy_during
 from clinics.seats.desk import put_in, take_out
@@ -23,23 +23,12 @@ from clinics.texts.call_links import WordsToPeopleForm
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from mailings.ledger.reachable import is_written_to
-from registrations.admin.choosing_person import PersonForm
 from registrations.domain.looks import LookKind
 from registrations.models import Member
 from registrations.requests import signed_in
 
 PUT_IN, GIVE, TAKE_OUT = "put_in", "give", "take_out"
 LONGEST_REASON = 500
-
-
-class PutInForm(PersonForm):
-    """Somebody who is to have a seat, found by their name."""
-
-    def __init__(self, *args: Any, planner: Member, **kwargs: Any) -> None:
-        self.among = those_who_can_be_asked(planner)
-        super().__init__(*args, **kwargs)
-        if not self.people_found:
-            del self.fields["member"]  # nobody to choose from yet
 
 
 class TakeOutForm(WordsToPeopleForm):
@@ -64,12 +53,12 @@ def _people(clinic: Clinic) -> PeopleShown:
 
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
     if request.method != "POST":
-        return _draw(desk, request, clinic, PutInForm(planner=signed_in(request)), status=200)
+        return _draw(desk, request, clinic, PersonOfMineForm(planner=signed_in(request)), status=200)
     if not desk.may_change(request, clinic):
         raise PermissionDenied
     pressed = request.POST.get("do", "")
     if pressed == PUT_IN:
-        form = PutInForm(request.POST, planner=signed_in(request))
+        form = PersonOfMineForm(request.POST, planner=signed_in(request))
         is_found = form.is_valid()
         if not is_found or goes_back(request):
             named = PeopleShown(members={person.pk for person in form.people_found})
@@ -87,15 +76,22 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
     return redirect(WHO_COMES.url(clinic))
 
 
-def _draw(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: PutInForm, *, status: int) -> HttpResponse:
+def _draw(
+    desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: PersonOfMineForm, *, status: int
+) -> HttpResponse:
     rsvps = _signed_up(clinic).visible_to(signed_in(request)).select_related("member", "channel")
     context = {
         "rsvps": list(rsvps),
         "form": form,
-        "may_write": desk.may_change(request, clinic) and clinic.is_public,
+        "may_write": desk.may_change(request, clinic) and _takes_place(clinic),
         "seats_held": clinic.held_count,
     }
     return desk.draw(request, clinic, "who_comes", context, status=status)
+
+
+def _takes_place(clinic: Clinic) -> bool:
+    """Tell whether seats are still given and taken: an action refuses it, so no button offers it."""
+    return may_still_take_part(state=clinic.state, ends_at=clinic.ends_at, now=timezone.now())
 
 
 def _chosen(request: HttpRequest, clinic: Clinic) -> Rsvp | None:

@@ -56,20 +56,24 @@ class WritingDesk(ActsDesk):
         )
         if not question.is_answered_by(request):
             return self._write_once_more(request, clinic, form, question)
+        now = timezone.now()
         try:
-            write_to_those_who_come(
+            message = write_to_those_who_come(
                 clinic=clinic,
                 to_whom=form.to_whom,
                 texts=form.texts,
                 pressed=form.cleaned_data["pressed"],
                 by=signed_in(request),
-                now=timezone.now(),
+                now=now,
             )
         except ClinicError as refused:
             form.add_error(None, str(refused))
             return self._write_form(request, clinic, form, "")
-        sent = ngettext("%(count)d letter goes out.", "%(count)d letters go out.", total) % {"count": total}
-        messages.success(request, sent)
+        if message.made_at < now:
+            messages.info(request, _("This was sent already: nobody gets it twice."))
+        else:
+            sent = ngettext("%(count)d letter goes out.", "%(count)d letters go out.", total) % {"count": total}
+            messages.success(request, sent)
         return redirect("admin:clinics_clinic_write", clinic_id)
 
     def _write_form(self, request: HttpRequest, clinic: Clinic, form: WriteForm, refusal: str) -> HttpResponse:

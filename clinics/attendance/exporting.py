@@ -28,7 +28,9 @@ def table_of(clinic: Clinic) -> Iterator[Sequence[str | int]]:
     for person in own:
         attendance = there.pop(person.member_id, None) if person.member_id else None
         is_there = attendance is not None or not person.has_account
-        yield _row(person.shown_name, person.get_role_display(), str(person.channel or ""), "", attendance, is_there)
+        yield _row(
+            person.name_as_written, person.get_role_display(), str(person.channel or ""), "", attendance, is_there
+        )
     makers = {person.member_id for person in own}
     signed_up = clinic.rsvps.filter(member__is_active=True).select_related("member", "channel")
     for rsvp in signed_up.order_by("seat", "place", "pk"):
@@ -36,14 +38,19 @@ def table_of(clinic: Clinic) -> Iterator[Sequence[str | int]]:
             continue
         attendance = there.pop(rsvp.member_id, None)
         channel = str(rsvp.channel or clinic.floor_language_in_words)
-        yield _row(str(rsvp.member), "", channel, rsvp.get_state_display(), attendance, attendance is not None)
+        yield _row(_name_of(rsvp.member), "", channel, rsvp.get_state_display(), attendance, attendance is not None)
     for attendance in there.values():
-        yield _row(str(attendance.member), "", "", "", attendance, True)
+        yield _row(_name_of(attendance.member), "", "", "", attendance, True)
+
+
+def _name_of(member: Member) -> str:
+    """Return the name as it was written: what isolates it in a sentence would hide it from whoever looks for it."""
+    return member.name or member.public_id
 
 
 def _row(
     name: str, role: object, channel: str, state: object, attendance: Attendance | None, is_there: bool
 ) -> list[str | int]:
     minutes = attendance.minutes_in_call if attendance else None
-    words = [harmless(str(text)) for text in (name, role, channel, state)]
+    words = [harmless(text) for text in (name, str(role), channel, str(state))]
     return [*words, int(is_there), "" if minutes is None else minutes]

@@ -290,7 +290,12 @@ class ClinicPerson(models.Model):
     @property
     def shown_name(self) -> str:
         """What they are called: as they wish for this clinic, or else as their account does."""
-        return str(self.name or (self.member.name if self.member else "") or _("somebody"))
+        return str(self.name_as_written)
+
+    @property
+    def name_as_written(self) -> str:
+        """The same for a cell of a table, where nothing isolates it from a sentence around it."""
+        return self.name or (self.member.name if self.member else "") or str(_("somebody"))
 
     @property
     def is_accepted(self) -> bool:

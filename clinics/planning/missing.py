@@ -33,15 +33,20 @@ class Lack(NamedTuple):
 Part = Callable[[Clinic, datetime], Iterable[Lack]]
 
 
-def of_texts(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
-    if clinic.is_to_come and not any(text.is_ready for text in clinic.texts.all()):
+def _still_planned(clinic: Clinic, now: datetime) -> bool:
+    """Tell whether what is planned of a clinic still matters: of one that was announced, until it is over."""
+    return clinic.is_to_come and (clinic.state == ClinicState.DRAFT or now < clinic.ends_at)
+
+
+def of_texts(clinic: Clinic, now: datetime) -> Iterator[Lack]:
+    if _still_planned(clinic, now) and not any(text.is_ready for text in clinic.texts.all()):
         sentence = _("Write a title and what it is about in at least one language first, and mark that text as ready.")
         yield Lack(sentence, "texts", stops_announcing=True)
 
 
-def of_languages(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+def of_languages(clinic: Clinic, now: datetime) -> Iterator[Lack]:
     """Say in which languages somebody will look for a text and find none."""
-    if not clinic.is_to_come:
+    if not _still_planned(clinic, now):
         return
     texts, reader = {text.language: text for text in clinic.texts.all()}, get_language() or "en"
     wanted = [code for code in languages_wanted(clinic) if code not in texts or not texts[code].is_ready]
@@ -54,7 +59,7 @@ def of_languages(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
 
 
 def of_plan(clinic: Clinic, now: datetime) -> Iterator[Lack]:
-    if not clinic.is_to_come:
+    if not _still_planned(clinic, now):
         return
     if clinic.state == ClinicState.DRAFT and clinic.starts_at <= now:
         yield Lack(_("The start of this clinic lies in the past."), "change", stops_announcing=True)
@@ -68,9 +73,9 @@ def of_plan(clinic: Clinic, now: datetime) -> Iterator[Lack]:
         yield Lack(_("It has no meeting link yet."), "change")
 
 
-def of_people(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+def of_people(clinic: Clinic, now: datetime) -> Iterator[Lack]:
     """Say which roles nobody has said yes to yet; a community call needs nobody who shares."""
-    if not clinic.is_to_come:
+    if not _still_planned(clinic, now):
         return
     roles = set(clinic.people.accepted().values_list("role", flat=True))
     if ClinicRole.SHARER not in roles and clinic.format != ClinicFormat.COMMUNITY_CALL:
@@ -79,22 +84,24 @@ def of_people(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
         yield Lack(_("Nobody has said yes yet to hosting."), "people")
 
 
-def of_channels(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+def of_channels(clinic: Clinic, now: datetime) -> Iterator[Lack]:
     """Say into which languages interpretation is planned, and no interpreter has said yes."""
-    if clinic.is_to_come:
+    if _still_planned(clinic, now):
         interpreted = clinic.channels.interpreted().values("pk")
         without = [channel.language_in_words for channel in clinic.channels.exclude(pk__in=interpreted)]
         if without:
             yield Lack(_("Nobody interprets yet into: %(languages)s.") % {"languages": listed(without)}, "languages")
 
 
-def of_outcome(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
+def of_outcome(clinic: Clinic, now: datetime) -> Iterator[Lack]:
+    if clinic.state == ClinicState.ANNOUNCED and now >= clinic.ends_at:
+        yield Lack(_("It is over: say that it was held, or move it if it did not take place."), "attendance")
     if clinic.state == ClinicState.HELD and not clinic.outcome:
         yield Lack(_("Nobody has written yet what came of it."), "after")
 
 
-def of_agenda(clinic: Clinic, _now: datetime) -> Iterator[Lack]:
-    if clinic.is_to_come:
+def of_agenda(clinic: Clinic, now: datetime) -> Iterator[Lack]:
+    if _still_planned(clinic, now):
         yield from (Lack(sentence, "agenda") for sentence in what_is_unfinished(clinic))
 
 

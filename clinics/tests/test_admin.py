@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, ClinicText
-from clinics.tests.factories import LINK, make_clinic, make_text, sign_up
+from clinics.tests.factories import LINK, make_channel, make_clinic, make_text, sign_up
 from letsconnect.base.models import Act
 from letsconnect.tests.opened import as_opened
 from mailings.models import Letter
@@ -82,13 +82,31 @@ def test_outsiders_do_not_get_in(client, request, who):
     assert Clinic.objects.get().state == ClinicState.ANNOUNCED
 
 
+def test_what_an_action_refuses_is_said_on_the_form_and_nothing_typed_is_lost(client, coordinator):
+    clinic = make_clinic()
+    make_channel(clinic, "ar")
+    make_clinic(title="Of that name")
+    client.force_login(coordinator)
+    address = desk("change", clinic.pk)
+
+    refused = client.post(address, as_opened(client, address, **typed(floor_language="ar", partner="A group")))
+
+    assert "There is an interpretation channel into this language." in str(errors(refused))
+    assert refused.context["adminform"].form["partner"].value() == "A group"
+    clinic.refresh_from_db()
+    assert (clinic.partner, clinic.floor_language) == ("", "en")
+    # What it may be an edition of is told apart by its start.
+    assert ">Of that name · Mon 9 March 2026, 12:00 (UTC)<" in refused.content.decode()
+
+
 @pytest.mark.parametrize("who", ["liaison", "other_liaison", "coordinator"])
 def test_the_working_group_plans_and_announces_a_clinic(client, request, who):
     member = request.getfixturevalue(who)
     client.force_login(member)
 
-    client.post(desk("add"), typed(local_time="14:00", zone="Asia/Kathmandu", **TEXT))
+    added = client.post(desk("add"), typed(local_time="14:00", zone="Asia/Kathmandu", **TEXT))
     clinic = Clinic.objects.get()
+    assert added.url == desk("change", clinic.pk)  # its room says what is missing
     assert (clinic.state, clinic.starts_at.isoformat()) == ("draft", "2026-03-09T08:15:00+00:00")
 
     client.post(desk("act", clinic.pk, "announce"), {"confirmed": "0"})

@@ -305,7 +305,7 @@ def test_what_a_list_said_can_be_taken_back(client, clinic, liaison):
 
 
 def test_the_list_as_a_file_has_names_channels_and_states_and_no_contact_and_no_formula(client, clinic, liaison):
-    ana, _bo = named(clinic, "=1+1", "Bo")
+    ana, _amal = named(clinic, "=1+1", "أمل")
     Attendance.objects.create(clinic=clinic, member=ana, joined_at=AFTER)
     make_person(clinic, address="sol@example.org", name="Sol")
     client.force_login(liaison)
@@ -317,7 +317,7 @@ def test_the_list_as_a_file_has_names_channels_and_states_and_no_contact_and_no_
     assert rows[1:] == [
         ["Sol", "sharer", "", "", "1", ""],
         ["'=1+1", "", "English", "going", "1", ""],
-        ["Bo", "", "English", "going", "0", ""],
+        ["أمل", "", "English", "going", "0", ""],  # as it was typed, with nothing unseen around it
     ]
     for private in (ana.email, "sol@example.org", str(ana.public_id), LINK):
         assert private not in content and private not in sheet

@@ -1,6 +1,7 @@
 """The tabs of people and languages in a clinic's room at the desk."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -137,6 +138,8 @@ def test_a_liaison_finds_people_of_their_regions_and_changes_only_their_clinics(
     page = press(client, theirs, "add", role="sharer", person="kim").content.decode()
 
     assert here.public_id in page and registered.member.public_id in page and there.public_id not in page
+    elsewhere = press(client, theirs, "add", role="sharer", person="kim of lac").content.decode()
+    assert "Nobody of this name is among the people of your regions." in elsewhere
     assert client.get(tab(other)).status_code == 404
     held = make_clinic(region="MENA", state="held")
     assert 'name="do"' not in client.get(tab(held)).content.decode()
@@ -208,6 +211,10 @@ def test_who_is_missing_stands_on_the_first_line():
     assert lacks(clinic) == {sharing, "Nobody interprets yet into: French."}
     assert lacks(make_clinic(format="community_call")) == {hosting}
     assert lacks(make_clinic(state="held")) == set()
+    over = make_clinic(starts_at=NOW - timedelta(hours=3), meeting_link="")
+    assert [lack.sentence for lack in what_is_missing(over, now=NOW)] == [
+        "It is over: say that it was held, or move it if it did not take place."
+    ]
 
 
 def test_as_many_letters_go_to_its_people_as_the_page_counts():

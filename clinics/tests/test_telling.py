@@ -76,6 +76,8 @@ def test_as_many_letters_go_out_as_the_page_said(client, coordinator, sink, act,
     client.post(desk(act, clinic.pk), {**posted, "confirmed": number_on(asked)})
     tick(now=NOW + timedelta(minutes=10))
 
+    assert ("3 people who share, host, help or interpret are asked again" in words_of(asked)) == (act == "move")
+    assert "What is missing" not in words_of(asked)
     assert "send 7 letters" in words_of(asked) and "3 readers get no letter" in words_of(asked)
     assert re.findall(r"(English|Français|العربية) (\d) 0", words_of(asked)) == [
         ("English", "4"),

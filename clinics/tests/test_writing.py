@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from clinics.domain.clinics import NotYourClinic
 from clinics.domain.writing import KEPT_FOR, NobodyToWriteTo, NotToBeWrittenTo, ToWhom, WroteTooOften
-from clinics.models import ClinicMessage, ClinicMessageText, Notice, Rsvp
+from clinics.models import Clinic, ClinicMessage, ClinicMessageText, Notice, Rsvp
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person
 from clinics.writing.choosing import meant_by
@@ -114,6 +115,20 @@ def test_each_reads_it_in_their_language_with_the_authors_name_and_no_address(wo
     assert coordinator.email not in english.text + english.html and LINK not in english.text
     arabic = rendered(by_member[people["floor"].member_id], "ar")
     assert 'lang="en" dir="ltr"' in arabic.html
+
+
+def test_of_a_clinic_that_was_cancelled_no_letter_tells_of_a_call_or_a_seat(world, coordinator, now):
+    write(world[0], coordinator, ToWhom(states=("going",), roles=("host",)))
+    assert all("/safe-space/" in rendered(letter).text for letter in letters())
+
+    Clinic.objects.update(state="cancelled", cancel_reason="Ill")
+
+    assert letters().count() == 3
+    for letter in letters():
+        told = rendered(letter)
+        for text in (told.text, told.html):
+            assert "/clinics/" in text and ("has been cancelled" in text or letter.language == "fr")
+            assert "/join/" not in text and "/safe-space/" not in text and "give your seat back" not in text
 
 
 def test_what_is_typed_is_text_and_never_markup(coordinator):
@@ -237,7 +252,9 @@ def test_the_desk_asks_once_more_with_the_number_and_a_sample_in_each_language(c
     assert "Apportez un stylo." in again and "Please bring a pen." in again
 
     client.post(desk(clinic), {**data, "confirmed": "1"})
-    client.post(desk(clinic), {**data, "confirmed": "1"})
+    with time_machine.travel(timezone.now() + timedelta(seconds=2), tick=False):
+        second = client.post(desk(clinic), {**data, "confirmed": "1"}, follow=True).content.decode()
+    assert "1 letter goes out." in second and "This was sent already" in second
     assert ClinicMessage.objects.get().by == coordinator
     page = client.get(desk(clinic)).content.decode()
     assert "Please bring a pen." in page and str(coordinator) in page

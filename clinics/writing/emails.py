@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from clinics.domain.clinics import RsvpState
+from django.utils import timezone
+
+from clinics.domain.clinics import ClinicState, RsvpState, may_still_take_part
 from clinics.emails import clinic_context, read_positions
 from clinics.models import Clinic, ClinicPerson, Notice, Rsvp
 from clinics.people.emails import part_context
@@ -44,7 +46,10 @@ def sample(clinic: Clinic, *, by: Member, texts: dict[str, tuple[str, str]], lan
 def rendered(
     *, by: Member, texts: dict[str, tuple[str, str]], to: Rsvp | ClinicPerson, language: str, zone: str
 ) -> Rendered:
-    """Return the letter: what was written, and then what any letter to somebody who comes, or takes part, tells."""
+    """Return the letter: what was written, and then what any letter to somebody who comes, or takes part, tells.
+
+    Of a clinic that is over or cancelled there is nothing to join and no seat to give back: only its page is named.
+    """
     written_in = text_for(language_or_default(language), {code: code for code in texts}, to.clinic)
     subject, words = texts[written_in]
     if isinstance(to, Rsvp):
@@ -57,6 +62,8 @@ def rendered(
         "words": words,
         "words_language": written_in,
         "words_direction": direction_of(written_in),
+        "takes_place": may_still_take_part(state=to.clinic.state, ends_at=to.clinic.ends_at, now=timezone.now()),
+        "is_cancelled": to.clinic.state == ClinicState.CANCELLED,
         "shape_html": f"{shape}.html",
         "shape_text": f"{shape}.txt",
     }

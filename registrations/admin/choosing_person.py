@@ -48,6 +48,7 @@ class PersonForm(forms.Form):
     member = forms.ChoiceField(label=_("Which of them"), required=False, widget=forms.RadioSelect)
 
     among: MemberQuerySet | None = None
+    nobody_found = _("Nobody of this name has an account.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,6 +75,6 @@ class PersonForm(forms.Form):
         chosen = next((person for person in self.people_found if person.public_id == cleaned.get("member")), None)
         if chosen is None and not self.errors:
             is_anybody = bool(self.people_found)
-            message = _("Choose one of the people found.") if is_anybody else _("Nobody of this name has an account.")
+            message = _("Choose one of the people found.") if is_anybody else self.nobody_found
             self.add_error("member" if is_anybody else "person", message)
         return {**cleaned, "member": chosen}
