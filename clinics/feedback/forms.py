@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.feedback import OPTIONS, TICKED, QuoteAs
 from clinics.feedback.giving import Said
-from clinics.models import FeedbackAnswer, Quote
+from clinics.models import Clinic, FeedbackAnswer, Quote
+from clinics.texts.call_links import refuse_call_link
 from clinics.texts.forms import LinesFormField
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from registrations.models import Member
@@ -68,7 +69,8 @@ class QuoteForm(forms.Form):
         help_text=_("Only for “another name”."),
     )
 
-    def __init__(self, data: Any = None, *, quote: Quote | None, member: Member) -> None:
+    def __init__(self, data: Any = None, *, quote: Quote | None, member: Member, clinic: Clinic) -> None:
+        self.clinic = clinic
         initial: dict[str, Any] = {"as_whom": QuoteAs.PARTICIPANT}
         if quote is not None:
             other = quote.name if quote.as_whom == QuoteAs.OTHER_NAME else ""
@@ -83,6 +85,7 @@ class QuoteForm(forms.Form):
         values = super().clean() or {}
         if values.get("as_whom") == QuoteAs.OTHER_NAME and not values.get("name") and "name" not in self.errors:
             self.add_error("name", _("Write the name under which we may quote you."))
+        refuse_call_link(self, self.clinic)  # everybody reads what is quoted
         return values
 
 

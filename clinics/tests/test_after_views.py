@@ -23,7 +23,7 @@ from clinics.tests.after_factories import (
     said_by_many,
     say_of_clinic,
 )
-from clinics.tests.factories import make_person, make_text
+from clinics.tests.factories import LINK, make_person, make_text
 from letsconnect.base.models import Act
 from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import NOW, make_member
@@ -148,6 +148,8 @@ def test_a_quote_names_whom_its_author_chose_and_leaves_the_page_when_taken_back
     typed = {"text": "I learned to count.", "as_whom": "other_name", "name": ""}
     refused = client.post(address("quote-give", clinic.pk), typed)
     assert refused.status_code == 422 and "Write the name under which we may quote you." in refused.content.decode()
+    linked = client.post(address("quote-give", clinic.pk), {**typed, "text": f"Come too: {LINK}", "name": "A."})
+    assert linked.status_code == 422 and "This is the link of the call" in linked.content.decode()
     client.post(address("quote-give", clinic.pk), {**typed, "name": "A. of Porto"})
     page = address("clinic-detail", clinic.pk)
     assert "I learned to count." not in client.get(page).content.decode()

@@ -64,7 +64,8 @@ def quote_give(request: MemberRequest, clinic_id: int) -> HttpResponse:
     if closed and quote is None:
         messages.error(request, closed)
         return redirect("clinics:clinic-detail", clinic_id)
-    form = QuoteForm(request.POST if request.method == "POST" else None, quote=quote, member=request.user)
+    data = request.POST if request.method == "POST" else None
+    form = QuoteForm(data, quote=quote, member=request.user, clinic=clinic)
     if form.is_bound and form.is_valid():
         try:
             give_quote(clinic=clinic, **form.cleaned_data, by=request.user, now=now)
