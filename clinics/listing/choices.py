@@ -7,7 +7,7 @@ from django.db.models import DateTimeField, Max, Min, Value
 from django.utils.translation import get_language
 
 from clinics.listing.versions import version_of_lists
-from clinics.models import Channel, Clinic
+from clinics.models import Channel, Clinic, ClinicResource
 from letsconnect.base.folding import plain
 from letsconnect.base.kept_pages import KeptValues
 from letsconnect.base.query_batches import QueryBatch
@@ -44,7 +44,9 @@ def _read(reader: str) -> Offered:
     never = Value(None, output_field=DateTimeField())
     spoken = announced.values_list("floor_language").annotate(first=Min("starts_at"), last=Max("starts_at"))
     interpreted = Channel.objects.interpreted().filter(clinic__announced_at__isnull=False).order_by()
-    languages = batch.add(spoken.union(interpreted.values_list("language", never, never)))
+    recorded = ClinicResource.objects.ready().recordings().order_by()
+    others = (rows.values_list("language", never, never) for rows in (interpreted, recorded))
+    languages = batch.add(spoken.union(*others))
     about = Skill.objects.filter(pk__in=announced.filter(skills__isnull=False).values("skills"))
     heirs = about.values(called=HEIR_OF_SKILL)
     skills = batch.add(name_rows(Skill.objects.filter(pk__in=heirs)))

@@ -6,16 +6,18 @@ understood.
 """
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models import Func, Q, TextField, Value
 from django.db.models.functions import Concat, ExtractHour
 from django.http import QueryDict
 
 from clinics.domain.clinics import ForWhom
 from clinics.domain.listing import EVENING_BEGINS, EVENING_ENDS, Which
-from clinics.models import Channel, Clinic, ClinicQuerySet, ClinicText
+from clinics.models import Channel, Clinic, ClinicQuerySet, ClinicResource, ClinicText
 from letsconnect.base.folding import MARKS_AS_RANGES, plain, tidy
 from letsconnect.base.zones import is_zone, zone_or_utc
 from registrations.domain.registrations import Region
@@ -110,14 +112,16 @@ class ClinicFilters:
             hour = ExtractHour("starts_at", tzinfo=zone_or_utc(self.clock(zone)))
             clinics = clinics.alias(_hour=hour).filter(_hour__gte=EVENING_BEGINS, _hour__lt=EVENING_ENDS)
         for word in self.words.split()[:MOST_WORDS]:
-            clinics = clinics.filter(pk__in=_saying(word).values("clinic"))
+            clinics = clinics.filter(_saying(word))
         return clinics
 
 
 def _understood_in(language: str) -> Q:
-    """The clinics that are spoken in a language, or for which an interpreter into it has said yes."""
+    """The clinics that are spoken in a language, for which an interpreter into it has said yes, or with a recording in
+    it."""
     interpreted = Channel.objects.interpreted().filter(language=language)
-    return Q(floor_language=language) | Q(pk__in=interpreted.values("clinic"))
+    recorded = ClinicResource.objects.ready().recordings().in_language(language)
+    return Q(floor_language=language) | Q(pk__in=interpreted.values("clinic")) | Q(pk__in=recorded.values("clinic"))
 
 
 def _about(slug: str) -> ClinicQuerySet:
@@ -126,14 +130,18 @@ def _about(slug: str) -> ClinicQuerySet:
     return Clinic.objects.filter(skills__in=skills.values("pk"))
 
 
-def _saying(word: str) -> QuerySet[ClinicText]:
-    """The ready texts, in any language, that say a word in their title or summary, in capitals or not, with accents or
-    without.
+def _saying(word: str) -> Q:
+    """The clinics that say a word, in capitals or not, with accents or without: in the title or summary of a ready
+    text, in any language, in what came of them, or in the title of a recording or of other material.
 
     A word is found in any other, because not all languages part words by spaces or leave articles apart.
     """
-    said = Folded(Concat("title", Value(" "), "summary", output_field=TextField()))
-    return ClinicText.objects.ready().alias(_said=said).filter(_said__contains=plain(word))
+    said, wanted = Folded(Concat("title", Value(" "), "summary", output_field=TextField())), plain(word)
+    texts = ClinicText.objects.ready().alias(_said=said).filter(_said__contains=wanted)
+    materials = ClinicResource.objects.ready().alias(_said=Folded("title")).filter(_said__contains=wanted)
+    outcomes = Clinic.objects.exclude(outcome="").alias(_said=Folded("outcome")).filter(_said__contains=wanted)
+    found_in = (texts.values("clinic"), materials.values("clinic"), outcomes.values("pk"))
+    return reduce(or_, (Q(pk__in=clinics) for clinics in found_in))
 
 
 class Folded(Func):

@@ -21,13 +21,15 @@ _ANY = ("", pgettext_lazy("no filter", "any"))
 class FilterForm(forms.Form):
     use_required_attribute = False
 
-    q = forms.CharField(label=_("Words in titles and summaries"), required=False, max_length=MOST_TYPED)
+    q = forms.CharField(
+        label=_("Words in titles, summaries and what came of it"), required=False, max_length=MOST_TYPED
+    )
     when = forms.ChoiceField(
         label=pgettext_lazy("which clinics", "Clinics"),
         required=False,
         choices=[("", pgettext_lazy("which clinics", "to come and over")), *Which.choices],
     )
-    language = forms.ChoiceField(label=_("Spoken in, or interpreted into"), required=False)
+    language = forms.ChoiceField(label=_("Spoken, interpreted or recorded in"), required=False)
     region = forms.ChoiceField(label=_("Made for the region"), required=False, choices=[_ANY, *Region.choices])
     skill = forms.ChoiceField(label=_("Skill"), required=False)
     evenings = forms.BooleanField(

@@ -11,9 +11,11 @@ from django.test import Client
 
 from clinics.domain.clinics import ForWhom
 from clinics.domain.people import AnswerState, ClinicRole
+from clinics.listing.choices import offered
 from clinics.listing.filters import ClinicFilters
 from clinics.models import Clinic
 from clinics.tests.factories import START, make_channel, make_clinic, make_person, make_text
+from clinics.tests.resource_factories import make_resource
 from registrations.tests.factories import NOW, make_member, make_skill
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +42,18 @@ def test_filters_go_into_an_address_and_come_back():
     assert filters.as_query(page=2).endswith("&page=2")
 
 
-def test_a_language_is_spoken_or_interpreted_by_somebody_who_said_yes():
+def test_a_language_is_spoken_interpreted_by_somebody_who_said_yes_or_recorded():
     make_clinic(title="Spoken", floor_language="ar")
     for title, state in (("Interpreted", AnswerState.ACCEPTED), ("Not yet", AnswerState.ASKED)):
         clinic = make_clinic(title=title, starts_at=START + timedelta(days=len(title)))
         make_person(clinic, ClinicRole.INTERPRETER, state, channel=make_channel(clinic, "ar"))
 
-    assert found("language=ar") == ["Interpreted", "Spoken"]
+    make_resource(make_clinic(title="Recorded", state="held"), language="ar")
+    make_resource(make_clinic(title="Recorded, not ready", state="held"), language="ar", is_ready=False)
+    make_resource(make_clinic(title="Recorded in Swahili", state="held"), language="sw")
+
+    assert found("language=ar") == ["Interpreted", "Recorded", "Spoken"]
+    assert [code for code, _name in offered().languages] == ["ar", "en", "sw"]
 
 
 def test_a_region_finds_what_is_made_for_it():
@@ -112,14 +119,18 @@ def test_evenings_move_with_summer_time():
     assert found("evenings=1", zone="Europe/Berlin") == ["After"]
 
 
-def test_words_are_searched_in_titles_and_summaries_of_every_language():
+def test_words_are_searched_in_titles_summaries_and_what_came_of_it_in_every_language():
     clinic = make_clinic(title="Asking for money")
     make_text(clinic, "es", "Pedir dinero", summary="Cómo escribir una solicitud.")
     make_text(clinic, "fr", "Brouillon", summary="…", state="draft")
     make_clinic(title="Something else")
+    held = make_clinic(title="Long ago", state="held", outcome="Twelve became mentors.", outcome_language="en")
+    make_resource(held, title="Piste française")
+    make_resource(held, title="Hidden track", is_ready=False)
 
     assert found("q=money") == found("q=DINERO") == found("q=solicitud money") == ["Asking for money"]
-    assert found("q=brouillon") == found("q=money+else") == []
+    assert found("q=MENTORS") == found("q=francaise+ago") == ["Long ago"]
+    assert found("q=brouillon") == found("q=money+else") == found("q=hidden") == []
 
 
 def test_filters_combine():

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clinics.calendars import FILE_NAME, PRODUCT, ending_after, event_for_everybody, of_clinics
+from clinics.domain.listing import Which
 from clinics.listing.filters import ClinicFilters
 from clinics.models import Clinic, ClinicPerson, Rsvp
 from clinics.people import calendars as parts
@@ -68,7 +69,10 @@ def clinic_feed(request: HttpRequest, language: str) -> HttpResponseBase:
     if language not in dict(settings.LANGUAGES):
         raise Http404
     now, filters = timezone.now(), ClinicFilters.of(request.GET)
-    clinics = ending_after(Clinic.objects.ever_announced(), now - SHOWN_AFTER_THE_END)
+    since = now if filters.which == Which.COMING else now - SHOWN_AFTER_THE_END
+    clinics = ending_after(Clinic.objects.ever_announced(), since)
+    if filters.which == Which.PAST:
+        clinics = clinics.filter(_until__lte=now)
     shown = filters.narrow(clinics, zone="UTC").prefetch_related(*of_clinics()).order_by("-starts_at", "pk")
     with speaking(language):
         events = [event_for_everybody(clinic, keeps_nobody_busy=True) for clinic in shown[:MOST_IN_A_FEED]]

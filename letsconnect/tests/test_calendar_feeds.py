@@ -174,6 +174,9 @@ def test_a_public_feed_is_narrowed_as_the_list_is():
     assert set(events(read("/clinics/calendar/fr.ics?language=fr"))) == {"Spoken in French"}
     assert set(events(read("/clinics/calendar/fr.ics?region=MENA"))) == {"Of MENA"}
     assert len(events(read("/clinics/calendar/fr.ics?region=nonsense"))) == 3
+    make_clinic(title="Last week", starts_at=NOW - 7 * DAY, state="held")
+    assert set(events(read("/clinics/calendar/fr.ics?when=past"))) == {"Last week"}
+    assert set(events(read("/clinics/calendar/fr.ics?when=coming"))) == {"Spoken in French", "English", "Of MENA"}
 
 
 def test_a_public_feed_is_not_sent_twice_and_costs_the_same_for_many():
