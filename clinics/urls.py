@@ -32,6 +32,7 @@ urlpatterns = [
     path("<int:clinic_id>/host/tick/", hosting.attendance_tick, name="attendance-tick"),
     path("<int:clinic_id>/host/now/", hosting.attendance_now, name="attendance-now"),
     path("<int:clinic_id>/host/seat/", hosting.seat_at_the_door, name="seat-at-the-door"),
+    path("<int:clinic_id>/host/walk-in/", hosting.walk_in_note, name="walk-in-note"),
     path("<int:clinic_id>/host/others/", hosting.others_count, name="others-count"),
     path("<int:clinic_id>/rsvp/", signing_up.rsvp_make, name="rsvp-make"),
     path("<int:clinic_id>/sign-up/<str:key>/", signing_up.sign_up_kept, name="sign-up-kept"),

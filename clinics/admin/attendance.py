@@ -24,6 +24,7 @@ from clinics.attendance.call_lists import (
 from clinics.attendance.counting import heads_of
 from clinics.attendance.door import guest_by_key, guests_of
 from clinics.attendance.exporting import record_list_export, table_of
+from clinics.attendance.matching import owners_of
 from clinics.attendance.reviewing import reviews_of
 from clinics.attendance.ticking import count_others, take_tick_back, tick
 from clinics.domain.attendance import MAY_BE_JOINED, CallListRefused, CannotTick, check_ticking
@@ -77,9 +78,9 @@ def _people(clinic: Clinic) -> PeopleShown:
     members |= set(clinic.rsvps.values_list("member_id", flat=True))  # in the file, and among the choices
     members |= set(Attendance.objects.of(clinic).values_list("member_id", flat=True))
     lists = clinic.call_lists.prefetch_related("rows")
-    return PeopleShown(
-        members=members, addresses={row.address for brought in lists for row in brought.rows.all()} - {""}
-    )
+    addresses = {row.address for brought in lists for row in brought.rows.all()} - {""}
+    members |= {owner.pk for owner in owners_of(addresses).values()}
+    return PeopleShown(members=members, addresses=addresses)
 
 
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:

@@ -40,7 +40,7 @@ def bring_call_list(*, clinic: Clinic, content: bytes, by: Member, now: datetime
     clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     check_theirs(clinic, by=by)
     check_ticking(state=clinic.state, starts_at=clinic.starts_at, now=now)
-    if clinic.call_lists.count() >= MOST_LISTS:
+    if clinic.call_lists.filter(is_of_the_door=False).count() >= MOST_LISTS:
         raise CallListRefused(_("There are lists that wait for a review already: finish one of them first."))
     listed = read_call_list(content)
     brought = CallList.objects.create(
@@ -66,12 +66,12 @@ def confirm_callers(*, call_list: CallList, chosen: Mapping[int, int], by: Membe
     if brought is None:
         return 0
     check_ticking(state=brought.clinic.state, starts_at=brought.clinic.starts_at, now=now)
-    people = Matcher(brought.clinic).members
     stays: dict[int, list[int | None]] = defaultdict(list)
     rows = list(brought.rows.filter(pk__in=chosen))
     for row in rows:
         stays[chosen[row.pk]].append(row.minutes)
-    if not stays.keys() <= members.keys() & people.keys():
+    people = Matcher(brought.clinic, rows)
+    if not (stays.keys() <= members.keys() and all(people.may_be(row, chosen[row.pk]) for row in rows)):
         raise CallListRefused(_("Somebody of those you chose is not among the people of this clinic any more."))
     _note(brought.clinic, stays, by=by, now=now)
     brought.rows.filter(pk__in=[row.pk for row in rows]).delete()

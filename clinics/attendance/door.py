@@ -14,7 +14,7 @@ from clinics.models import AccessNeed, Attendance, Channel, Clinic, ClinicPerson
 from letsconnect.base.folding import plain
 from registrations.models import Member
 
-SEAT, PART = "seat", "part"  # what the key of a guest begins with
+SEAT, PART, CAME = "seat", "part", "came"  # what the key of a guest begins with
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,8 @@ def guest_by_key(clinic: Clinic, key: str) -> Member:
             guest = members.filter(rsvps__pk=number, rsvps__clinic=clinic).first()
         elif kind == PART:
             guest = members.filter(clinic_roles__pk=number, clinic_roles__clinic=clinic).first()
+        elif kind == CAME:
+            guest = members.filter(attendances__pk=number, attendances__clinic=clinic).first()
     if guest is None:
         raise CannotTick(_("This person has no seat at this clinic any more."))
     return guest

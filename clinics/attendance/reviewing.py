@@ -53,7 +53,7 @@ def reviews_of(
     lists = list(clinic.call_lists.prefetch_related("rows"))
     if not lists:
         return []
-    matcher = Matcher(clinic)
+    matcher = Matcher(clinic, [row for brought in lists for row in brought.rows.all()])
     there = set(Attendance.objects.of(clinic).values_list("member_id", flat=True))
     return [_part(brought, matcher, there, (begins or {}).get(brought.pk, 0), typed or {}) for brought in lists]
 

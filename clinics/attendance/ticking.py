@@ -99,7 +99,7 @@ def count_others(*, clinic: Clinic, number: int, seen: int | None = None, by: Me
     CannotTick where somebody else wrote another number since the page showed ``seen``.
     """
     clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-    _check(clinic, by=by, now=now)
+    check_may_note(clinic, by=by, now=now)
     if not 0 <= number <= MOST_HEADS:
         raise CannotTick(_("This is no number of people."))
     counted = OtherHeads.objects.filter(clinic=clinic).first()
@@ -130,11 +130,12 @@ def may_note_who_is_there(clinic: Clinic, member: Member, *, now: datetime) -> b
 def _clinic_of(clinic: Clinic, *, by: Member, now: datetime) -> Clinic:
     """Return the clinic as it is now; not locked, because nothing is counted, and two hosts tick at the same time."""
     clinic = Clinic.objects.get(pk=clinic.pk)
-    _check(clinic, by=by, now=now)
+    check_may_note(clinic, by=by, now=now)
     return clinic
 
 
-def _check(clinic: Clinic, *, by: Member, now: datetime) -> None:
+def check_may_note(clinic: Clinic, *, by: Member, now: datetime) -> None:
+    """Raise CannotTick unless ``by`` may note now who is at the clinic."""
     if not may_note_who_is_there(clinic, by, now=now):
         raise CannotTick(_("Its hosts and helpers, and those who look after it, note who is there."))
     check_ticking(state=clinic.state, starts_at=clinic.starts_at, now=now)

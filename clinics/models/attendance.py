@@ -120,6 +120,8 @@ class CallList(models.Model):
     brought_at = models.DateTimeField()
     read = models.PositiveIntegerField()  # how many people the file listed
     notes = models.JSONField(default=list)  # rows that were not understood, in the language of who brought the file
+    # No file of a call, but the addresses of those who never signed up and whom hosts and helpers saw there.
+    is_of_the_door = models.BooleanField(default=False)
 
     objects = CallListQuerySet.as_manager()
 
@@ -127,6 +129,11 @@ class CallList(models.Model):
         verbose_name = _("list of a call")
         verbose_name_plural = _("lists of calls")
         ordering = ["brought_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic"], condition=Q(is_of_the_door=True), name="clinics_one_list_of_the_door"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.brought_at:%Y-%m-%d %H:%M}"

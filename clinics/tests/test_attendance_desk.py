@@ -23,10 +23,10 @@ from clinics.models import Attendance, CallList, CallListRow, OtherHeads, Rsvp
 from clinics.models.attendance import CALL_LIST_KEPT_FOR
 from clinics.tests.factories import LINK, START, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
-from letsconnect.tests.database import change
+from letsconnect.tests.database import change, refuses
 from registrations.models import Look, Member
 from registrations.privacy.erasing import erase_member
-from registrations.tests.factories import NOW, make_liaison, make_registration
+from registrations.tests.factories import NOW, make_liaison, make_member, make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_afterwards")]
 
@@ -196,6 +196,57 @@ def test_of_two_rows_of_one_person_the_longer_counts(client, clinic, liaison):
 
     assert Attendance.objects.get().minutes_in_call == 70 and not CallList.objects.exists()
     assert "1 person was there." in client.get(answer.url).content.decode()
+
+
+def test_whoever_proved_an_address_of_the_list_was_there_although_they_never_signed_up(client, clinic, liaison):
+    ana, wiki_only = (make_member() for _ in range(2))
+    EmailAddress.objects.create(user=ana, email="ada@example.org", verified=True)
+    EmailAddress.objects.create(user=wiki_only, email=wiki_only.email, verified=False)
+    client.force_login(liaison)
+    bring(client, clinic, f"Name,Email,Duration\nAda,ada@example.org,65\nSol,{wiki_only.email},5\nAda at work,,5\n")
+    page, brought = client.get(url(clinic)).content.decode(), CallList.objects.get()
+    by_address, unproved, third = brought.rows.all()
+
+    assert f'<option value="{ana.pk}" selected>' in page and page.count("by their address") == 1
+    assert f'value="{wiki_only.pk}"' not in page and Look.objects.about(ana).exists()
+    for row in (unproved, third):
+        assert press(client, clinic, "confirm", list=brought.pk, **{f"row-{row.pk}": ana.pk}).status_code == 422
+    press(client, clinic, "confirm", list=brought.pk, **{f"row-{by_address.pk}": ana.pk})
+
+    attendance = Attendance.objects.get()
+    assert (attendance.member, attendance.minutes_in_call) == (ana, 65)
+    press(client, clinic, "not_in_call", guest=f"came-{attendance.pk}")
+    assert not Attendance.objects.exists()
+
+
+def test_a_host_notes_who_never_signed_up_learns_nothing_by_it_and_the_desk_says_who_it_is(client, clinic, liaison):
+    ana, host, note = (
+        make_member(),
+        make_person(clinic, "host").member,
+        reverse("clinics:walk-in-note", args=[clinic.pk]),
+    )
+    client.force_login(host)
+    pages = [client.post(note, {"address": text}, follow=True) for text in (ana.email.upper(), "nobody@example.org")]
+    client.post(note, {"address": ana.email})
+    refused = client.post(note, {"address": "no address"})
+
+    assert [page.content.decode().count("Noted.") for page in pages] == [1, 1]
+    assert "2 people are noted so" in pages[1].content.decode()
+    assert not any(ana.name in page.content.decode() for page in pages) and not Attendance.objects.exists()
+    assert refused.status_code == 422 and 'value="no address"' in refused.content.decode()
+    client.force_login(make_person(clinic, "sharer").member)
+    assert client.post(note, {"address": ana.email}).status_code == 404
+    client.force_login(liaison)
+    page, noted = client.get(url(clinic)).content.decode(), CallList.objects.get()
+    assert "Addresses that hosts and helpers noted" in page and [row.address for row in noted.rows.all()] == [
+        ana.email,
+        "nobody@example.org",
+    ]
+    again = {"clinic": clinic, "brought_by": host, "brought_at": AFTER, "read": 0, "is_of_the_door": True}
+    refuses("clinics_one_list_of_the_door", lambda: CallList.objects.create(**again))
+    press(client, clinic, "confirm", list=noted.pk, **{f"row-{noted.rows.first().pk}": ana.pk})
+    assert Attendance.objects.get().member == ana
+    assert Act.objects.on(clinic).filter(verb="note_walk_in").count() == 2
 
 
 def test_nobody_is_confirmed_who_is_not_of_the_clinic(client, clinic, liaison):

@@ -29,7 +29,9 @@ from clinics.attendance.door import (
     searched,
     waiting_for,
 )
+from clinics.attendance.forms import WalkInForm
 from clinics.attendance.ticking import count_others, let_in, take_tick_back, tick
+from clinics.attendance.walk_ins import note_walk_in, walk_ins_of
 from clinics.domain.attendance import CannotTick, check_ticking
 from clinics.domain.clinics import ClinicError, Venue, may_be_hosted
 from clinics.models import Clinic, LanguageNeed, SeatQuestion
@@ -54,7 +56,11 @@ def clinic_host(request: MemberRequest, clinic_id: int) -> HttpResponse:
 
     Those who are named can read that the host looked. There is no such page for anybody else, nor a week after the end.
     """
-    now, clinic = timezone.now(), _find(request, clinic_id)
+    return _draw(request, _find(request, clinic_id), WalkInForm())
+
+
+def _draw(request: MemberRequest, clinic: Clinic, walk_in: WalkInForm, *, status: int = 200) -> HttpResponse:
+    now = timezone.now()
     guests, waiting = guests_of(clinic, reader=request.user), waiting_for(clinic)
     page = page_of(searched(guests, request.GET.get("q", "")), request, at_once=AT_ONCE)
     rows = list(page)
@@ -80,8 +86,10 @@ def clinic_host(request: MemberRequest, clinic_id: int) -> HttpResponse:
         "may_tick": _may_tick(clinic, request),
         "is_in_person": clinic.venue == Venue.IN_PERSON,
         "most_heads": MOST_HEADS,
+        "walk_in": walk_in,
+        "walk_ins": walk_ins_of(clinic),
     }
-    return render(request, "clinics/clinic_host.html", context)
+    return render(request, "clinics/clinic_host.html", context, status=status)
 
 
 @login_required
@@ -132,6 +140,23 @@ def seat_at_the_door(request: MemberRequest, clinic_id: int) -> HttpResponse:
     else:
         messages.success(request, _("%(name)s has a seat, and is ticked.") % {"name": isolated(str(member))})
     return redirect("clinics:clinic-host", clinic_id)
+
+
+@login_required
+@require_POST
+@never_cache
+def walk_in_note(request: MemberRequest, clinic_id: int) -> HttpResponse:
+    """Note the address of somebody who is there and never signed up; whose it is, is not told here."""
+    clinic, form = _find(request, clinic_id), WalkInForm(request.POST)
+    if not form.is_valid():
+        return _draw(request, clinic, form, status=422)
+    try:
+        note_walk_in(clinic=clinic, address=form.cleaned_data["address"], by=request.user, now=timezone.now())
+    except ClinicError as refusal:
+        form.add_error("address", str(refusal))
+        return _draw(request, clinic, form, status=422)
+    messages.success(request, _("Noted. The working group looks afterwards who it is."))
+    return redirect(f"{reverse('clinics:clinic-host', args=[clinic_id])}#walk-in")
 
 
 @login_required

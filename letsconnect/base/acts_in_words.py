@@ -84,6 +84,7 @@ VERBS: dict[str, Promise] = {
     "confirm_from_call": pgettext_lazy("act", "confirmed from the list of the call that they were there"),
     "confirm_old_yes": pgettext_lazy("act", "confirmed a yes given in the old form"),
     "connect_wikimedia": pgettext_lazy("act", "connected a Wikimedia account"),
+    "note_walk_in": pgettext_lazy("act", "noted somebody who had not signed up"),
     "count_other_heads": pgettext_lazy("act", "counted how many more people were there"),
     "create_clinic": pgettext_lazy("act", "created the clinic"),
     "create_round": pgettext_lazy("act", "created the round"),

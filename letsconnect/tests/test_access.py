@@ -217,7 +217,7 @@ DOORS = [
     Door("clinics:attendance-now", "@clinic", get="302 404 404 404 404 404 404 404"),
     *(
         Door(f"clinics:{page}", "@clinic", get=BUTTON, post="302 404 404 404 404 404 404 404")
-        for page in ("attendance-tick", "seat-at-the-door", "others-count")
+        for page in ("attendance-tick", "seat-at-the-door", "walk-in-note", "others-count")
     ),
     Door(
         "clinics:clinic-join", "@clinic", get="302 403 403 403 403 403 403 403", post="302 403 403 403 403 403 403 403"
