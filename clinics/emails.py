@@ -1,7 +1,7 @@
 """The letters to those who come to a clinic: when each is still owed, and how it reads. None of them holds a meeting
 link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,7 +22,7 @@ from clinics.notices.changes import facts_of, why_not_told
 from clinics.notices.reminding import SEAT as REMINDER
 from clinics.notices.words import changes_in_words, main_change, takes_other_hours
 from clinics.seats.calendars import invitation_for, may_be_in_a_calendar, read_calendars
-from clinics.seats.clashes import hours_of, sentences_of_clashes
+from clinics.seats.clashes import AgreedHour, hours_of, sentences_of_clashes, turns_of
 from clinics.seats.words import coming_context
 from letsconnect.base.languages import direction_of, listed, speaking
 from letsconnect.base.lines import isolated
@@ -151,8 +151,6 @@ def render_changed(notice: Notice, language: str, zone: str, *, template: str) -
     context = clinic_context(rsvp, language)
     with speaking(language), timezone.override(zone_or_utc(zone)):
         context |= {"changes": changes_in_words(notice), "main_change": main_change(notice)}
-        if takes_other_hours(notice):
-            context["clashes"] = sentences_of_clashes(rsvp.clinic, rsvp.agreed_hours)
     return with_calendar(render_letter(template, context, language=language, zone=zone), rsvp, language)
 
 
@@ -172,6 +170,7 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
     text = clinic.text_in(language)
     with speaking(language):
         coming = coming_context(rsvp, now=now)
+        clashes = sentences_of_clashes(clinic, rsvp.agreed_hours)
     return {
         "clinic": clinic,
         "position": vars(rsvp)[POSITION] if POSITION in vars(rsvp) else rsvp.position(),
@@ -180,6 +179,7 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
         "tells_languages": True,
         "can_sign_up": clinic.state == ClinicState.ANNOUNCED and now < clinic.closes_at,
         "list_url": absolute("clinics:clinic-list"),
+        "clashes": clashes,
         **coming,
     }
 
@@ -247,6 +247,26 @@ def read_rsvps(keys: list[int], _now: datetime) -> list[Rsvp]:
     return rsvps
 
 
+def read_rsvps_and_turns(keys: list[int], now: datetime) -> list[Rsvp]:
+    """Read the same, and at which clinics those who go wait for a seat: they have been told of all else."""
+    return _with_hours(read_rsvps(keys, now), turns_of, now=now)
+
+
+def read_rsvps_and_hours(keys: list[int], now: datetime) -> list[Rsvp]:
+    """Read the same, with all that those who go have agreed to: nobody asked them as they got the seat."""
+    return _with_hours(read_rsvps_and_turns(keys, now), hours_of, now=now)
+
+
+def _with_hours(
+    rsvps: list[Rsvp], read: Callable[..., Mapping[int, Sequence[AgreedHour]]], *, now: datetime
+) -> list[Rsvp]:
+    going = [rsvp for rsvp in rsvps if rsvp.is_going]
+    hours = read([rsvp.member_id for rsvp in going], now=now) if going else {}
+    for rsvp in going:
+        rsvp.agreed_hours = [*rsvp.agreed_hours, *hours[rsvp.member_id]]
+    return rsvps
+
+
 def read_rsvps_and_alternatives(keys: list[int], now: datetime) -> list[Rsvp]:
     """Read the same, and what else fits these people."""
     rsvps = read_rsvps(keys, now)
@@ -301,8 +321,10 @@ def _register(
 
 def register() -> None:
     """Register the letters with the ledger."""
-    _register("clinics.rsvp_recorded", rsvp_recorded_owed, render_rsvp_with_calendar, place_of)
-    _register("clinics.moved_up", moved_up_owed, render_rsvp_with_calendar, place_of)
+    _register(
+        "clinics.rsvp_recorded", rsvp_recorded_owed, render_rsvp_with_calendar, place_of, reads=read_rsvps_and_turns
+    )
+    _register("clinics.moved_up", moved_up_owed, render_rsvp_with_calendar, place_of, reads=read_rsvps_and_hours)
     _register("clinics.seat_given_back", seat_given_back_owed, render_given_back, place_of)
     reads = read_rsvps_and_alternatives
     _register("clinics.still_waiting", still_waiting_owed, render_with_alternatives, reads=reads)

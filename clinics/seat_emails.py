@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from clinics.domain.clinics import ClinicState, RsvpState
-from clinics.emails import clinic_context, read_rsvps, why_not_to_come, with_calendar
+from clinics.emails import clinic_context, read_rsvps, read_rsvps_and_hours, why_not_to_come, with_calendar
 from clinics.models import Rsvp
 from clinics.notices.words import LetterWords
 from clinics.seats.links import seat_url
@@ -185,6 +185,6 @@ def register() -> None:
             still_owed=owed,
             render=partial(render, words=words),
             priority=priority,
-            reads=read_rsvps,
+            reads=read_rsvps_and_hours if kind == "clinics.put_in" else read_rsvps,
             keeps=kinds.kept(),
         )

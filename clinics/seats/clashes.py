@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy
 
-from clinics.domain.clinics import ClinicState
+from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.models import Clinic, ClinicPerson, ClinicQuerySet, Rsvp
 from clinics.seats.busy import NAME as SEATS
 from letsconnect.base import busy
@@ -19,9 +19,12 @@ from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from registrations.models import Member
 
-PARTS = "clinics.people"
+PARTS, TURNS = "clinics.people", "clinics.queue"
 _SEAT = gettext_lazy("You have a seat at “%(clinic)s” at that time.")
+_TURN = gettext_lazy("You wait for a seat at “%(clinic)s” at that time.")
 _PART = gettext_lazy("You take part in “%(clinic)s” at that time.")
+
+_WORDS = {SEATS: _SEAT, PARTS: _PART, TURNS: _TURN}
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class AgreedHour:
         """Return a sentence in the language that is active."""
         if self.clinic is None:
             return busy.words_of(self.kind)
-        return str(_SEAT if self.kind == SEATS else _PART) % {"clinic": isolated(self.clinic.title)}
+        return str(_WORDS[self.kind]) % {"clinic": isolated(self.clinic.title)}
 
 
 def clashes_of(member: Member, clinic: Clinic, now: datetime) -> list[str]:
@@ -75,10 +78,28 @@ def hours_of(members: Collection[int], *, now: datetime) -> dict[int, list[Agree
     return {member: hours[member] for member in members}
 
 
+def turns_of(members: Collection[int], *, now: datetime) -> dict[int, list[AgreedHour]]:
+    """Return for each of these members at which clinics they wait for a seat, or are offered one: no hour they have
+    agreed to, but one that may become so."""
+    hours: dict[int, list[AgreedHour]] = {member: [] for member in members}
+    for row in _TURNS.rows({"members": list(members), "now": now}):
+        hours[row.member_id].append(AgreedHour(row.clinic.starts_at, row.clinic.ends_at, TURNS, row.clinic))
+    return hours
+
+
 # Asked at each sign-up, so the SQL is written once.
 _SEATS = Statement(
     lambda members, now: (
         Rsvp.objects.going()
+        .filter(member__in=any_of(members), clinic__in=_to_come(now).announced().values("pk"))
+        .select_related("clinic")
+        .prefetch_related("clinic__texts")
+    )
+)
+_TURNS = Statement(
+    lambda members, now: (
+        Rsvp.objects.active()
+        .exclude(state=RsvpState.GOING)
         .filter(member__in=any_of(members), clinic__in=_to_come(now).announced().values("pk"))
         .select_related("clinic")
         .prefetch_related("clinic__texts")

@@ -9,7 +9,7 @@ from clinics.domain.clinics import RsvpState
 from clinics.models import Notice
 from clinics.planning.plans import reschedule
 from clinics.seats.clashes import clashes_of, hours_of
-from clinics.seats.rsvps import rsvp
+from clinics.seats.rsvps import change_capacity, rsvp
 from clinics.tests.factories import START, make_clinic, make_person, make_text, sign_up
 from mailings import kinds
 from registrations.tests.factories import NOW, make_coordinator, make_member
@@ -102,3 +102,31 @@ def test_a_clinic_that_moves_to_a_free_hour_says_nothing_of_clashes():
     [notice] = kinds.get("clinics.clinic_moved").reads([Notice.objects.get().pk], NOW)
 
     assert "elsewhere" not in kinds.get("clinics.clinic_moved").render(notice, "en", "UTC").text
+
+
+def letter_of(kind, seat):
+    registered = kinds.get(f"clinics.{kind}")
+    [read] = registered.reads([seat.pk], NOW)
+    return registered.render(read, "en", "UTC")
+
+
+def test_whoever_gets_a_seat_unasked_reads_where_else_they_are_or_wait_at_that_hour():
+    full, there = (
+        make_clinic(title="Full", capacity=1),
+        make_clinic(starts_at=START + HOUR, title="Budgets", capacity=2),
+    )
+    going(full)
+    member = make_member()
+    waiting = rsvp(clinic=full, member=member, by=member, now=NOW)
+    seat = rsvp(clinic=there, member=member, by=member, now=NOW)
+
+    recorded = letter_of("rsvp_recorded", seat)
+    assert "You wait for a seat at “Full” at that time." in plain([recorded.text])[0]
+    change_capacity(clinic=full, capacity=2, by=make_coordinator(), now=NOW)
+    for kind in ("moved_up", "put_in"):
+        letter = letter_of(kind, waiting)
+        for part in (letter.text, letter.html):
+            assert "You have a seat at “Budgets” at that time." in plain([part])[0]
+        assert "give this seat back" in letter.text
+    free = sign_up(make_clinic(starts_at=START + 9 * HOUR), 1)[0]
+    assert "at that time" not in letter_of("moved_up", free).text
