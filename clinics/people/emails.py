@@ -284,6 +284,7 @@ def part_context(person: ClinicPerson | None, clinic: Clinic, language: str, zon
     and their page."""
     with speaking(language):
         text, title = clinic.text, clinic.title
+    can_report = person is not None and person.has_account and clinic.is_public
     return {
         "clinic": clinic,
         "title": title,
@@ -293,6 +294,7 @@ def part_context(person: ClinicPerson | None, clinic: Clinic, language: str, zon
         "my_page": answer_link(person) if person else "",
         "url": absolute("clinics:clinic-detail", clinic.pk),
         "rules_url": absolute("clinics:safe-space"),
+        "report_url": absolute("trust:report-clinic", clinic.pk) if can_report else "",
         **clocks_for(person, clinic, zone),
     }
 

@@ -24,6 +24,7 @@ def coming_context(rsvp: Rsvp, *, now: datetime) -> dict[str, Any]:
         "chooses_language": bool(clinic.interpreted_in_words),
         "seat_url": seat_url(rsvp) if rsvp.pk else page,
         "rules_url": absolute("clinics:safe-space"),
+        "report_url": absolute("trust:report-clinic", clinic.pk),
         "url": page,
     }
 
