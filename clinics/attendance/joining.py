@@ -47,6 +47,19 @@ def joining_of(clinic: Clinic, member: Member, *, now: datetime) -> Joining:
     return _joining(clinic, channel, is_coming=bool(rsvp or parts), now=now)
 
 
+def joining_for_anybody(clinic: Clinic, *, now: datetime) -> JoinAnswer:
+    """Return what keeps everybody out now; WELCOME where whoever has a seat gets in. It tells nothing of a link."""
+    return may_join(
+        state=clinic.state,
+        venue=clinic.venue,
+        is_coming=True,
+        has_link=True,
+        starts_at=clinic.starts_at,
+        ends_at=clinic.ends_at,
+        now=now,
+    )
+
+
 def joining_without_account(person: ClinicPerson, *, now: datetime) -> Joining:
     """Return the same for somebody of the clinic's people who has no account, and opened the page of their letter."""
     return _joining(person.clinic, person.channel, is_coming=person.is_accepted and not person.has_account, now=now)

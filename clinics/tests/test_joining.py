@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from clinics.attendance.joining import join, joining_of
 from clinics.domain.attendance import CannotJoin, JoinAnswer, may_join
@@ -126,6 +127,26 @@ def test_nobody_else_gets_in_whatever_they_press(client):
     client.logout()
     assert client.post(page_of(clinic)).status_code == 302
     assert not Attendance.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "moment", "says", "signs_in"),
+    [
+        ({}, SOON, "Sign in with the address to which our letter came", True),
+        ({"meeting_link": ""}, SOON, "Sign in with the address to which our letter came", True),
+        ({}, NOW, "The button to join appears on this page from Mon 9 March 2026, 11:30 (UTC)", True),
+        ({"venue": Venue.IN_PERSON, "place": "Tunis"}, SOON, "This clinic is in person", False),
+        ({"state": ClinicState.CANCELLED}, SOON, "has been cancelled. The reason: The sharer is ill.", False),
+        ({}, START + timedelta(minutes=120), "Its page has what was recorded", False),
+    ],
+)
+def test_who_is_signed_out_reads_why_nobody_joins_or_that_they_sign_in_first(client, change, moment, says, signs_in):
+    clinic = make_clinic(**change)
+    with time_machine.travel(moment, tick=False):
+        page = client.get(page_of(clinic))
+
+    assert page.status_code == 200 and says in strip_tags(words_of(page)) and LINK not in words_of(page)
+    assert ("Sign in and join" in words_of(page) or "Sign in already now" in words_of(page)) == signs_in
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinics.attendance.joining import Joining, join, joining_of, joining_without_account
+from clinics.attendance.joining import Joining, join, joining_for_anybody, joining_of, joining_without_account
 from clinics.domain.attendance import CannotJoin, JoinAnswer
 from clinics.domain.clinics import ClinicError, Venue
 from clinics.domain.wishes import ToldFirst
@@ -36,9 +36,10 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
     The link leads to another host, so no redirect goes there, and it stands on no page that is only looked at.
     """
     clinic = get_object_or_404(Clinic.objects.visible_to(request.user).for_pages(now=timezone.now()), pk=clinic_id)
-    if not is_signed_in(request):
-        return redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
     now = timezone.now()
+    if not is_signed_in(request):
+        sign_in = redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
+        return sign_in if request.method == "POST" else _page_for_visitors(request, clinic, sign_in.url, now=now)
     if request.method != "POST":
         answer = joining_of(clinic, request.user, now=now).answer
         return _page(request, clinic, answer, status=403 if answer == JoinAnswer.NO_SEAT else 200)
@@ -95,16 +96,26 @@ def _way_in(request: HttpRequest, clinic: Clinic, joining: Joining) -> HttpRespo
     return render(request, "clinics/clinic_joined.html", context)
 
 
+def _page_for_visitors(request: HttpRequest, clinic: Clinic, sign_in: str, *, now: datetime) -> HttpResponse:
+    """Show why nobody joins now, or that whoever has a seat signs in first."""
+    context = _context(request, clinic, joining_for_anybody(clinic, now=now)) | {"sign_in": sign_in}
+    return render(request, "clinics/clinic_join.html", context)
+
+
 def _page(
     request: MemberRequest, clinic: Clinic, answer: JoinAnswer, *, status: int, shown: SignUpShown | None = None
 ) -> HttpResponse:
     """Show whether the reader may join, and everything but the link."""
-    context: dict[str, Any] = {"clinic": clinic, "answer": answer.value, "sign_up": None}
+    context = _context(request, clinic, answer) | {"sign_up": None}
     if answer == JoinAnswer.NO_SEAT:
         context |= _how_to_get_a_seat(clinic, request, shown=shown)
-    if answer == JoinAnswer.CANCELLED:
-        context["other_editions"] = list(Clinic.objects.visible_to(request.user).editions_beside(clinic))
     return render(request, "clinics/clinic_join.html", context, status=status)
+
+
+def _context(request: HttpRequest, clinic: Clinic, answer: JoinAnswer) -> dict[str, Any]:
+    is_off = answer == JoinAnswer.CANCELLED
+    editions = list(Clinic.objects.visible_to(request.user).editions_beside(clinic)) if is_off else []
+    return {"clinic": clinic, "answer": answer.value, "other_editions": editions}
 
 
 def _how_to_get_a_seat(clinic: Clinic, request: MemberRequest, *, shown: SignUpShown | None) -> dict[str, Any]:

@@ -220,7 +220,7 @@ DOORS = [
         for page in ("attendance-tick", "seat-at-the-door", "walk-in-note", "others-count")
     ),
     Door(
-        "clinics:clinic-join", "@clinic", get="302 403 403 403 403 403 403 403", post="302 403 403 403 403 403 403 403"
+        "clinics:clinic-join", "@clinic", get="200 403 403 403 403 403 403 403", post="302 403 403 403 403 403 403 403"
     ),
     Door(
         "clinics:clinic-join", "@draft", get="404 404 404 200 404 200 404 404", post="404 404 404 409 404 409 404 404"
