@@ -121,14 +121,15 @@ def card_of(
     )
 
 
-def entry_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) -> Piece:
-    """Return the line of a clinic in the calendar of a month."""
+def entry_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime, elsewhere: bool = False) -> Piece:
+    """Return the line of a clinic in the calendar of a month; with the hour ``elsewhere``, as on a card."""
     return Piece(
         shape={
             "phase": clinic.phase(now),
             "doors_open": clinic.doors_are_open(now),
             "seat": rsvp.state if rsvp else "",
             "has_text": bool(title.language),
+            "elsewhere": elsewhere,
         },
         texts={
             "link": link_to("clinics:clinic-detail", clinic.pk),
@@ -139,6 +140,7 @@ def entry_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) 
             "moment": f"{clinic.starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "clock": f"{timezone.localtime(clinic.starts_at):%H:%M}",
             "floor_language": label_of(clinic, "floor_language"),
+            "clocks": _clocks(clinic.starts_at) if elsewhere else "",
         },
     )
 

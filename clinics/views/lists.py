@@ -264,7 +264,8 @@ def _cells(request: HttpRequest, month: Month, filters: ClinicFilters, reader: O
     for clinic in shown:
         on = timezone.localtime(clinic.starts_at).date()
         if on in cells:
-            cells[on].append(entry_of(clinic, titles[clinic.pk], own.get(clinic.pk), now=now))
+            entry = entry_of(clinic, titles[clinic.pk], own.get(clinic.pk), now=now, elsewhere=reader.is_guessed)
+            cells[on].append(entry)
     return cells
 
 
