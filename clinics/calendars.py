@@ -56,6 +56,10 @@ def ending_after(clinics: ClinicQuerySet, moment: datetime) -> ClinicQuerySet:
     return clinics.alias(_until=ENDS_AT).filter(_until__gt=moment)
 
 
+def ended_by(clinics: ClinicQuerySet, moment: datetime) -> ClinicQuerySet:
+    return clinics.alias(_until=ENDS_AT).filter(_until__lte=moment)
+
+
 def of_clinics(*, in_a: str = "") -> list[str]:
     """Return what an event reads of its clinic, for ``prefetch_related`` of clinics, or of rows that name one."""
     names = ("texts", "channels__interpreters")

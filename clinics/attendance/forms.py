@@ -1,5 +1,7 @@
 """What hosts and helpers type at the door."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,6 @@ class WalkInForm(forms.Form):
 
     address = AddressField(label=_("Address of their account"))
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["address"].widget.attrs["autocomplete"] = "off"  # it is not the host's own

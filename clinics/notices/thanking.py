@@ -118,7 +118,8 @@ def is_in_review() -> Any:
 
 def clinics_in_review(clinics: Iterable[int]) -> set[int]:
     """Return those of these clinics, by key, of which such a list lies there."""
-    return set(CallList.objects.filter(clinic__in=set(clinics)).values_list("clinic", flat=True))
+    lists = CallList.objects.filter(clinic__in=set(clinics), is_of_the_door=False)  # there nobody stands who signed up
+    return set(lists.values_list("clinic", flat=True))
 
 
 def has_resources() -> Any:

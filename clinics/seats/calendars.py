@@ -84,6 +84,18 @@ def event_for(rsvp: Rsvp) -> Event:
     )
 
 
+def event_for_the_queue(rsvp: Rsvp) -> Event:
+    """Return the same event for somebody who waits for the seat: tentative, and a letter makes more of it."""
+    return event_of(
+        rsvp.clinic,
+        uid=rsvp.uid,
+        sequence=sequence_of(rsvp),
+        link=page_of(rsvp.clinic),
+        own=[_("You are on the waiting list. A letter tells you if you get a seat.")],
+        is_tentative=True,
+    )
+
+
 def events_of_seats(member: Member, since: datetime) -> list[Event]:
     """Return the clinics at which the member has a seat, or is offered one, for their own feed.
 

@@ -18,10 +18,19 @@ register = template.Library()
 
 @register.inclusion_tag("clinics/_add_to_calendar.html", takes_context=True)
 def add_to_calendar(context: dict[str, Any]) -> dict[str, Any]:
-    """Offer the file and the web calendars for the clinic of the page, while it is to come."""
-    clinic = context["clinic"]
+    """Offer the file and the web calendars for the clinic of the page, while it is to come.
+
+    What a web calendar adds is an entry of its own, beside that of a letter: none is offered to who waits for one.
+    """
+    clinic, rsvp = context["clinic"], context.get("rsvp")
     is_to_come = clinic.state == ClinicState.ANNOUNCED and timezone.now() < clinic.ends_at
-    return {"clinic": clinic, "web_calendars": links_of(event_for_everybody(clinic)) if is_to_come else []}
+    waits = rsvp is not None and (rsvp.is_waiting or rsvp.is_offered)
+    return {
+        "clinic": clinic,
+        "is_offered": is_to_come,
+        "may_sign_up": rsvp is None or not rsvp.is_active,
+        "web_calendars": links_of(event_for_everybody(clinic)) if is_to_come and not waits else [],
+    }
 
 
 @register.inclusion_tag("clinics/_agreed_elsewhere.html", takes_context=True)

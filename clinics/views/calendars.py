@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinics.calendars import FILE_NAME, PRODUCT, ending_after, event_for_everybody, of_clinics
+from clinics.calendars import FILE_NAME, PRODUCT, ended_by, ending_after, event_for_everybody, of_clinics
 from clinics.domain.listing import Which
 from clinics.listing.filters import ClinicFilters
 from clinics.models import Clinic, ClinicPerson, Rsvp
@@ -35,7 +35,8 @@ MOST_IN_A_FEED = 200
 def clinic_calendar(request: HttpRequest, clinic_id: int) -> HttpResponse:
     """Hand one clinic to the calendar of whoever may see its page.
 
-    For somebody with a seat or a part there it is the event of their invitation, so that it does not stand there twice.
+    For somebody with a seat or a part there, or who waits for a seat, it is the event of their invitation, so that it
+    does not stand there twice.
     """
     clinics = Clinic.objects.visible_to(request.user).prefetch_related(*of_clinics())
     event = _event_for(request, get_object_or_404(clinics, pk=clinic_id))
@@ -48,10 +49,10 @@ def clinic_calendar(request: HttpRequest, clinic_id: int) -> HttpResponse:
 
 def _event_for(request: HttpRequest, clinic: Clinic) -> Event:
     if is_signed_in(request):
-        rsvp = Rsvp.objects.holding_a_seat().of(request.user).filter(clinic=clinic).select_related("channel").first()
+        rsvp = Rsvp.objects.active().of(request.user).filter(clinic=clinic).select_related("channel").first()
         if rsvp is not None:
             rsvp.clinic = clinic
-            return seats.event_for(rsvp)
+            return seats.event_for_the_queue(rsvp) if rsvp.is_waiting else seats.event_for(rsvp)
         mine = ClinicPerson.objects.accepted().of(request.user).filter(clinic=clinic)
         person = mine.select_related("channel").in_order().first()
         if person is not None:
@@ -72,7 +73,7 @@ def clinic_feed(request: HttpRequest, language: str) -> HttpResponseBase:
     since = now if filters.which == Which.COMING else now - SHOWN_AFTER_THE_END
     clinics = ending_after(Clinic.objects.ever_announced(), since)
     if filters.which == Which.PAST:
-        clinics = clinics.filter(_until__lte=now)
+        clinics = ended_by(clinics, now)
     shown = filters.narrow(clinics, zone="UTC").prefetch_related(*of_clinics()).order_by("-starts_at", "pk")
     with speaking(language):
         events = [event_for_everybody(clinic, keeps_nobody_busy=True) for clinic in shown[:MOST_IN_A_FEED]]

@@ -14,7 +14,7 @@ from icalendar import Calendar
 from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, Rsvp
 from clinics.planning.plans import cancel_clinic
-from clinics.seats.rsvps import cancel_rsvp, rsvp
+from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, make_text, sign_up
 from letsconnect.base import calendar_events
 from matching.sessions.feeds import make_feed
@@ -195,9 +195,19 @@ def test_a_public_feed_is_not_sent_twice_and_costs_the_same_for_many():
 
 
 def test_a_file_of_one_clinic_is_for_anybody_and_the_event_of_their_letter_for_those_who_come(client):
-    seat = seat_at(make_member())
+    seat = seat_at(make_member(), capacity=1)
     host = make_person(seat.clinic, "host")
     path = reverse("clinics:clinic-calendar", args=[seat.clinic_id])
+    waiting = rsvp(clinic=seat.clinic, member=(second := make_member()), by=second, now=NOW)
+    client.force_login(waiting.member)
+    [theirs_who_wait] = events(client.get(path)).values()
+    assert str(waiting.uid) in theirs_who_wait["UID"] and theirs_who_wait["STATUS"] == "TENTATIVE"
+    page = client.get(reverse("clinics:clinic-detail", args=[seat.clinic_id])).content.decode()
+    assert path in page and "calendar.google.com" not in page
+    change_capacity(clinic=seat.clinic, capacity=2, by=host.member, now=NOW)
+    [moved_up] = events(client.get(path)).values()
+    assert (moved_up["UID"], moved_up["STATUS"]) == (theirs_who_wait["UID"], "CONFIRMED")
+    client.logout()
 
     [anybodys] = events(client.get(path)).values()
     client.force_login(seat.member)
