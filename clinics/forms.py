@@ -189,7 +189,7 @@ class ClinicForm(StartForm):
         refuse_call_link(self, self.instance, links=[link, *links_of_call(self.instance)])
         if link and link != self.instance.meeting_link:
             try:
-                check_not_in_texts(self.instance, link)
+                check_not_in_texts(self.instance, link, also=getattr(cleaned.get("series"), "name", ""))
             except CallLinkInText as refusal:
                 self.add_error("meeting_link", ValidationError(str(refusal), code="told"))
 

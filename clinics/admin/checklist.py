@@ -38,7 +38,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         return _act(desk, request, clinic)
     people = people_to_choose(clinic)
     rows = [ItemForm(item, people) for item in _items(clinic)]
-    return _draw(desk, request, clinic, rows, NewItemForm(people, planner=signed_in(request)))
+    return _draw(desk, request, clinic, rows, NewItemForm(people, clinic=clinic, planner=signed_in(request)))
 
 
 def _act(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
@@ -49,14 +49,14 @@ def _act(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse
     elif "fill" in request.POST:
         _try(request, lambda: fill_checklist(clinic=clinic, by=signed_in(request), now=timezone.now()))
     elif "add" in request.POST:
-        new = NewItemForm(people, request.POST)
+        new = NewItemForm(people, request.POST, clinic=clinic)
         if not new.is_valid():
             return _draw(desk, request, clinic, [ItemForm(item, people) for item in _items(clinic)], new)
         _try(request, lambda: add_item(clinic=clinic, **new.cleaned_data, by=signed_in(request), now=timezone.now()))
     else:
         rows, stale = _arrange(request, clinic)
         if stale or not all(row.is_valid() for row in rows):
-            new = NewItemForm(people, planner=signed_in(request))
+            new = NewItemForm(people, clinic=clinic, planner=signed_in(request))
             return _draw(desk, request, clinic, rows, new, stale=stale)
     return redirect(CHECKLIST.url(clinic))
 

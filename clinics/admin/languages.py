@@ -22,6 +22,7 @@ from clinics.people.asking import Part
 from clinics.people.channels import add_channel, change_channel, remove_channel
 from clinics.people.gaps import language_gaps
 from clinics.signing_up.language_needs import answer_language_need, needed_languages
+from clinics.texts.call_links import WordsToPeopleForm
 from clinics.texts.languages import languages_to_choose
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
@@ -31,7 +32,7 @@ from letsconnect.base.versions import ChangedMeanwhile
 from registrations.requests import signed_in
 
 
-class ChannelForm(forms.Form):
+class ChannelForm(WordsToPeopleForm):
     """A channel to add."""
 
     channel_language = forms.ChoiceField(label=gettext_lazy("Language"), widget=LongSelect)
@@ -48,8 +49,8 @@ class ChannelForm(forms.Form):
         initial=MATERIAL_DAYS_BEFORE,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
+        super().__init__(data, clinic=clinic)
         offer(self, "channel_language", languages_to_choose())
 
 
@@ -161,8 +162,8 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
             "may_answer": desk.may_change(request, clinic) and timezone.now() < clinic.starts_at,
             "gaps": [(gap, gap.name(get_language() or "en")) for gap in language_gaps(clinic)],
             "has_free_turn": len(taken) < len(channels) * len(Turn),
-            "form": form or InterpreterForm(planner=planner, channels=channels),
-            "channel_form": channel_form or ChannelForm(),
+            "form": form or InterpreterForm(planner=planner, clinic=clinic, channels=channels),
+            "channel_form": channel_form or ChannelForm(clinic=clinic),
             "refusal": refusal,
             "may_write": desk.may_change(request, clinic),
             "opened": desk.opened(request, clinic),
@@ -174,11 +175,11 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
     if request.POST.get("do", "") in _ANSWERS:
         return _answer_need(desk, request, clinic, draw)
     if "channel" not in request.POST.get("do", ""):
-        form = InterpreterForm(request.POST, planner=planner, channels=channels)
+        form = InterpreterForm(request.POST, planner=planner, clinic=clinic, channels=channels)
         return act_on_people(desk, request, clinic, LANGUAGES, form, draw)
     if not desk.may_change(request, clinic):
         raise PermissionDenied
-    channel_form = ChannelForm(request.POST if request.POST["do"] == "add_channel" else None)
+    channel_form = ChannelForm(request.POST if request.POST["do"] == "add_channel" else None, clinic=clinic)
     if channel_form.is_bound and not channel_form.is_valid():
         return draw(None, "", channel_form=channel_form)
     try:

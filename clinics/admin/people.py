@@ -27,6 +27,7 @@ from clinics.people.asking import (
     release_person,
 )
 from clinics.people.busy import busy_during
+from clinics.texts.call_links import refuse_call_link
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.fields import LineFormField, longest
@@ -89,11 +90,17 @@ class SomebodyForm(PersonOfMineForm):
     )
     field_order = ("role", "place", "person", "member", "address", "name", "role_line", "group", "language")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        self.clinic = clinic
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = get_language() or "en"
 
     def clean(self) -> dict[str, Any]:
+        cleaned = self._clean_who()
+        refuse_call_link(self, self.clinic)
+        return cleaned
+
+    def _clean_who(self) -> dict[str, Any]:
         if self.cleaned_data.get("address") or "address" in self.errors:
             return {**self.cleaned_data, "member": None}
         return super().clean()
@@ -199,7 +206,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         context = {
             "rows": rows,
             "roles": [(role.label, [row for row in rows if row["person"].role == role]) for role in ROLES],
-            "form": form or AskPersonForm(planner=planner),
+            "form": form or AskPersonForm(planner=planner, clinic=clinic),
             "refusal": refusal,
             "may_write": desk.may_change(request, clinic),
             "opened": desk.opened(request, clinic),
@@ -208,7 +215,9 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
 
     if request.method != "POST":
         return draw(None, "", status=200)
-    return act_on_people(desk, request, clinic, PEOPLE, AskPersonForm(request.POST, planner=planner), draw)
+    return act_on_people(
+        desk, request, clinic, PEOPLE, AskPersonForm(request.POST, planner=planner, clinic=clinic), draw
+    )
 
 
 PEOPLE = Tab("people", pgettext_lazy("part of a clinic's page", "People"), _view, facts=people_facts, people=_people)

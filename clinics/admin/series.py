@@ -12,8 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Clinic, ClinicSeries
 from clinics.planning.series import create_series, rename_series
+from clinics.texts.call_links import WordsOfNoClinicForm
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.requests import signed_in
+
+
+class SeriesForm(WordsOfNoClinicForm, ModelForm):
+    """The name of a series, which everybody reads on the pages of its clinics."""
 
 
 @admin.register(ClinicSeries)
@@ -26,6 +31,7 @@ class SeriesAdmin(WorkingGroupAdmin[ClinicSeries]):
     list_display = ["name", "parts"]
     search_fields = ["name"]
     fields = ["name"]
+    form = SeriesForm
     change_form_template = "clinics/admin/series.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

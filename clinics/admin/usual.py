@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from clinics.admin.agenda_form import AgendaPage
 from clinics.agendas.forms import AgendaForms
 from clinics.agendas.writing import write_usual_agenda
+from clinics.checklists.forms import UsualItemForm
 from clinics.checklists.items import save_usual_item
 from clinics.domain.clinics import ClinicError
 from clinics.models import AgendaTemplate, ChecklistTemplateItem
@@ -65,6 +66,7 @@ class ChecklistTemplateItemAdmin(WorkingGroupAdmin[ChecklistTemplateItem]):
     """What new clinics have on their list; an item is not deleted, but taken off the list of new clinics."""
 
     unscoped_because = shows_nobody_because = "what clinics begin with says nothing about a person"
+    form = UsualItemForm
     refusals = (ClinicError,)
     list_display = ["in_words", "days", "is_used"]
     list_filter = ["is_used"]

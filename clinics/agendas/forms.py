@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from clinics.agendas.writing import AgendaEntry, usual_agenda
 from clinics.domain.agendas import ITEMS_AT_MOST, AgendaPart
 from clinics.models import AgendaItem, AgendaTemplate, AgendaTemplateItem, Clinic
-from clinics.texts.call_links import refuse_call_link, refuse_call_link_in_rows
+from clinics.texts.call_links import refuse_call_link, refuse_call_link_in_rows, refuse_links_to_come_in_rows
 from letsconnect.base.edit_conflicts import facts_of, facts_of_rows
 from letsconnect.base.fields import longest
 
@@ -77,6 +77,8 @@ class AgendaRows(forms.BaseInlineFormSet):
             raise ValidationError(_("Somebody took an item away meanwhile. Look at the agenda as it is now."))
         if isinstance(self.instance, Clinic):
             refuse_call_link_in_rows(self, self.instance)
+        else:
+            refuse_links_to_come_in_rows(self)
 
     def in_order(self) -> list[AgendaLineForm]:
         """Return the rows by the number that was typed for them; those without one come last."""

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from clinics.checklists.people import who_may_do_it
 from clinics.domain.checklists import DAYS_AFTER_AT_MOST, DAYS_BEFORE_AT_MOST
 from clinics.models import ChecklistItem, Clinic
+from clinics.texts.call_links import WordsOfNoClinicForm, refuse_call_link
 from letsconnect.base import versions
 from letsconnect.base.fields import LineFormField, longest
 from registrations.models import Member
@@ -69,9 +70,21 @@ class NewItemForm(_ItemForm):
     title = LineFormField(label=_("What is to be done"), max_length=longest(ChecklistItem, "title"))
     field_order = ["title", "days", "assignee"]
 
-    def __init__(self, people: list[Member], data: QueryDict | None = None, *, planner: Member | None = None) -> None:
+    def __init__(
+        self, people: list[Member], data: QueryDict | None = None, *, clinic: Clinic, planner: Member | None = None
+    ) -> None:
         super().__init__(data, prefix="new", initial={"assignee": planner.pk if planner else None})
+        self._clinic = clinic
         _offer(self, people, None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_call_link(self, self._clinic)
+        return cleaned
+
+
+class UsualItemForm(WordsOfNoClinicForm, forms.ModelForm):
+    """What new clinics have on their list."""
 
 
 def people_to_choose(clinic: Clinic) -> list[Member]:

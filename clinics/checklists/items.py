@@ -10,6 +10,7 @@ from clinics.domain.checklists import CHECKLIST_TEMPLATE, ITEMS_AT_MOST, ItemCha
 from clinics.domain.clinics import ClinicMoveNotAllowed, ClinicState, NotYourClinic
 from clinics.locking import check_theirs, lock_clinic, lock_theirs
 from clinics.models import ChecklistItem, ChecklistTemplateItem, Clinic
+from clinics.texts.call_links import check_no_call_link
 from letsconnect.base import acts
 from registrations.models import Member
 
@@ -146,6 +147,7 @@ def _add(clinic: Clinic, items: list[ChecklistItem], *, by: Member, now: datetim
     if clinic.checklist.count() + len(items) > ITEMS_AT_MOST:
         raise ClinicMoveNotAllowed(_("This list is as long as anybody can follow. Take something off it first."))
     for item in items:
+        check_no_call_link(clinic, item.title)
         item.clinic = clinic
     ChecklistItem.objects.bulk_create(items)
     if items:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.models import RaisedNeed
 from clinics.needs.counting import WhoseNeeds
+from clinics.texts.call_links import WordsOfNoClinicForm
 from letsconnect.base.choices import offer
 from registrations.answers.forms.choices import language_choices
 from registrations.domain.registrations import Region, SkillState
@@ -37,7 +38,7 @@ class WhoseNeedsForm(forms.Form):
         return WhoseNeeds(self.cleaned_data.get("region", ""), self.cleaned_data.get("language", ""))
 
 
-class RaisedNeedForm(forms.ModelForm):
+class RaisedNeedForm(WordsOfNoClinicForm, forms.ModelForm):
     """A need as a liaison heard it: on a skill or in words, of a region that they look after or of none."""
 
     language = forms.ChoiceField(label=_("Language"), required=False)

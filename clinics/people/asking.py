@@ -22,6 +22,7 @@ from clinics.models import Channel, Clinic, ClinicPerson
 from clinics.notices.changes import facts_now, owe_letters_of_changes
 from clinics.people import letters
 from clinics.people.calendars import may_be_in_a_calendar
+from clinics.texts.call_links import check_no_call_link
 from letsconnect.base import acts
 from letsconnect.base.addresses import AddressRefused, canonical
 from letsconnect.base.languages import language_or_default
@@ -150,9 +151,11 @@ def name_person(*, person: ClinicPerson, words: dict[str, str], by: Member, now:
 def store_words(person: ClinicPerson, words: dict[str, str], *, by: Member | None, now: datetime) -> ClinicPerson:
     """Store the name, role line and group that were changed; the caller holds the lock on the clinic.
 
-    Of somebody without an account ``words`` may name the time zone too.
+    Of somebody without an account ``words`` may name the time zone too. CallLinkInText for words that give the link of
+    the call away.
     """
     cleaned = {name: one_line(words[name]) for name in WORDS if name in words}
+    check_no_call_link(person.clinic, "\n".join(cleaned.values()))
     if not person.has_account and "zone" in words:
         cleaned["zone"] = words["zone"] if is_zone(words["zone"]) else ""
     if not person.has_account and not cleaned.get("name", person.name):
@@ -195,6 +198,7 @@ def _read(clinic: Clinic, person: ClinicPerson) -> ClinicPerson:
 
 def _new(clinic: Clinic, part: Part, named: Named) -> ClinicPerson:
     words = {name: one_line(getattr(named, name)) for name in WORDS}
+    check_no_call_link(clinic, "\n".join(words.values()))
     values: dict[str, Any] = {"clinic": clinic, "role": part.role, "channel": part.channel, "turn": part.turn, **words}
     if part.role == ClinicRole.INTERPRETER and (part.channel is None or part.turn not in Turn.values):
         raise PersonNotAsked(_("Say into which language they interpret, and whether they lead."))

@@ -1,11 +1,14 @@
 """What somebody who is asked types with their answer."""
 
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinics.models import ClinicPerson
+from clinics.texts.call_links import refuse_call_link
 from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import LineFormField, longest
 from registrations.answers.forms.choices import zone_choices
@@ -46,6 +49,7 @@ class AnswerForm(forms.Form):
     def __init__(self, typed: QueryDict | None, *, person: ClinicPerson, names: bool = True) -> None:
         initial = {"name": person.name, "role_line": person.role_line, "group": person.group, "zone": person.zone}
         super().__init__(typed, initial=initial)
+        self._clinic = person.clinic
         if not names:  # how an account is named says only whoever is signed in to it
             for name in (*WORDS, "zone"):
                 del self.fields[name]
@@ -55,6 +59,11 @@ class AnswerForm(forms.Form):
         else:
             self.fields["name"].required = True
             offer(self, "zone", zone_choices(person.zone))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_call_link(self, self._clinic)
+        return cleaned
 
     def words(self) -> dict[str, str]:
         """Return how they wish to be named, and their time zone, if it was asked."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.clinics import TOOK_PLACE, ClinicState
 from clinics.models import Clinic, TopicRequest
+from clinics.texts.call_links import WordsOfNoClinicForm
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 
@@ -27,7 +28,7 @@ class MergeTopicForm(forms.Form):
         return TopicRequest.objects.get(pk=self.cleaned_data["into"])
 
 
-class AnswerTopicForm(forms.Form):
+class AnswerTopicForm(WordsOfNoClinicForm, forms.Form):
     """What people read as the answer, and the clinic that answers, if there is one."""
 
     text = forms.CharField(
@@ -53,7 +54,7 @@ class AnswerTopicForm(forms.Form):
         return values
 
 
-class DeclineTopicForm(forms.Form):
+class DeclineTopicForm(WordsOfNoClinicForm, forms.Form):
     """Why a request is declined; everybody who wants it reads it."""
 
     reason = forms.CharField(

@@ -11,12 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from clinics.domain.clinics import ClinicState
 from clinics.domain.texts import CallLinkInText
-from clinics.models import Clinic
+from clinics.models import Channel, Clinic
 
 # What of a clinic and of its rows others read.
 _OF_CLINIC = ("place", "partner", "icebreaker", "quiz_link", "outcome")
 _OF_TEXTS = ("title", "audience", "summary", "preparation", "outcomes")
+_OF_PEOPLE = ("name", "role_line", "group")
 
 
 def holds_the_link(text: str, links: Collection[str]) -> bool:
@@ -29,6 +31,14 @@ def links_of_call(clinic: Clinic) -> list[str]:
     """Return the links of the one call, and of the channels that have a call of their own."""
     channels = clinic.channels.values_list("meeting_link", flat=True) if clinic.pk else ()
     return [link for link in (clinic.meeting_link, *channels) if link]
+
+
+def links_of_calls_to_come() -> list[str]:
+    """Return the links of all calls that are still to be kept: for a text that belongs to no clinic, or to several."""
+    to_come = Clinic.objects.filter(state__in=(ClinicState.DRAFT, ClinicState.ANNOUNCED))
+    own = to_come.exclude(meeting_link="").values_list("meeting_link", flat=True)
+    of_channels = Channel.objects.filter(clinic__in=to_come.values("pk")).exclude(meeting_link="")
+    return [*own, *of_channels.values_list("meeting_link", flat=True)]
 
 
 def refusal() -> str:
@@ -49,6 +59,15 @@ def refuse_call_link(form: forms.BaseForm, clinic: Clinic, *, links: Iterable[st
             form.add_error(name, ValidationError(refusal(), code="link"))
 
 
+class WordsOfNoClinicForm(forms.BaseForm):
+    """What planners type that belongs to no clinic, or to several: without the link of any call that is to come."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_call_link(self, Clinic(), links=links_of_calls_to_come())
+        return cleaned
+
+
 class WordsToPeopleForm(forms.Form):
     """What planners of one clinic write to its people: without the link of its call."""
 
@@ -64,15 +83,25 @@ class WordsToPeopleForm(forms.Form):
 
 def refuse_call_link_in_rows(formset: forms.BaseFormSet, clinic: Clinic) -> None:
     """Do the same in each row of a table of forms."""
-    links = links_of_call(clinic)
+    _refuse_in_rows(formset, clinic, links_of_call(clinic))
+
+
+def refuse_links_to_come_in_rows(formset: forms.BaseFormSet) -> None:
+    """Do the same in rows that belong to no clinic."""
+    _refuse_in_rows(formset, Clinic(), links_of_calls_to_come())
+
+
+def _refuse_in_rows(formset: forms.BaseFormSet, clinic: Clinic, links: list[str]) -> None:
     for form in formset.forms:
         if hasattr(form, "cleaned_data"):
             refuse_call_link(form, clinic, links=links)
 
 
-def check_not_in_texts(clinic: Clinic, link: str) -> None:
-    """Raise CallLinkInText where a link that becomes that of the call stands in a text of the clinic already."""
-    if link and clinic.pk and holds_the_link("\n".join(_texts_of(clinic)), [link]):
+def check_not_in_texts(clinic: Clinic, link: str, *, also: str = "") -> None:
+    """Raise CallLinkInText where a link that becomes that of the call stands in a text of the clinic, or in what
+    becomes one.
+    """
+    if link and holds_the_link("\n".join([also, *(_texts_of(clinic) if clinic.pk else ())]), [link]):
         raise CallLinkInText(
             _("This link stands already in what others read of the clinic. Take it out there first, or use another.")
         )
@@ -80,10 +109,13 @@ def check_not_in_texts(clinic: Clinic, link: str) -> None:
 
 def _texts_of(clinic: Clinic) -> Iterator[str]:
     yield from (getattr(clinic, name) for name in _OF_CLINIC)
+    yield clinic.series.name if clinic.series else ""
     rows = [
         clinic.texts.values_list(*_OF_TEXTS),
         clinic.agenda.values_list("title", "speaker"),
         clinic.resources.values_list("title", "url", "licence_words"),
         clinic.channels.values_list("name"),
+        clinic.people.values_list(*_OF_PEOPLE),
+        clinic.checklist.values_list("title"),
     ]
     yield from (text for table in rows for row in table for text in row)

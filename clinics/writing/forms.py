@@ -7,7 +7,6 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,7 @@ from clinics.domain.clinics import ACTIVE, RsvpState
 from clinics.domain.people import ClinicRole
 from clinics.domain.writing import FLOOR, ToWhom
 from clinics.models import Clinic, ClinicMessageText
-from clinics.texts.call_links import holds_the_link, links_of_call, refusal
+from clinics.texts.call_links import WordsToPeopleForm
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.languages import language_or_default
@@ -23,7 +22,7 @@ from letsconnect.base.lines import has_something_to_see
 from registrations.reference.names import language_name, languages_by_name
 
 
-class WriteForm(forms.Form):
+class WriteForm(WordsToPeopleForm):
     """Whom a planner writes to, and what, in one language of the portal at least."""
 
     states = forms.MultipleChoiceField(
@@ -46,9 +45,8 @@ class WriteForm(forms.Form):
     )
     pressed = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.clinic = clinic
+    def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
+        super().__init__(data, clinic=clinic)
         self.initial.setdefault("pressed", uuid4())
         self.initial.setdefault("states", [RsvpState.GOING.value])
         channels = [(row.language, row.language_in_words) for row in clinic.channels.all()]
@@ -91,20 +89,14 @@ class WriteForm(forms.Form):
         return cleaned
 
     def _clean_language(self, code: str, cleaned: dict[str, Any]) -> bool:
-        """Ask for both subject and text, or neither, and refuse what gives away where the call is."""
+        """Ask for both subject and text, or neither."""
         subject, text = cleaned.get(f"subject_{code}", ""), cleaned.get(f"text_{code}", "")
         has_subject, has_text = has_something_to_see(subject), has_something_to_see(text)
         if has_subject != has_text:
             missing = f"text_{code}" if has_subject else f"subject_{code}"
             if missing not in self.errors:
                 self.add_error(missing, ValidationError(_("A letter has a subject and a text."), code="half"))
-        if holds_the_link(f"{subject}\n{text}", self._links_of_the_call):
-            self.add_error(f"text_{code}", ValidationError(refusal(), code="link"))
         return has_subject and has_text
-
-    @cached_property
-    def _links_of_the_call(self) -> list[str]:
-        return links_of_call(self.clinic)
 
     @property
     def to_whom(self) -> ToWhom:
