@@ -21,6 +21,7 @@ from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none
+from letsconnect.base.lines import isolated
 from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from letsconnect.base.paging import page_of
 from letsconnect.base.versions import ChangedMeanwhile
@@ -87,7 +88,7 @@ def _revoke(desk: ClinicDesk, request: HttpRequest, certificate: Certificate, re
         title=_("Revoke the certificate of %(name)s?") % {"name": certificate.member},
         sentences=(
             _("Whoever checks its code is told that it does not count any more. This cannot be taken back."),
-            _("The holder reads your reason in a letter: %(reason)s") % {"reason": reason},
+            _("The holder reads your reason in a letter: %(reason)s") % {"reason": isolated(reason)},
         ),
         button=_("Revoke it"),
         people=1,

@@ -14,6 +14,7 @@ from clinics.admin.tabs import ClinicDesk
 from clinics.feedback.quoting import hide_quote, publish_quote
 from clinics.models import Quote
 from letsconnect.base import versions
+from letsconnect.base.lines import isolated
 from letsconnect.base.once_more import ConfirmationPage
 from registrations.requests import signed_in
 
@@ -51,7 +52,7 @@ class QuotesDesk(ClinicDesk):
 
 def _question(quote: Quote) -> ConfirmationPage:
     """Return the page that asks before everybody can read a quote, or nobody any more."""
-    said = _("“%(text)s” — %(name)s") % {"text": quote.text, "name": quote.said_by}
+    said = _("“%(text)s” — %(name)s") % {"text": isolated(quote.text), "name": quote.said_by}
     if quote.published_at:
         return ConfirmationPage(
             title=_("Take this quote off the clinic's page?"),

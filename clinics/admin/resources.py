@@ -98,5 +98,5 @@ def _is_shown(clinic: Clinic) -> bool:
 
 
 RESOURCES = Tab(
-    "resources", pgettext_lazy("part of a clinic's page", "Recordings and slides"), _view, is_shown=_is_shown
+    "resources", pgettext_lazy("part of a clinic's page", "Recordings"), _view, is_shown=_is_shown
 )

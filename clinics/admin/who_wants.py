@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from clinics.admin.needs import in_words
 from clinics.admin.tabs import ClinicDesk, Tab
@@ -66,4 +66,4 @@ def _facts(clinic: Clinic) -> Mapping[str, Any]:
     return {"people": versions.all_rows(clinic.people.all())}
 
 
-WHO_WANTS = Tab("who_wants", gettext_lazy("Who wants it, who could share"), _view, facts=_facts)
+WHO_WANTS = Tab("who_wants", pgettext_lazy("part of a clinic's page", "Who wants it"), _view, facts=_facts)

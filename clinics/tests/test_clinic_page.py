@@ -1,5 +1,6 @@
 """What the page of a clinic says at each time, to whom, and what it leads to."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -89,13 +90,13 @@ def test_a_visitors_script_may_say_by_whose_clock_the_agenda_is_and_no_filter_is
 
 
 def test_a_cancelled_clinic_and_one_with_an_archive_say_so_once(client):
-    cancelled = make_clinic(state=ClinicState.CANCELLED, cancel_reason="The sharer is ill.")
+    cancelled = make_clinic(state=ClinicState.CANCELLED, cancel_reason="المتحدثة مريضة.")
     over = make_clinic(starts_at=NOW - timedelta(days=3), state=ClinicState.HELD)
     told = make_clinic(
         starts_at=NOW - timedelta(days=3), state=ClinicState.HELD, outcome="We wrote.", outcome_language="en"
     )
 
-    assert read(client, page_of(cancelled)).count("The sharer is ill.") == 1
+    assert read(client, page_of(cancelled)).count("The reason: \u2068المتحدثة مريضة.\u2069") == 1
     assert "This clinic is over." in read(client, page_of(over))
     assert "This clinic is over." not in read(client, page_of(told))
 
@@ -106,3 +107,13 @@ def test_the_plan_of_a_clinic_that_was_held_shows_no_question_about_a_new_series
     page = read(client, reverse("admin:clinics_clinic_change", args=[clinic.pk]), member=coordinator)
 
     assert "Skills" in page and "New series" not in page and "Or a new series" not in page
+
+
+def test_the_clocks_of_each_clinic_are_named_by_it(client):
+    for title in ("Surveys", "Budgets"):
+        make_clinic(starts_at=START, title=title)
+
+    page = read(client, reverse("clinics:clinic-list"))
+
+    names = re.findall(r"<summary>(By other clocks.*?)</summary>", page)
+    assert len(names) == len(set(names)) == 2 and all(title in "".join(names) for title in ("Surveys", "Budgets"))
