@@ -75,7 +75,7 @@ _FORESEEN = {
         "You keep your turn on the waiting list of “%(title)s” on %(moment)s, unless you tick the box below."
     ),
     (Step.ERASE, True): gettext_lazy("Your place at “%(title)s” on %(moment)s is given back."),
-    (Step.ERASE, False): gettext_lazy("Your turn on the waiting list of “%(title)s” on %(moment)s is given back."),
+    (Step.ERASE, False): gettext_lazy("You leave the waiting list of “%(title)s” on %(moment)s."),
 }
 
 

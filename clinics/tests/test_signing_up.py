@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from clinics.domain.people import ClinicRole
 from clinics.models import AccessNeed, Clinic, ClinicSeries, KeptSignUp, LanguageNeed, Rsvp, SeatQuestion
@@ -148,6 +150,55 @@ def test_a_wrong_code_takes_no_seat_and_keeps_the_form(client, clinic, mailoutbo
     assert client.post(reverse("registrations:sign-in-code"), {"code": "000000"}).status_code == 200
     assert not Rsvp.objects.exists()
     assert KeptSignUp.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt", "ar"])
+@pytest.mark.parametrize(("capacity", "button"), [(5, "Take a seat"), (0, "Join the waiting list")])
+def test_the_button_of_the_code_is_called_as_that_of_the_page_before(client, language, capacity, button):
+    clinic = make_clinic(capacity=1)
+    if not capacity:
+        sign_up(clinic, 1)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    with override(language):
+        named = f"{gettext(button)}</button>"
+
+    assert named in client.get(path("clinic-detail", clinic)).content.decode()
+    ask(client, clinic)
+    assert named in client.get(reverse("registrations:sign-in-code")).content.decode()
+
+
+# One act has one name: in each language a part of the word that all that is said of the act shares.
+_TAKE = ("Take a seat", "Take the seat", "Take the seat and join", "Take a seat all the same")
+_SIGN_UP = ("Signed up", "Nobody has signed up yet.", "Sign up on the page of the clinic", "I signed up")
+_JOIN = ("Join the clinic", "Join now", "Take the seat and join", "I pressed the button to join")
+_CERTIFICATE = ("My certificate", "My certificates", "Check a certificate", "My certificates of this clinic")
+_REVOKED = ("Why it is revoked", "The certificate is revoked.", "the certificate is not revoked")
+_CLAIM = ("Yes, I take the seat", "Take the seat, or pass it on", "I can claim it until")
+_SAY = ("Say how it was", "Say how it was, without your name")
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "texts"),
+    [
+        ("ar", "حجز|حاجز", (*_TAKE, *_SIGN_UP)),
+        ("ar", "دخ", _JOIN),
+        ("ar", "إلغا|أُلغي|ملغا", _REVOKED),
+        ("ar", "خذ", _CLAIM),
+        ("ar", "أخبرنا", _SAY),
+        ("ar", "عادة مقعد|عد مقعد|أُعيد مقعد", ("Give my seat back", "Your seat is given back: %(title)s")),
+        ("es", "[Rr]eserva", _TAKE),
+        ("es", "nscri", _SIGN_UP),
+        ("es", "[Ee]ntrar", (*_JOIN, "Join the waiting list")),
+        ("es", "cómo fue", ("Say how it was", "Say how it was, without your name")),
+        ("fr", "ertificat", _CERTIFICATE),
+        ("pt", "[Rr]eserva", _TAKE),
+        ("pt", "[Ff]i(co|car) com", _CLAIM),
+        ("pt", "nscr", _SIGN_UP),
+    ],
+)
+def test_an_act_has_one_name_in_a_language(language, word, texts):
+    with override(language):
+        assert [text for text in texts if not re.search(word, gettext(text))] == []
 
 
 @pytest.mark.parametrize("missing", [["code_of_conduct"], ["privacy_notice"], ["code_of_conduct", "privacy_notice"]])

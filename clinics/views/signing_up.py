@@ -142,7 +142,8 @@ def show_kept(address: str, *, clinic_id: int, key: str) -> errands.ErrandShown 
         "listens_in": language_name(form.wishes.listens_in, reads),
         "language_need": language_name(form.wishes.language_need, reads),
     }
-    return errands.ErrandShown("clinics/_seat_errand.html", context, _("Take part"))
+    button = _("Take a seat") if kept.typed.get("saw_free", True) else _("Join the waiting list")  # as the page said
+    return errands.ErrandShown("clinics/_seat_errand.html", context, button)
 
 
 def take_kept(request: HttpRequest, member: Member, *, clinic_id: int, key: str) -> HttpResponse:

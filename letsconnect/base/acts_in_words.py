@@ -48,7 +48,7 @@ VERBS: dict[str, Promise] = {
     "bring_file": pgettext_lazy("act", "brought the file"),
     "cancel_clinic": pgettext_lazy("act", "cancelled the clinic"),
     "cancel_round": pgettext_lazy("act", "cancelled the round"),
-    "cancel_rsvp": pgettext_lazy("act", "gave up the place in the clinic"),
+    "cancel_rsvp": pgettext_lazy("act", "gave the place in the clinic back"),
     "cancel_session": pgettext_lazy("act", "cancelled the session"),
     "change_capacity": pgettext_lazy("act", "changed the number of places"),
     "change_certificate": pgettext_lazy("act", "changed what the certificate says or shows"),
