@@ -97,6 +97,4 @@ def _is_shown(clinic: Clinic) -> bool:
     return clinic.held_at is not None
 
 
-RESOURCES = Tab(
-    "resources", pgettext_lazy("part of a clinic's page", "Recordings"), _view, is_shown=_is_shown
-)
+RESOURCES = Tab("resources", pgettext_lazy("part of a clinic's page", "Recordings"), _view, is_shown=_is_shown)

@@ -75,6 +75,7 @@ def test_opening_the_link_does_nothing_and_its_buttons_answer(client):
     )
     again = client.get(page_of(person)).content.decode()
     assert 'value="stepped_back"' in again and 'value="declined"' not in again
+    assert "Kathmandu time, UTC+5:45" in again
 
 
 def test_words_can_be_changed_without_answering_and_need_a_name(client):

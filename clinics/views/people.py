@@ -21,6 +21,7 @@ from clinics.people.forms import AnswerForm
 from clinics.people.links import person_by_token
 from clinics.people.words import what_they_do
 from letsconnect.base.addresses import address_hint
+from letsconnect.base.zones import zone_or_utc
 from registrations.requests import MemberRequest, is_signed_in
 
 _THANKS = {
@@ -39,7 +40,9 @@ def person_answer(request: HttpRequest, token: str) -> HttpResponse:
     if person.has_account:
         return _answer_page(request, person)
     erase, join = (reverse(f"clinics:person-{page}", args=[token]) for page in ("erase", "join"))
-    return _answer_page(request, person, erase=erase, join=join)
+    own = zone_or_utc(person.zone) if person.zone else timezone.get_current_timezone()
+    with timezone.override(own):  # by the clock they chose here, as our letters to them are
+        return _answer_page(request, person, erase=erase, join=join)
 
 
 @login_required
