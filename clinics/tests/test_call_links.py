@@ -21,6 +21,7 @@ from clinics.checklists.forms import NewItemForm, UsualItemForm
 from clinics.checklists.items import fill_checklist
 from clinics.domain.clinics import ClinicState
 from clinics.domain.people import ChannelRefused
+from clinics.domain.resources import Licence
 from clinics.domain.texts import CallLinkInText
 from clinics.forms import CancelForm, ClinicForm
 from clinics.models import (
@@ -30,7 +31,6 @@ from clinics.models import (
     ChecklistTemplateItem,
     Clinic,
     ClinicPerson,
-    ClinicResource,
     ClinicSeries,
     ClinicText,
 )
@@ -40,7 +40,7 @@ from clinics.people.asking import name_person
 from clinics.people.channels import add_channel, change_channel
 from clinics.people.forms import AnswerForm
 from clinics.requests.desk_forms import AnswerTopicForm, DeclineTopicForm
-from clinics.resources.forms import ResourceForm, ResourceRows
+from clinics.resources.forms import ResourceForm, resource_rows
 from clinics.tests.after_factories import make_certificate, make_clinic_that_was, make_somebody_who_came
 from clinics.tests.factories import LINK, make_channel, make_clinic, make_person, sign_up
 from clinics.texts.call_links import holds_the_link
@@ -202,7 +202,18 @@ _GUARDED = {
     FirstTextForm: _table(ClinicText, form=FirstTextForm, formset=FirstTextRows),
     AgendaItemForm: _table(AgendaItem, form=AgendaItemForm, formset=AgendaRows),
     TemplateItemForm: _table(AgendaTemplateItem, AgendaTemplate, form=TemplateItemForm, formset=AgendaRows),
-    ResourceForm: _table(ClinicResource, form=ResourceForm, formset=ResourceRows),
+    ResourceForm: _Texts(
+        lambda typed, clinic, _planner: resource_rows(
+            clinic,
+            {
+                "links-TOTAL_FORMS": "1",
+                "links-INITIAL_FORMS": "0",
+                "links-0-licence": Licence.OWN_WORDS,  # else our own words of a licence are passed over
+                **{f"links-0-{name}": typed[name] for name in typed},
+            },
+        ),
+        lambda rows, name: rows.is_valid() or rows.forms[0].errors.get(name, ""),
+    ),
     OutcomeForm: _of_columns(OutcomeForm),
     QuestionForm: _of_columns(QuestionForm),
     ClinicForm: _of_columns(ClinicForm),

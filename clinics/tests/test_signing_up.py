@@ -111,7 +111,7 @@ def test_the_page_of_the_code_says_for_which_clinic_it_is(client, clinic, mailou
 
     assert "Asking for money kindly" in page
     assert "there is nothing else to press" in page
-    assert "Take part</button>" in page
+    assert "Take a seat</button>" in page
 
 
 def test_the_link_of_the_letter_takes_the_seat_in_another_browser_and_shows_what_was_typed(client, clinic, mailoutbox):
