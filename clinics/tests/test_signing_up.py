@@ -160,7 +160,7 @@ def test_the_button_of_the_code_is_called_as_that_of_the_page_before(client, lan
         sign_up(clinic, 1)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     with override(language):
-        named = f"{gettext(button)}</button>"
+        named = gettext(button) + "</button>"
 
     assert named in client.get(path("clinic-detail", clinic)).content.decode()
     ask(client, clinic)
