@@ -120,7 +120,7 @@ def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -
 
 def render_with_alternatives(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
     context = {**clinic_context(rsvp, language), "alternatives": alternatives_in_words(rsvp, language)}
-    return render_letter(template, context, language=language, zone=zone)
+    return with_calendar(render_letter(template, context, language=language, zone=zone), rsvp, language)
 
 
 def with_calendar(rendered: Rendered, rsvp: Rsvp, language: str) -> Rendered:

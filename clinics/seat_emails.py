@@ -16,6 +16,7 @@ from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.emails import clinic_context, read_rsvps, read_rsvps_and_hours, why_not_to_come, with_calendar
 from clinics.models import Rsvp
 from clinics.notices.words import LetterWords
+from clinics.seats.calendars import may_be_in_a_calendar
 from clinics.seats.links import seat_url
 from letsconnect.base.languages import speaking
 from letsconnect.base.lines import isolated
@@ -42,6 +43,8 @@ def offered_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
 def expired_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or rsvp.state != RsvpState.EXPIRED:
         return gettext_noop("they have signed up again")
+    if rsvp.clinic.state == ClinicState.CANCELLED and may_be_in_a_calendar(rsvp):
+        return None  # of a seat they had before: nobody else writes to whoever has none any more
     return why_not_to_come(rsvp.clinic, now)
 
 
@@ -87,9 +90,13 @@ def offered_words(rsvp: Rsvp, title: str) -> LetterWords:
 
 
 def expired_words(rsvp: Rsvp, title: str) -> LetterWords:
+    subject = _("The seat is not kept for you any more: “%(clinic)s”") % {"clinic": title}
+    if rsvp.clinic.state == ClinicState.CANCELLED:
+        said = (_("This clinic has been cancelled: it does not take place. We are sorry."),)
+        return LetterWords(subject, said, (), *_page_of(rsvp), _why_signed_up())
     is_open = timezone.now() < rsvp.clinic.closes_at
     return LetterWords(
-        _("The seat is not kept for you any more: “%(clinic)s”") % {"clinic": title},
+        subject,
         (
             _("A seat was kept for you for a while. As we did not hear from you in time, we keep it no longer."),
             _("You are not on the waiting list any more. If you can come after all, sign up again on the page below.")

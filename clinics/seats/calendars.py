@@ -5,6 +5,7 @@ grows with the clinic's, and with every giving back and signing up.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -27,7 +28,9 @@ _LETTERS = CalendarLetters(
     take_out=(
         "clinics.seat_given_back",
         "clinics.taken_out",
+        "clinics.seat_offered",
         "clinics.offer_expired",
+        "clinics.still_waiting",
         "clinics.clinic_cancelled",
     ),
     follow=("clinics.rsvp_recorded", "clinics.channel_gone", "clinics.clinic_moved"),
@@ -38,13 +41,14 @@ IN_CALENDAR = "in_calendar_read"  # on the object of an RSVP, where several lett
 def invitation_for(rsvp: Rsvp, language: str, now: datetime) -> CalendarPart | None:
     """Return what goes with a letter about a seat: an invitation where it is held, a cancellation where it was.
 
-    None where there is nothing in this person's calendar to change: they wait, are only offered a seat, or never had
-    one.
+    None where there is nothing in this person's calendar to change. A seat that is only offered is no event that a
+    letter brings, but what they gave back before that is taken out.
     """
-    if rsvp.is_offered or (not _is_held(rsvp) and not may_be_in_a_calendar(rsvp)):
+    is_held = _is_held(rsvp)
+    if not is_held and not may_be_in_a_calendar(rsvp):
         return None
     with speaking(language):
-        event = event_for(rsvp)
+        event = event_for(rsvp) if is_held else replace(event_for(rsvp), is_cancelled=True, is_tentative=False)
         reader = Attendee(rsvp.member.email, rsvp.member.name or rsvp.member.email) if rsvp.member.email else None
         return calendars.invitation(event, reader, product=PRODUCT, language=language, now=now, name=FILE_NAME)
 
@@ -114,6 +118,6 @@ def register() -> None:
 def sequence_of(rsvp: Rsvp) -> int:
     """Return a number that is higher after each change of start or length, cancellation, giving back and signing up."""
     turns = 2 * max(rsvp.turn - 1, 0)
-    if rsvp.is_waiting:  # below the seat they may still get in this turn
+    if rsvp.is_waiting or rsvp.is_offered:  # below the seat they may still get in this turn
         return rsvp.clinic.calendar_sequence + max(turns - 1, 0)
     return rsvp.clinic.calendar_sequence + turns + (0 if rsvp.holds_a_seat else 1)

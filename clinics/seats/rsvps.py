@@ -11,6 +11,7 @@ from clinics.domain.clinics import ClinicBusy, ClinicClosed, ClinicState, RsvpSt
 from clinics.domain.seats import ClinicFull, ComesAnyway
 from clinics.locking import lock_clinic
 from clinics.models import Clinic, ClinicPerson, Rsvp
+from clinics.seats.calendars import may_be_in_a_calendar
 from clinics.seats.queue import give_up, move_up, owe_about, seat, seats_held
 from letsconnect.base import acts
 from letsconnect.base.constraints import constraint_of
@@ -147,8 +148,8 @@ def cancel_rsvp(
 ) -> Rsvp | None:
     """Give a seat, an offer or a turn back; the first in the queue gets the seat.
 
-    Returns None where the member never signed up. Whoever had a seat gets a letter that takes the clinic out of their
-    calendar, unless they leave the portal.
+    Returns None where the member never signed up. Whoever had a seat, or whose calendar may still show one they had
+    before, gets a letter that takes the clinic out of it, unless they leave the portal.
     """
     clinic = lock_clinic(clinic)
     answer = clinic.rsvps.filter(member=member).first()
@@ -156,15 +157,19 @@ def cancel_rsvp(
         return answer
     if now >= clinic.starts_at:
         raise ClinicClosed(_("This clinic has already begun."))
-    was = answer.state
-    give_up(answer, RsvpState.CANCELLED)
-    verb = "decline_seat" if was == RsvpState.OFFERED else "cancel_rsvp"
-    acts.record(by=by, verb=verb, on=answer, now=now, was=was, became=answer.state)
-    if is_told and was == RsvpState.GOING:
-        answer.member = member
-        owe_about(answer, kind="clinics.seat_given_back", now=now)
+    answer.member = member
+    verb = "decline_seat" if answer.is_offered else "cancel_rsvp"
+    _give_back(answer, verb=verb, is_told=is_told, by=by, now=now)
     move_up(clinic, now=now)
     return answer
+
+
+def _give_back(answer: Rsvp, *, verb: str, is_told: bool = True, by: Member | None, now: datetime) -> None:
+    was = answer.state
+    give_up(answer, RsvpState.CANCELLED)
+    acts.record(by=by, verb=verb, on=answer, now=now, was=was, became=answer.state)
+    if is_told and (was == RsvpState.GOING or may_be_in_a_calendar(answer)):
+        owe_about(answer, kind="clinics.seat_given_back", now=now)
 
 
 @transaction.atomic
@@ -196,10 +201,6 @@ def come_without_seat(*, clinic: Clinic, member: Member, now: datetime) -> None:
     answer = clinic.rsvps.active().filter(member=member).first()
     if answer is None:
         return
-    was = answer.state
-    give_up(answer, RsvpState.CANCELLED)
-    acts.record(by=member, verb="come_without_seat", on=answer, now=now, was=was, became=answer.state)
-    if was == RsvpState.GOING:
-        answer.member = member
-        owe_about(answer, kind="clinics.seat_given_back", now=now)
+    answer.member = member
+    _give_back(answer, verb="come_without_seat", by=member, now=now)
     move_up(clinic, now=now)

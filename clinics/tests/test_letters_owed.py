@@ -21,7 +21,7 @@ from clinics.seats.choices import change_channel
 from clinics.seats.desk import put_in, take_out
 from clinics.seats.offers import decline
 from clinics.seats.rsvps import cancel_rsvp, rsvp
-from clinics.seats.sweeps import tell_still_waiting
+from clinics.seats.sweeps import give_seats_on, tell_still_waiting
 from clinics.signing_up.language_needs import answer_language_need, tell_what_came
 from clinics.tests.after_factories import make_certificate
 from clinics.tests.factories import (
@@ -34,8 +34,9 @@ from clinics.tests.factories import (
 )
 from letsconnect.tests.database import change, refuses
 from mailings import kinds
-from mailings.ledger.preparing import NotOwed, prepare, read_facts
+from mailings.ledger.preparing import prepare, read_facts
 from mailings.models import Letter
+from mailings.tests.factories import letters_that_leave
 from registrations.models import Registration
 from registrations.tests.factories import NOW, make_liaison, make_member, make_registration
 
@@ -45,21 +46,11 @@ END = START + 2 * HOUR
 
 
 def send(now, *names):
-    """Send what waits, the oldest first, as the ledger does; return of each letter that left its kind and METHOD."""
-    left = []
-    waiting = Letter.objects.filter(state="queued").order_by("pk")
-    for letter in waiting.filter(kind__in=[f"clinics.{name}" for name in names]) if names else waiting:
-        try:
-            composed = prepare(letter, read_facts([letter], now=now), now=now)
-        except NotOwed as reason:
-            Letter.objects.filter(pk=letter.pk).update(state="skipped", reason=str(reason), gathering_since=None)
-            continue
-        Letter.objects.filter(pk=letter.pk).update(
-            state="sent", sent_at=now, tries=1, gathering_since=None, facts_digest=letter.facts_digest
-        )
-        calendar = composed.rendered.calendar
-        left.append((letter.kind.removeprefix("clinics."), calendar and calendar.method))
-    return left
+    """Send what waits; return of each letter that left its kind and METHOD."""
+    return [
+        (letter.kind.removeprefix("clinics."), rendered.calendar and rendered.calendar.method)
+        for letter, rendered in letters_that_leave(now, *(f"clinics.{name}" for name in names))
+    ]
 
 
 def go(clinic, member, now=NOW):
@@ -333,6 +324,41 @@ def test_a_cancellation_that_perhaps_never_arrived_is_sent_again(coordinator):
     go(clinic, seat.member, NOW + HOUR)
 
     assert ("rsvp_recorded", "CANCEL") in send(NOW + HOUR)
+
+
+@pytest.mark.parametrize("end", ["offered", "declined", "expired", "left", "part", "doors", "called_off", "all"])
+def test_a_seat_given_back_before_letters_left_is_taken_out_whatever_becomes_of_the_turn_after_it(end, coordinator):
+    """Nothing told them that they had given it back: they signed up again within the minute, and others came first."""
+    clinic = make_clinic(capacity=1)
+    mine, other = sign_up(clinic, 2)
+    send(NOW)
+    late = START - 20 * HOUR
+    leave(clinic, mine.member, late)  # offered to the other one
+    go(clinic, mine.member, late)
+    if end in ("offered", "declined", "expired", "called_off"):
+        decline(clinic=clinic, member=other.member, by=other.member, now=late)
+        assert Rsvp.objects.get(pk=mine.pk).is_offered
+    then, kind = late + MINUTE, "seat_given_back"
+    if end == "offered":
+        kind = "seat_offered"
+    elif end == "declined":
+        decline(clinic=clinic, member=mine.member, by=mine.member, now=then)
+    elif end in ("expired", "called_off"):
+        then, kind = late + 15 * HOUR, "offer_expired"
+        give_seats_on(then)
+        if end == "called_off":
+            cancel_clinic(clinic=clinic, reason="ill", by=coordinator, now=then)
+    elif end == "left":
+        leave(clinic, mine.member, then)
+    elif end == "part":
+        say(make_person(clinic, "helper", "asked", member=mine.member), "accepted", then)
+    elif end == "doors":
+        then, kind = START - 30 * MINUTE, "still_waiting"
+        tell_still_waiting(then)
+    else:
+        kind = "rsvp_recorded"
+
+    assert [kind for kind, method in send(then) if method == "CANCEL"] == [kind]
 
 
 def test_a_seat_and_a_part_at_one_clinic_are_one_entry_in_a_calendar():

@@ -1,4 +1,7 @@
-"""The life of one clinic's seats under people who act at random: whatever they do, what must hold is looked at."""
+"""The life of one clinic's seats under people who act at random: whatever they do, what must hold is looked at.
+
+Letters about it leave now and then; what they did to calendars is what calendar programs make of them.
+"""
 
 from datetime import timedelta
 
@@ -8,17 +11,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run
+from icalendar import Calendar
 
-from clinics.domain.clinics import ClinicError
+from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.domain.people import AnswerState
 from clinics.domain.seats import Queue, queue
 from clinics.models import ClinicSeatRules, Rsvp
 from clinics.people.answering import answer
-from clinics.planning.plans import reschedule
+from clinics.planning.plans import cancel_clinic, reschedule
 from clinics.seats import desk, offers, sweeps
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.tests.factories import START, make_clinic, make_person
 from letsconnect.base.models import Act
+from mailings.tests.factories import letters_that_leave
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
 WHO = st.integers(0, 6)
@@ -42,17 +47,24 @@ class LifeOfSeats(RuleBasedStateMachine):
         self.example.__enter__()
         self.coordinator, self.people = make_coordinator(), [make_member() for _ in range(7)]
         self.clinic, self.now, self.places = make_clinic(capacity=2), NOW, {}
+        self.calendars, self.is_called_off = {}, False  # what stands in calendars: by event its SEQUENCE and its start
 
-    @initialize(before=st.sampled_from([160, 20, 5, 1]), signed_up=st.integers(0, 6))
-    def begin(self, before, signed_up):
-        """Begin somewhere on the way, with some who have a seat or wait."""
+    @initialize(before=st.sampled_from([160, 20, 5, 1]), signed_up=st.integers(0, 6), is_called_off=st.booleans())
+    def begin(self, before, signed_up, is_called_off):
+        """Begin somewhere on the way, with some who have a seat or wait, and may know it."""
         for member in self.people[:signed_up]:
             rsvp(clinic=self.clinic, member=member, by=member, now=NOW)
-        self.now = START - timedelta(hours=before)
+        self.letters_leave()
+        self.now, self.is_called_off = START - timedelta(hours=before), is_called_off
 
     def teardown(self):
-        transaction.set_rollback(True)
-        self.example.__exit__(None, None, None)
+        try:
+            if self.is_called_off and self.now < self.clinic.starts_at:
+                self.act(cancel_clinic, clinic=self.clinic, reason="ill", by=self.coordinator)
+            self.letters_leave()
+        finally:
+            transaction.set_rollback(True)
+            self.example.__exit__(None, None, None)
 
     def act(self, action, **arguments):
         """Do one thing a minute later; what is refused must have changed nothing."""
@@ -97,6 +109,35 @@ class LifeOfSeats(RuleBasedStateMachine):
         if not self.clinic.people.filter(member=self.people[who]).exists():
             part = make_person(self.clinic, "helper", AnswerState.ASKED, member=self.people[who])
             self.act(answer, person=part, becomes=AnswerState.ACCEPTED, by=self.people[who])
+
+    @rule(who=WHO)
+    def step_back_as_a_helper(self, who):
+        if part := self.clinic.people.filter(member=self.people[who]).first():
+            self.act(answer, person=part, becomes=AnswerState.STEPPED_BACK, by=self.people[who])
+
+    @rule()
+    def letters_leave(self):
+        """Send what is owed, and look whether calendars show the clinic to those who come, at its hour, and to no
+        others."""
+        self.now += timedelta(seconds=30)
+        for _letter, rendered in letters_that_leave(self.now):
+            for event in Calendar.from_ical(rendered.calendar.content).walk("VEVENT") if rendered.calendar else ():
+                self.program_reads(event)
+        self.clinic.refresh_from_db()
+        if self.now >= self.clinic.starts_at:
+            return  # calendars are of what is to come
+        answers = [*self.clinic.rsvps.all(), *self.clinic.people.all()]
+        is_on = self.clinic.state == ClinicState.ANNOUNCED
+        come = {str(row.uid): is_on and row.state in ("going", "accepted") for row in answers}
+        shown = {uid: self.calendars.get(uid, (0, None))[1] for uid in come}
+        assert shown == {uid: self.clinic.starts_at if comes else None for uid, comes in come.items()}
+
+    def program_reads(self, event):
+        uid, sequence = str(event["UID"]).partition("@")[0], int(event["SEQUENCE"])
+        known, start = self.calendars.get(uid, (0, None))
+        assert sequence > known or start is None or event["STATUS"] == "CONFIRMED", "a program leaves what is not newer"
+        if sequence >= known:
+            self.calendars[uid] = sequence, None if event["STATUS"] == "CANCELLED" else event["DTSTART"].dt
 
     @rule(seats=st.integers(1, 4))
     def have_other_seats(self, seats):

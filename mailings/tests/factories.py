@@ -5,6 +5,7 @@ from itertools import count
 from mailings import kinds
 from mailings.domain.newsletters import first_of_month
 from mailings.ledger import letters
+from mailings.ledger.preparing import NotOwed, prepare, read_facts
 from mailings.models import BulkText, Letter, LetterText, Newsletter, NewsletterSection, NewsletterVersion, Subscription
 from mailings.newsletters.composing import body_of
 from mailings.rendering import Rendered
@@ -42,6 +43,21 @@ def make_sent_letter(*, people=(), sent_at=NOW, text="Hello.\n", **given):
     )  # fmt: skip
     letter.refresh_from_db()
     return letter
+
+
+def letters_that_leave(now, *names):
+    """Send what waits, or what waits of these kinds, the oldest first, as the ledger does; yield each letter that left
+    and what it said."""
+    waiting = Letter.objects.filter(state="queued").order_by("pk")
+    for letter in waiting.filter(kind__in=names) if names else waiting:
+        row = Letter.objects.filter(pk=letter.pk)
+        try:
+            composed = prepare(letter, read_facts([letter], now=now), now=now)
+        except NotOwed as reason:
+            row.update(state="skipped", reason=str(reason), gathering_since=None)
+            continue
+        row.update(state="sent", sent_at=now, tries=1, gathering_since=None, facts_digest=letter.facts_digest)
+        yield letter, composed.rendered
 
 
 def make_bulk_text(**columns):
