@@ -133,9 +133,12 @@ def render_rsvp_with_calendar(rsvp: Rsvp, language: str, zone: str, *, template:
 
 
 def render_given_back(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
-    """Return the letter that takes a seat out of a calendar; whoever comes anyway reads that they do."""
+    """Return the letter that takes a seat out of a calendar; whoever comes anyway, or at another hour, reads that."""
     takes_part = ClinicPerson.objects.accepted().filter(clinic=rsvp.clinic_id, member=rsvp.member_id)
-    context = {**clinic_context(rsvp, language), "takes_part": takes_part.exists()}
+    others = Clinic.objects.editions_beside(rsvp.clinic).order_by().values("pk")
+    elsewhere = Rsvp.objects.active().filter(member=rsvp.member_id, clinic__in=others)
+    came_of_it = {"takes_part": takes_part.exists(), "is_at_other_edition": elsewhere.exists()}
+    context = {**clinic_context(rsvp, language), **came_of_it}
     return with_calendar(render_letter(template, context, language=language, zone=zone), rsvp, language)
 
 

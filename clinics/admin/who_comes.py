@@ -16,9 +16,9 @@ from clinics.admin.tabs import ClinicDesk, Tab
 from clinics.domain.clinics import ClinicError, may_still_take_part
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from clinics.people.busy import busy_during
+from clinics.seats.agreements import missing_documents
 from clinics.seats.desk import put_in, take_out
-from clinics.signing_up.agreements import missing_documents
-from clinics.signing_up.taking import seats_at_other_editions
+from clinics.seats.editions import seats_at_other_editions
 from clinics.texts.call_links import WordsToPeopleForm
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
@@ -143,7 +143,10 @@ def _what_to_ask_first(clinic: Clinic, member: Member) -> list[str]:
     if busy_during(clinic, [member.pk], now=now):
         sentences.append(_("%(name)s has agreed to be elsewhere at that time.") % name)
     if seats_at_other_editions(clinic, member, now=now):
-        sentences.append(_("%(name)s has a place at the same clinic at another hour, and keeps it.") % name)
+        sentences.append(
+            _("%(name)s has a place at the same clinic at another hour. It is given back: people take one of the two.")
+            % name
+        )
     if missing_documents(member, on=now.date()):
         sentences.append(
             _("%(name)s has not agreed to the code of conduct and the privacy notice yet: please ask them to.") % name

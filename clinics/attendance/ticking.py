@@ -12,9 +12,12 @@ from clinics.domain.attendance import CannotTick, check_ticking
 from clinics.domain.clinics import may_be_hosted
 from clinics.models import Attendance, Clinic, OtherHeads
 from clinics.models.outcomes import MOST_HEADS
-from clinics.seats.rsvps import lock_person, rsvp
+from clinics.seats.agreements import missing_documents
+from clinics.seats.editions import give_back, lock_with_other_editions
+from clinics.seats.rsvps import lock_person, rsvp_under_locks
 from letsconnect.base import acts
 from letsconnect.base.constraints import constraint_of
+from letsconnect.base.lines import isolated
 from registrations.models import Member
 
 
@@ -37,12 +40,26 @@ def tick(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attend
 
 @transaction.atomic
 def let_in(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attendance:
-    """Give somebody who waits at the door a seat that is free, and tick them."""
-    lock_person(member)
+    """Give somebody who waits at the door a seat that is free, and tick them.
+
+    Nobody agrees for somebody else, so CannotTick for whoever has yet to agree: the page on which they join asks them.
+    What they have at other editions of the clinic is given back.
+    """
+    member = lock_person(member)
     clinic = _clinic_of(clinic, by=by, now=now)
-    if not clinic.rsvps.active().of(member).exists():  # who gave their seat back is not brought back by others
+    if not member.is_active or not clinic.rsvps.active().of(member).exists():  # nobody is brought back by others
         raise CannotTick(_("This person has no seat at this clinic any more."))
-    rsvp(clinic=clinic, member=member, by=by, now=now)
+    if missing_documents(member, on=now.date()):
+        raise CannotTick(
+            _(
+                "%(name)s has to agree to the code of conduct and the privacy notice first. The page on which they "
+                "join asks them to, and gives them the seat."
+            )
+            % {"name": isolated(str(member))}
+        )
+    locked, others = lock_with_other_editions(clinic, member, now=now)
+    rsvp_under_locks(clinic=locked[clinic.pk], member=member, by=by, now=now)
+    give_back(others, by=by, now=now)
     return tick(clinic=clinic, member=member, by=by, now=now)
 
 

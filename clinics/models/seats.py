@@ -38,6 +38,13 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
         """RSVPs that wait for a seat, in the order in which they get one; those of closed accounts do not count."""
         return self.filter(state=RsvpState.WAITING, member__is_active=True).order_by("place", "pk")
 
+    def without_those_at_other_editions(self, clinic: Clinic, *, now: datetime) -> "RsvpQuerySet":
+        """Leave out of those at ``clinic`` whoever has a seat at another edition of it that has not begun."""
+        original = clinic.edition_of_id or clinic.pk
+        others = Rsvp.objects.filter(Q(clinic=original) | Q(clinic__edition_of=original)).exclude(clinic=clinic)
+        others = others.holding_a_seat().filter(clinic__state=ClinicState.ANNOUNCED, clinic__starts_at__gt=now)
+        return self.exclude(member__in=others.values("member"))
+
     def offered(self) -> "RsvpQuerySet":
         """RSVPs to whom a seat is offered, the offers that end first in front."""
         return self.filter(state=RsvpState.OFFERED).order_by("claim_by", "pk")

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from clinics.domain import clinics
 from clinics.domain.clinics import ClinicClosed, RsvpState
 from clinics.domain.seats import PutInRefused
-from clinics.locking import lock_theirs
+from clinics.locking import check_theirs, lock_theirs
 from clinics.models import Clinic, Rsvp
+from clinics.seats.editions import give_back, lock_with_other_editions
 from clinics.seats.queue import give_up, move_up, owe_about, seat, seats_held
 from clinics.seats.rsvps import check_needs_a_seat, lock_person, set_capacity
 from letsconnect.base import acts
@@ -21,10 +22,13 @@ def put_in(*, clinic: Clinic, member: Member, add_seat: bool = False, by: Member
     """Give somebody a seat, before everybody who waits, and write to them; somebody who has one keeps it.
 
     Where all are taken, ``add_seat`` makes one more; without it, PutInRefused. ComesAnyway for the clinic's own people.
+    What they have at other editions of the clinic is given back.
     """
     if not lock_person(member).is_active:
         raise PutInRefused(_("This account is closed."))
-    clinic = lock_theirs(clinic, by=by)
+    locked, others = lock_with_other_editions(clinic, member, now=now)
+    clinic = locked[clinic.pk]
+    check_theirs(clinic, by=by)
     _check_takes_place(clinic, now=now)
     check_needs_a_seat(clinic, member)
     answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0, made_at=now)
@@ -43,6 +47,7 @@ def put_in(*, clinic: Clinic, member: Member, add_seat: bool = False, by: Member
     seat(answer, number=number, now=now)
     acts.record(by=by, verb="put_in_clinic", on=answer, now=now, was=was, became=answer.state)
     owe_about(answer, kind="clinics.put_in", now=now)
+    give_back(others, by=by, now=now)
     move_up(clinic, now=now)
     return answer
 

@@ -71,16 +71,21 @@ def seats_held(clinic: Clinic, *, now: datetime) -> list[Holder]:
 
 
 def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
-    """Give free seats to the people waiting, in order, or after the cut-off offer them; return whose turn it was."""
+    """Give free seats to the people waiting, in order, or after the cut-off offer them; return whose turn it was.
+
+    Who has a seat at another edition is passed over: people take one.
+    """
     if clinic.state != ClinicState.ANNOUNCED:
         return []
     holders = seats_held(clinic, now=now)
-    waiting = list(clinic.rsvps.waiting().select_related("member")[: max(0, clinic.capacity - len(holders))])
+    in_turn = clinic.rsvps.waiting().without_those_at_other_editions(clinic, now=now).select_related("member")
+    waiting = list(in_turn[: max(0, clinic.capacity - len(holders))])
     if not waiting and not any(holder.claim_by for holder in holders):
         return []
     queue = seats.queue(starts_at=clinic.starts_at, cut_off=ClinicSeatRules.objects.current().cut_off, now=now)
     if queue is Queue.MOVES_UP:  # after the clinic, or the cut-off, was moved, an offer needs no claiming any more
-        for answer in clinic.rsvps.offered().select_related("member"):
+        offered = clinic.rsvps.offered().without_those_at_other_editions(clinic, now=now)
+        for answer in offered.select_related("member"):
             _give(answer, number=answer.seat, now=now)
     if queue is Queue.STANDS:
         return []

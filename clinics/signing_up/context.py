@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from clinics.domain.clinics import ClinicPhase, ClinicState
 from clinics.models import Channel, Clinic, Rsvp
-from clinics.signing_up.agreements import missing_documents
+from clinics.seats.agreements import missing_documents
 from clinics.signing_up.forms import SignUpForm, WishesForm, typed_wishes
 from clinics.signing_up.taking import other_parts, told_first
 from clinics.signing_up.wishes import wishes_of

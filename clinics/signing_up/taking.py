@@ -6,21 +6,19 @@ from datetime import datetime
 from zlib import crc32
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.domain.clinics import ClinicClosed, ClinicError, ClinicState
+from clinics.domain.clinics import ClinicClosed, ClinicError
 from clinics.domain.wishes import ToldFirst
-from clinics.locking import lock_clinic
 from clinics.models import Clinic, ClinicPerson, Rsvp
+from clinics.seats.agreements import agree_as_ticked
 from clinics.seats.clashes import hours_of, sentences_of_clashes
+from clinics.seats.editions import give_back, lock_with_other_editions, seats_at_other_editions
 from clinics.seats.offers import claim_under_locks
-from clinics.seats.rsvps import cancel_rsvp, lock_person, rsvp_under_locks
-from clinics.signing_up.agreements import agree_as_ticked
+from clinics.seats.rsvps import lock_person, rsvp_under_locks
 from clinics.signing_up.wishes import SeatWishes, store_wishes
 from letsconnect.base.lines import isolated
-from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import moment_in_words
 from registrations.models import Member
 
@@ -62,17 +60,13 @@ def sign_up(*, clinic: Clinic, member: Member, form: SignUp, by: Member, now: da
     agree_as_ticked(member, form.agreed, by=by, now=now)
     _name(member, form.name)
     parts = [clinic, *(other_parts(clinic, member, now=now) if form.all_parts else ())]
-    others = seats_at_other_editions(clinic, member, now=now)
     clashes = clash_warnings(parts, member, of=clinic, now=now)
-    locked = _lock_in_order([*parts, *(other.clinic for other in others)])
-    if others:  # one may have got a seat, or lost an offer, before its clinic was locked
-        others = seats_at_other_editions(clinic, member, now=now)
+    locked, others = lock_with_other_editions(clinic, member, *parts, now=now)
     check_told([*warnings(locked[clinic.pk], others, now=now), *clashes], form.was_told)
     seats, refusals = _take_each([locked[part.pk] for part in parts], member, form, by=by, now=now)
     if not seats:
         raise refusals[clinic.pk]
-    for other in others if clinic.pk in seats else ():
-        cancel_rsvp(clinic=other.clinic, member=member, by=by, now=now)
+    give_back(others if clinic.pk in seats else [], by=by, now=now)
     return SignedUp(
         own=seats.get(clinic.pk),
         others=[seats[part.pk] for part in parts[1:] if part.pk in seats],
@@ -128,26 +122,6 @@ def _one_edition_each(parts: list[Clinic]) -> list[Clinic]:
     """Of two editions of a part keep the first: people take one."""
     first = {part.edition_of_id or part.pk: part for part in reversed(parts)}
     return [part for part in parts if first[part.edition_of_id or part.pk] is part]
-
-
-def seats_at_other_editions(clinic: Clinic, member: Member, *, now: datetime) -> list[Rsvp]:
-    """Return the member's seats and turns at other editions of the clinic that have not begun."""
-    values = {"member": member, "clinic": clinic.pk, "original": clinic.edition_of_id or clinic.pk, "now": now}
-    return _AT_OTHER_EDITIONS.rows(values)
-
-
-# Asked at each sign-up, so the SQL is written once.
-_AT_OTHER_EDITIONS = Statement(
-    lambda member, clinic, original, now: (
-        Rsvp.objects.of(member)
-        .active()
-        .filter(Q(clinic=original) | Q(clinic__edition_of=original), clinic__state=ClinicState.ANNOUNCED)
-        .filter(clinic__starts_at__gt=now)
-        .exclude(clinic=clinic)
-        .select_related("clinic", "member")
-        .order_by("clinic_id")
-    )
-)
 
 
 def _seats_of(member: Member, *, now: datetime) -> list[Rsvp]:
@@ -224,10 +198,6 @@ _TOLD = {
         "the waiting list here, you leave that one."
     ),
 }
-
-
-def _lock_in_order(rows: Collection[Clinic]) -> dict[int, Clinic]:
-    return {clinic.pk: lock_clinic(clinic) for clinic in sorted(set(rows), key=lambda clinic: clinic.pk)}
 
 
 def _name(member: Member, name: str) -> None:

@@ -14,7 +14,7 @@ from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, make_channel, make_clinic, make_person
 from letsconnect.tests.waiting import wait_until
 from registrations.models import Member
-from registrations.tests.factories import make_coordinator, make_member
+from registrations.tests.factories import make_agreement, make_coordinator, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,6 +36,7 @@ def clinic():
             AccessNeed.objects.create(rsvp=seat, text="I read lips: please keep the camera on.", made_at=now)
             SeatQuestion.objects.create(rsvp=seat, text="How long is a good proposal?", made_at=now)
     waits = make_member(name="Ngozi")
+    make_agreement(waits)
     Rsvp.objects.create(clinic=clinic, member=waits, state="waiting", place=1, made_at=now)
     begins = now - timedelta(minutes=5)
     type(clinic).objects.filter(pk=clinic.pk).update(starts_at=begins, announced_at=now - timedelta(days=9))

@@ -5,12 +5,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from clinics.models import Rsvp
+from clinics.attendance.ticking import let_in
+from clinics.models import Clinic, Rsvp
+from clinics.seats.desk import put_in
 from clinics.seats.links import token_of
-from clinics.seats.rsvps import rsvp
-from clinics.tests.factories import START, TICKED, make_clinic, sign_up
+from clinics.seats.rsvps import cancel_rsvp, rsvp
+from clinics.tests.factories import START, TICKED, make_clinic, make_person, sign_up
+from mailings import kinds
+from mailings.models import Letter
 from registrations.tests.factories import NOW, make_agreement, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +138,46 @@ def test_the_desk_reads_what_it_would_have_to_ask_and_not_where_somebody_is(clie
     with time_machine.travel(NOW, tick=False):
         page = client.post(reverse("admin:clinics_clinic_who_comes", args=[clinic.pk]), asked).content.decode()
 
-    sentences = ("to be elsewhere at that time", "the same clinic at another hour, and keeps it", "please ask them to")
+    sentences = ("to be elsewhere at that time", "given back: people take one of the two", "please ask them to")
     assert [said for said in sentences if said not in page] == []
     assert "Writing reports" not in page
+
+
+def test_by_each_way_to_a_seat_there_is_one_at_one_of_two_editions(coordinator):
+    """The desk, a host at the door, the queue, and editions that became so afterwards."""
+    here, there = make_clinic(capacity=1), make_clinic(capacity=1, starts_at=START + timedelta(days=1))
+    member, other = make_member(), make_member()
+    make_agreement(member)
+    rsvp(clinic=there, member=member, by=member, now=NOW)
+    rsvp(clinic=here, member=other, by=other, now=NOW)
+    waits = rsvp(clinic=here, member=member, by=member, now=NOW)
+    Clinic.objects.filter(pk=there.pk).update(edition_of=here)
+    there.refresh_from_db()
+
+    cancel_rsvp(clinic=here, member=other, by=other, now=NOW)
+    waits.refresh_from_db()
+    assert waits.is_waiting and waits.position() == 1  # passed over, and nothing lost
+    newcomer = make_member()
+    assert rsvp(clinic=here, member=newcomer, by=newcomer, now=NOW).is_going
+    with pytest.raises(IntegrityError, match="clinics_one_seat_of_two_editions"), transaction.atomic():
+        Rsvp.objects.filter(pk=waits.pk).update(state="going", seat=2, place=None, seated_at=NOW)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    put_in(clinic=here, member=member, add_seat=True, by=coordinator, now=NOW)
+    assert states_of(member) == {here.pk: "going", there.pk: "cancelled"}
+    assert Letter.objects.filter(kind="clinics.seat_given_back", member=member).count() == 1
+    given_back = Rsvp.objects.get(clinic=there, member=member)
+    said = kinds.get("clinics.seat_given_back").render(given_back, "en", "UTC")
+    assert "People take one of the two" in said.text and "People take one of the two" in said.html
+
+    put_in(clinic=there, member=member, by=coordinator, now=NOW)
+    assert states_of(member) == {here.pk: "cancelled", there.pk: "going"}
+    host = make_person(here, "host").member
+    Rsvp.objects.filter(clinic=here, member=member).update(state="waiting", place=9)
+    let_in(clinic=here, member=member, by=host, now=START)
+    assert states_of(member) == {here.pk: "going", there.pk: "cancelled"}
+
+
+def states_of(member):
+    return dict(Rsvp.objects.of(member).values_list("clinic", "state"))

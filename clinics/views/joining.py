@@ -19,7 +19,7 @@ from clinics.domain.clinics import ClinicError, Venue
 from clinics.domain.wishes import ToldFirst
 from clinics.models import Clinic
 from clinics.people.links import person_by_token
-from clinics.signing_up.agreements import AgreementMissing
+from clinics.seats.agreements import AgreementMissing
 from clinics.signing_up.context import SignUpShown, sign_up_form, sign_up_shown, takes_people
 from clinics.signing_up.taking import sign_up, told_first
 from registrations.documents import NewerVersion

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 from clinics.domain.clinics import ClinicError
 from clinics.domain.wishes import ToldFirst
 from clinics.models import Rsvp
+from clinics.seats.agreements import missing_documents
 from clinics.seats.choices import change_channel
 from clinics.seats.links import rsvp_by_token
 from clinics.seats.offers import decline
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.signing_up.agreements import missing_documents
 from clinics.signing_up.context import takes_this_person
 from clinics.signing_up.taking import SignUp, sign_up, told_first, without_details
 from clinics.signing_up.wishes import offered_channels

@@ -19,8 +19,8 @@ from clinics.domain.seats import ClinicFull, ComesAnyway, OfferGone
 from clinics.domain.wishes import ToldFirst
 from clinics.models import Clinic, KeptSignUp, Rsvp
 from clinics.people.context import shown_people
+from clinics.seats.agreements import AgreementMissing
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.signing_up.agreements import AgreementMissing
 from clinics.signing_up.context import SignUpShown, sign_up_form, sign_up_shown, takes_people, wishes_form
 from clinics.signing_up.forms import from_kept, typed_in
 from clinics.signing_up.kept import forget_forms, keep_form, kept_form
