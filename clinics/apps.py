@@ -53,7 +53,7 @@ class ClinicsConfig(AppConfig):
         from clinics.agendas import writing
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
-        from clinics.attendance import call_lists, figures
+        from clinics.attendance import call_lists, figures, presses
         from clinics.attendance import my_data as attendance_data
         from clinics.certificates import emails as certificate_emails
         from clinics.certificates import leaving as leaving_certificates
@@ -139,6 +139,8 @@ class ClinicsConfig(AppConfig):
         leaving.connect()
         people_leaving.connect()
         attendance_data.connect()
+        presses.connect()
+        kinds.register_sweep("clinics.presses", presses.forget_old_presses)
         call_lists.connect()
         kinds.register_sweep("clinics.call_lists", call_lists.forget_old_lists)
         kinds.register_sweep("clinics.figures", figures.fix_figures)

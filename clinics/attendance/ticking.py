@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from clinics.attendance.presses import note_press
 from clinics.domain.attendance import CannotTick, check_ticking
 from clinics.domain.clinics import may_be_hosted
 from clinics.models import Attendance, Clinic, OtherHeads
@@ -22,10 +23,16 @@ from registrations.models import Member
 
 
 @transaction.atomic
-def tick(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attendance:
-    """Note that ``by`` sees somebody there; the first tick counts, and a second one changes nothing."""
+def tick(
+    *, clinic: Clinic, member: Member, by: Member, now: datetime, pressed_at: datetime | None = None
+) -> Attendance:
+    """Note that ``by`` sees somebody there; the first tick counts, and a second one changes nothing.
+
+    SaidOtherwiseSince where it was taken back after ``pressed_at``.
+    """
     locked = lock_person(member)
     clinic = _clinic_of(clinic, by=by, now=now)
+    note_press(clinic, locked, is_there=True, pressed_at=pressed_at, now=now)
     attendance = Attendance.objects.of(clinic).filter(member=locked).first()
     if attendance is not None and attendance.ticked_at is not None:
         return attendance
@@ -64,10 +71,16 @@ def let_in(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Atte
 
 
 @transaction.atomic
-def take_tick_back(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Attendance | None:
-    """Take a tick back; what else says that they were there stays. Return what is left, if anything."""
+def take_tick_back(
+    *, clinic: Clinic, member: Member, by: Member, now: datetime, pressed_at: datetime | None = None
+) -> Attendance | None:
+    """Take a tick back; what else says that they were there stays. Return what is left, if anything.
+
+    SaidOtherwiseSince where somebody was ticked after ``pressed_at``.
+    """
     locked = lock_person(member)
     clinic = _clinic_of(clinic, by=by, now=now)
+    note_press(clinic, locked, is_there=False, pressed_at=pressed_at, now=now)
     attendance = Attendance.objects.of(clinic).filter(member=locked).first()
     if attendance is None or attendance.ticked_at is None:
         return attendance

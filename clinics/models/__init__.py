@@ -1,7 +1,7 @@
 """The tables of clinics, of their people, of seats, and of what people were written about them."""
 
 from clinics.models.agendas import AgendaItem, AgendaTemplate, AgendaTemplateItem
-from clinics.models.attendance import Attendance, AttendanceQuerySet, CallList, CallListRow, OtherHeads
+from clinics.models.attendance import Attendance, AttendanceQuerySet, CallList, CallListRow, LastPress, OtherHeads
 from clinics.models.certificates import Certificate, CertificateQuerySet
 from clinics.models.checklists import (
     ChecklistItem,
@@ -71,6 +71,7 @@ __all__ = [
     "KeptSignUp",
     "LanguageNeed",
     "LanguageNeedQuerySet",
+    "LastPress",
     "ListChange",
     "Notice",
     "OtherHeads",

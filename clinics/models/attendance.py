@@ -8,12 +8,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models.clinics import Clinic
+from clinics.models.moments import CLINIC_ENDS_AT
 from clinics.models.outcomes import MOST_HEADS
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.models import Member
 
 CALL_LIST_KEPT_FOR = timedelta(days=30)  # at most: a list goes with its review
+PRESSES_KEPT_FOR = timedelta(days=8)  # a day longer than hosts tick
 MOST_MINUTES_IN_CALL = 2 * 24 * 60
 
 
@@ -78,6 +80,35 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return str(self.member)
+
+
+class LastPressQuerySet(models.QuerySet["LastPress"]):
+    def outdated(self, *, now: datetime) -> "LastPressQuerySet":
+        """Those of clinics whose hosts do not tick any more, so that no telephone sends another."""
+        return self.alias(_ends=CLINIC_ENDS_AT).filter(_ends__lte=now - PRESSES_KEPT_FOR)
+
+
+class LastPress(models.Model):
+    """What was pressed last of one person at the door of a clinic, there or not, and when.
+
+    On a bad line a press arrives late: an older one changes nothing that was pressed since, be it a tick taken back,
+    of which `Attendance` keeps no row.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="last_presses")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    is_there = models.BooleanField()
+    pressed_at = models.DateTimeField()
+
+    objects = LastPressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "member"], name="clinics_one_last_press_per_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class OtherHeads(models.Model):

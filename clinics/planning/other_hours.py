@@ -13,13 +13,14 @@ from clinics.models import (
     Clinic,
     CountedFeedback,
     FeedbackAnswer,
+    LastPress,
     OtherHeads,
     Quote,
 )
 from letsconnect.base import acts
 from registrations.models import Member
 
-_NOTED = (Attendance, OtherHeads, CallList, FeedbackAnswer, Quote)
+_NOTED = (Attendance, LastPress, OtherHeads, CallList, FeedbackAnswer, Quote)
 
 
 def why_it_stands(clinic: Clinic) -> str:

@@ -15,6 +15,7 @@ from clinics.models import (
     ClinicPerson,
     FeedbackAnswer,
     LanguageNeed,
+    LastPress,
     Rsvp,
     SeatQuestion,
 )
@@ -60,6 +61,7 @@ IN_THE_NOTICE = {
     "Digest": "",
     "FeedbackAnswer": "your feedback, apart from your account and without your name",
     "KeptSignUp": "before you enter the code is deleted after a day",
+    "LastPress": "whether you were there, from what we know it",
     "LanguageNeed": "which one you would need",
     "Notice": "",
     "Quote": "the words you let us quote",
@@ -87,11 +89,13 @@ def test_what_is_to_go_by_itself_goes_on_its_day_and_not_before():
     make_person(clinic, "sharer", address="sol@example.org")
     monday = (ENDED - timedelta(days=ENDED.weekday())).date()
     FeedbackAnswer.objects.create(clinic=clinic, question="useful", option="very", digest="x", week_of=monday)
+    LastPress.objects.create(clinic=clinic, member=rsvp.member, is_there=True, pressed_at=ENDED)
     calls = CallList.objects.create(clinic=clinic, brought_by=make_coordinator(), brought_at=ENDED, read=1)
     CallListRow.objects.create(call_list=calls, row=1, name="Somebody in the call")
     kept = {
         "CallList": CallList.objects.all(),
         "CallListRow": CallListRow.objects.all(),
+        "LastPress": LastPress.objects.all(),
         "AccessNeed": AccessNeed.objects.all(),
         "SeatQuestion": SeatQuestion.objects.all(),
         "LanguageNeed": LanguageNeed.objects.all(),

@@ -23,7 +23,7 @@ from clinics.tests.after_factories import make_certificate
 from clinics.tests.factories import START, make_attendance, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
 from registrations.models import Look, Member
-from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
+from registrations.tests.factories import NOW, make_agreement, make_coordinator, make_liaison, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def test_a_tick_is_one_however_often_it_comes_and_can_be_taken_back(clinic, host
     assert [act.verb for act in Act.objects.on(attendance)] == ["tick_attendance"]
 
     for _twice in range(2):
-        assert take_tick_back(clinic=clinic, member=rsvp.member, by=host, now=DURING) is None
+        assert take_tick_back(clinic=clinic, member=rsvp.member, by=host, now=DURING + timedelta(minutes=3)) is None
 
     assert not Attendance.objects.exists()
     assert Act.objects.filter(verb="take_tick_back").count() == 1
@@ -276,9 +276,44 @@ def test_the_clock_says_what_is_on_and_how_long(client, clinic, host):
     assert words.count('aria-current="step"') == 1 and "17:30" in words
 
 
+@pytest.mark.usefixtures("_during")
+def test_the_newer_of_two_presses_counts_in_whatever_order_they_come(client, clinic, host, rsvp):
+    key, other = f"seat-{rsvp.pk}", make_person(clinic, ClinicRole.HELPER).member
+
+    def press(name, age, by=host):
+        client.force_login(by)
+        return client.post(url("attendance-tick", clinic), {name: key, "age": age}, **JSON)
+
+    assert press("here", 60).json() == {"here": True, "there": 1}
+    assert press("not_here", 30, by=other).json() == {"here": False, "there": 0}
+    for _again in range(2):  # the telephone of the first host was without a line
+        late = press("here", 40).json()
+        assert (late["here"], late["there"]) == (False, 0) and "otherwise after you" in late["said"]
+    assert press("here", 20).json() == press("here", 20).json() == {"here": True, "there": 1}
+    late = press("not_here", 25, by=other).json()
+    assert late["here"] and late["there"] == 1
+    assert press("here", 10**17).json() == {"here": True, "there": 1}  # says the same, whenever that was
+    assert press("not_here", "moon", by=other).json() == {"here": False, "there": 0}
+    type(clinic).objects.filter(pk=clinic.pk).update(start_set_at=DURING - timedelta(minutes=1))
+    assert press("here", 90).status_code == 409  # pressed for the hour it had before
+
+
+def test_who_has_not_agreed_is_not_let_in_by_somebody_else(clinic, host):
+    waiting = sign_up(clinic, 1)[0]
+    type(waiting).objects.filter(pk=waiting.pk).update(state="waiting", seat=None, seated_at=None, place=1)
+
+    with pytest.raises(CannotTick, match="has to agree to the code of conduct"):
+        let_in(clinic=clinic, member=waiting.member, by=host, now=DURING)
+    assert not Attendance.objects.exists()
+    make_agreement(waiting.member)
+    let_in(clinic=clinic, member=waiting.member, by=host, now=DURING)
+    assert Attendance.objects.get().member == waiting.member
+
+
 def test_who_waits_at_the_door_is_let_in_where_a_seat_is_free(clinic, host):
     type(clinic).objects.filter(pk=clinic.pk).update(capacity=1)
     going, waiting = sign_up(clinic, 2)
+    make_agreement(waiting.member)
     with pytest.raises(Exception, match="seat"):
         let_in(clinic=clinic, member=waiting.member, by=host, now=DURING)
     Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
@@ -298,6 +333,7 @@ def test_who_waits_at_the_door_is_let_in_where_a_seat_is_free(clinic, host):
 def test_somebody_is_let_in_by_a_button(client, clinic, host):
     type(clinic).objects.filter(pk=clinic.pk).update(capacity=1)
     going, waiting = sign_up(clinic, 2)
+    make_agreement(waiting.member)
     assert f'name="let_in" value="seat-{waiting.pk}"' in see(client, clinic, host)
     Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
 

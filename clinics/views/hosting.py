@@ -3,6 +3,7 @@
 A host need not be of the working group. They see the names people chose, and no address.
 """
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ from clinics.attendance.door import (
     waiting_for,
 )
 from clinics.attendance.forms import WalkInForm
+from clinics.attendance.presses import SaidOtherwiseSince
 from clinics.attendance.ticking import count_others, let_in, take_tick_back, tick
 from clinics.attendance.walk_ins import note_walk_in, walk_ins_of
 from clinics.domain.attendance import CannotTick, check_ticking
@@ -46,6 +48,7 @@ from registrations.domain.looks import LookKind
 from registrations.requests import MemberRequest
 
 AT_ONCE = 250  # guests on one page: a host scrolls and searches, and turns no pages at the door
+OLDEST_PRESS = 30 * 24 * 60 * 60  # seconds
 
 
 @login_required
@@ -98,14 +101,21 @@ def _draw(request: MemberRequest, clinic: Clinic, walk_in: WalkInForm, *, status
 def attendance_tick(request: MemberRequest, clinic_id: int) -> HttpResponse:
     """Tick somebody, or take the tick back. The same request again changes nothing, so a bad line may repeat it.
 
-    A script asks for JSON, and is told what stands in the database now; a form comes back to the row it was sent from.
+    A script says how many seconds ago somebody pressed, asks for JSON, and is told what stands in the database now; a
+    form comes back to the row it was sent from.
     """
     clinic, now = _find(request, clinic_id), timezone.now()
     key = request.POST.get("here") or request.POST.get("not_here", "")
     action = tick if request.POST.get("here") else take_tick_back
+    age = timedelta(seconds=min(key_or_none(request.POST.get("age", "")) or 0, OLDEST_PRESS))
     try:
-        attendance = action(clinic=clinic, member=guest_by_key(clinic, key), by=request.user, now=now)
+        attendance = action(
+            clinic=clinic, member=guest_by_key(clinic, key), by=request.user, now=now, pressed_at=now - age
+        )
     except CannotTick as refusal:
+        if _wants_json(request) and isinstance(refusal, SaidOtherwiseSince):
+            is_ticked = action is take_tick_back  # the other thing, which somebody said later
+            return JsonResponse({"here": is_ticked, "there": heads_of(clinic).by_name, "said": str(refusal)})
         if _wants_json(request):
             return JsonResponse({"refused": str(refusal)}, status=409)
         messages.error(request, str(refusal))

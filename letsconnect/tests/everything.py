@@ -25,6 +25,7 @@ from clinics.models import (
     Digest,
     KeptSignUp,
     LanguageNeed,
+    LastPress,
     Notice,
     Rsvp,
     SeatQuestion,
@@ -116,6 +117,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     )
     attended = make_clinic(starts_at=NOW - timedelta(days=2))
     make_attendance(attended, member, joined_at=NOW, in_call_at=NOW, minutes_in_call=90)
+    LastPress.objects.create(clinic=attended, member=member, is_there=True, pressed_at=NOW)
     say_of_clinic(attended, member, words=WORD, safe="no")
     give_quote(clinic=attended, text=WORD, as_whom="other_name", name=WORD, by=member, now=NOW)
     make_certificate(attended, member, name=WORD)

@@ -7,12 +7,14 @@
   const told = document.getElementById("unsaved");
   const shelf = `lc-door-${form.dataset.clinic}`;
   const PATIENCE = 10000, FIRST_WAIT = 1000, LONGEST_WAIT = 20000;
+  // By key: whether somebody is here, and when that was pressed. The server counts the newer of two, whoever comes first.
   let waiting = new Map(read()), isSending = false, wait = FIRST_WAIT, timer = 0, isSignedOut = false, presses = 0;
 
   // What is not saved yet outlives the page: the phone may put it to sleep, or the host may look at another one.
   function read() {
     try {
-      return JSON.parse(localStorage.getItem(shelf)) || [];
+      const kept = JSON.parse(localStorage.getItem(shelf)) || [];
+      return kept.map(([key, press]) => [key, typeof press === "boolean" ? { isHere: press, at: Date.now() } : press]);
     } catch {
       return [];
     }
@@ -44,8 +46,10 @@
     told.textContent = waiting.size ? `${words} ${names.length ? names.join(" · ") : waiting.size}` : text || "";
   }
 
-  async function send(key, isHere) {
-    const body = new URLSearchParams({ [isHere ? "here" : "not_here"]: key });
+  // How long ago it was, because a phone's clock may be wrong, and is so all the time.
+  async function send(key, { isHere, at }) {
+    const age = Math.max(0, Math.round((Date.now() - at) / 1000));
+    const body = new URLSearchParams({ [isHere ? "here" : "not_here"]: key, age });
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     const stop = new AbortController();
     const late = setTimeout(() => stop.abort(), PATIENCE);
@@ -72,18 +76,18 @@
     isSending = true;
     timer = clearTimeout(timer) || 0;
     try {
-      for (const [key, isHere] of waiting) {
-        const answer = await send(key, isHere);
+      for (const [key, press] of waiting) {
+        const answer = await send(key, press);
         isSignedOut = answer.type === "opaqueredirect" || answer.status === 403;
         if (isSignedOut) await renewToken();
         if (isSignedOut || answer.status === 429 || answer.status >= 500) throw new Error("not saved");
-        if (waiting.get(key) !== isHere) continue; // pressed again meanwhile
+        if (waiting.get(key) !== press) continue; // pressed again meanwhile
         const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
         waiting.delete(key);
         keep();
-        draw(key, answer.ok ? said.here : !isHere);
+        draw(key, answer.ok ? said.here : !press.isHere);
         if (answer.ok) document.getElementById("there").textContent = said.there;
-        tell(answer.ok ? told.dataset.saved : said.refused);
+        tell(answer.ok ? said.said || told.dataset.saved : said.refused);
         wait = FIRST_WAIT;
       }
     } catch {
@@ -103,7 +107,7 @@
     const isHere = button.name === "here";
     presses += 1;
     waiting.delete(button.value);
-    waiting.set(button.value, isHere);
+    waiting.set(button.value, { isHere, at: Date.now() });
     keep();
     draw(button.value, isHere);
     tell();
@@ -172,7 +176,7 @@
     setInterval(move, 1000);
   }
 
-  for (const [key, isHere] of waiting) draw(key, isHere);
+  for (const [key, { isHere }] of waiting) draw(key, isHere);
   tell();
   drain();
 }
