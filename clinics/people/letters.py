@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from clinics.models import ClinicPerson
 from mailings.ledger import letters
 from mailings.ledger.many import LetterOwed, owe_to_many
@@ -15,25 +17,36 @@ ANSWERED, LEFT = "clinics.person_answered", "clinics.person_left"
 STEPPED_BACK = "clinics.person_stepped_back"
 
 
+def _gathering_of(person: ClinicPerson) -> str:
+    return f"clinic_person:{person.pk}"
+
+
 def owe_to_person(person: ClinicPerson, *, kind: str, now: datetime) -> None:
     """Owe them a letter about where it stands; of several within a minute they get the last one."""
     letters.owe(
         kind=kind,
         about=person,
         key=f"{kind}:{person.pk}:{person.version}",
-        gather=f"clinic_person:{person.pk}",
+        gather=_gathering_of(person),
         now=now,
         **_recipient(person),
     )
 
 
-def owe_to_people(people: Collection[ClinicPerson], *, kind: str, now: datetime) -> None:
-    """Owe all of them such a letter at once; it does not wait for a quiet minute."""
+def owe_to_people(people: Collection[ClinicPerson], *, kind: str, now: datetime, gathers: bool = False) -> None:
+    """Owe all of them such a letter at once; unless it ``gathers`` it does not wait for a quiet minute."""
     owed = [
-        LetterOwed(person.pk, f"{kind}:{person.pk}:{person.version}", person.member_id, *_without_account(person))
+        LetterOwed(
+            person.pk,
+            f"{kind}:{person.pk}:{person.version}",
+            person.member_id,
+            *_without_account(person),
+            gathering=_gathering_of(person) if gathers else "",
+        )
         for person in people
     ]
-    owe_to_many(kind=kind, table=ClinicPerson, letters=owed, now=now)
+    due_at = now + settings.LETTERS_GATHER_FOR if gathers else now
+    owe_to_many(kind=kind, table=ClinicPerson, letters=owed, now=now, due_at=due_at, takes_places=gathers)
 
 
 def owe_reminder(person: ClinicPerson, *, kind: str, now: datetime) -> None:

@@ -61,14 +61,20 @@ def ask_again(clinic: Clinic, *, now: datetime) -> int:
     its new start afterwards, so that nobody is held to both hours.
     """
     people = list(clinic.people.asked_or_coming().select_related("member").order_by("pk"))
+    had_said_yes = [person for person in people if person.state == AnswerState.ACCEPTED]
     for person in people:
         person.clinic = clinic
-        was = person.state
         mark_as_asked(person, now=now, again=True)
-        person.save(update_fields=ASKED_COLUMNS)
-        if was == AnswerState.ACCEPTED:
-            acts.record(by=None, verb="ask_clinic_person_again", on=person, now=now, was=was, became=person.state)
-        letters.owe_to_person(person, kind=letters.MOVED, now=now)
+    ClinicPerson.objects.bulk_update(people, ASKED_COLUMNS)
+    acts.record_each(
+        by=None,
+        verb="ask_clinic_person_again",
+        on=had_said_yes,
+        now=now,
+        was=AnswerState.ACCEPTED,
+        became=AnswerState.ASKED,
+    )
+    letters.owe_to_people(people, kind=letters.MOVED, now=now, gathers=True)
     return len(people)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from clinics.announcing.readers import readers_of
 from clinics.models import Clinic, TopicRequest, TopicSupport
 from mailings.domain.subscriptions import BulkList
-from mailings.ledger import letters
+from mailings.ledger.many import LetterOwed, owe_to_many
 from mailings.ledger.reachable import those_written_to
 from mailings.models import Subscription
 from registrations.models import Member
@@ -21,9 +22,14 @@ def owe_outcome(request: TopicRequest, *, now: datetime) -> None:
 
     The letters wait for a quiet minute, so that a decision can be taken back.
     """
-    for support in request.supports.select_related("member").order_by("pk"):
-        key = f"{OUTCOME}:{support.pk}:{request.pk}:{request.decisions}"
-        letters.owe(kind=OUTCOME, to=support.member, about=support, key=key, gather=f"topic:{support.pk}", now=now)
+    owed = [
+        LetterOwed(
+            support, f"{OUTCOME}:{support}:{request.pk}:{request.decisions}", member, gathering=f"topic:{support}"
+        )
+        for support, member in request.supports.order_by("pk").values_list("pk", "member")
+    ]
+    due_at = now + settings.LETTERS_GATHER_FOR
+    owe_to_many(kind=OUTCOME, table=TopicSupport, letters=owed, now=now, due_at=due_at, takes_places=True)
 
 
 def to_tell_of(clinic: Clinic, *, requests: Collection[int]) -> "QuerySet[TopicSupport]":
@@ -53,8 +59,7 @@ def count_to_tell_of(clinics: Collection[Clinic]) -> int:
 
 def owe_clinic_announced(clinic: Clinic, *, requests: Collection[int], now: datetime) -> int:
     """Owe a letter about an announced clinic to those who asked for it; return how many. Each person is told once."""
-    supports = list(to_tell_of(clinic, requests=requests).select_related("member"))
-    for support in supports:
-        key = f"{ANNOUNCED}:{clinic.pk}:{support.member_id}"
-        letters.owe(kind=ANNOUNCED, to=support.member, about=support, key=key, now=now)
-    return len(supports)
+    told = to_tell_of(clinic, requests=requests).values_list("pk", "member")
+    owed = [LetterOwed(support, f"{ANNOUNCED}:{clinic.pk}:{member}", member) for support, member in told]
+    owe_to_many(kind=ANNOUNCED, table=TopicSupport, letters=owed, now=now)
+    return len(owed)

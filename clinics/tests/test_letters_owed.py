@@ -564,8 +564,8 @@ def test_a_draft_whose_hour_has_passed_is_cancelled_without_a_word(coordinator):
     assert not Letter.objects.exists()
 
 
-def test_calling_off_and_telling_who_waits_take_the_same_statements_for_three_and_for_thirty(coordinator):
-    called_off, told = [], []
+def test_moving_calling_off_and_telling_who_waits_take_the_same_statements_for_three_and_for_thirty(coordinator):
+    moved, called_off, told = [], [], []
     for number in (1, 3, 30):  # what a process reads once is read
         clinic, full = make_clinic(capacity=40), make_clinic(capacity=1)
         for place in range(number):
@@ -573,7 +573,12 @@ def test_calling_off_and_telling_who_waits_take_the_same_statements_for_three_an
                 clinic=clinic, member=make_member(), state="going", seat=place + 1, made_at=NOW, seated_at=NOW
             )
             Rsvp.objects.create(clinic=full, member=make_member(), state="waiting", place=place + 1, made_at=NOW)
-            make_person(clinic, "helper", "asked")
+            say(make_person(clinic, "helper", "asked"), "accepted")
+        with CaptureQueriesContext(connection) as captured:
+            move(clinic, coordinator)
+        moved.append(len(captured))
+        assert Letter.objects.filter(kind="clinics.person_moved", state="queued").count() >= number
+        assert not Letter.objects.filter(kind="clinics.person_confirmed", state="queued").exists()
         with CaptureQueriesContext(connection) as captured:
             cancel_clinic(clinic=clinic, reason="ill", by=coordinator, now=NOW)
         called_off.append(len(captured))
@@ -583,7 +588,7 @@ def test_calling_off_and_telling_who_waits_take_the_same_statements_for_three_an
         assert Letter.objects.filter(kind="clinics.clinic_cancelled", about_id__in=clinic.rsvps.all()).count() == number
         assert Letter.objects.filter(kind="clinics.person_cancelled").count() >= number
         full.rsvps.update(state="cancelled", place=None)
-    assert (called_off[1], told[1]) == (called_off[2], told[2])
+    assert (moved[1], called_off[1], told[1]) == (moved[2], called_off[2], told[2])
 
 
 # Certificates

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import TextField, Value
+from django.test.utils import CaptureQueriesContext
 
 from clinics.domain.clinics import ClinicState
 from clinics.domain.requests import (
@@ -379,6 +381,20 @@ def test_the_database_keeps_requests_apart_and_merged_ones_one_step_deep():
         "clinics_what_a_merged_request_refers_to|pkey",
         lambda: TopicRequest.objects.create(pk=first.pk, words="x", language="en", member=first.member, made_at=NOW),
     )
+
+
+def test_a_decision_takes_the_same_statements_for_three_who_want_it_and_for_thirty():
+    by, counts = make_coordinator(), []
+    for number in (1, 3, 30):  # what a process reads once is read
+        request = make_topic_request(supporters=number, skill=f"skill-{number}")
+        for _decision in range(2):  # the letter of the first waits, and gives its place to that of the second
+            with CaptureQueriesContext(connection) as captured:
+                deciding.decline_request(request=request, reason="Not now", by=by, now=NOW)
+            waiting = Letter.objects.filter(about_id__in=request.supports.all(), state="queued")
+            assert waiting.count() == request.supports.count()
+            deciding.reopen_request(request=request, by=by, now=NOW)
+        counts.append(len(captured))
+    assert counts[1] == counts[2]
 
 
 def test_the_database_keeps_one_support_of_a_person():

@@ -32,11 +32,15 @@ def record(
     return act
 
 
-def record_each(*, by: Any | None, verb: str, on: Collection[models.Model], now: datetime, became: str = "") -> None:
+def record_each(
+    *, by: Any | None, verb: str, on: Collection[models.Model], now: datetime, was: str = "", became: str = ""
+) -> None:
     """Write one act for each of these rows of one table, in one statement."""
     Act.objects.bulk_create(
         [
-            Act(actor=by, verb=verb, object_type=row._meta.label_lower, object_id=row.pk, became=became, at=now)
+            Act(
+                actor=by, verb=verb, object_type=row._meta.label_lower, object_id=row.pk, was=was, became=became, at=now
+            )
             for row in on
         ]
     )

@@ -5,7 +5,7 @@ what is true when it is sent; one that would tell the same as the last one is no
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -62,6 +62,13 @@ def _take_the_place(gather: str) -> datetime | None:
     for state in (LetterState.QUEUED, LetterState.DEFERRED):
         replaced.move(state, LetterState.SKIPPED, reason=REPLACED)
     return min((row.gathering_since for row in locked if row.gathering_since), default=None)
+
+
+def leave_their_places(gatherings: Collection[str]) -> None:
+    """Skip the letters that wait under these gatherings, in the place of which newer ones are written."""
+    waiting = Letter.objects.filter(gathering__in=gatherings, gathering_since__isnull=False)
+    for state in (LetterState.QUEUED, LetterState.DEFERRED):
+        waiting.move(state, LetterState.SKIPPED, reason=REPLACED)
 
 
 def last_told(letters: Iterable[Letter]) -> dict[str, Letter]:

@@ -17,6 +17,7 @@ from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import is_zone
 from mailings import kinds
 from mailings.domain.letters import LetterState
+from mailings.ledger import gathering
 from mailings.models import Letter
 
 _OWE = """
@@ -62,12 +63,14 @@ def owe_to_many(
     now: datetime,
     due_at: datetime | None = None,
     wait_at_most: timedelta | None = None,
+    takes_places: bool = False,
 ) -> set[int]:
     """Write that all these letters are owed, in the caller's transaction; return what those were about that are new.
 
     They are about rows of one ``table``. Those whose key is there already, or is written by somebody else at this very
     moment, are left as they are. A nudge follows the commit. What gathers is due at ``due_at``; the letter that waits
-    already is put off until then too, but not for longer than ``wait_at_most`` after it began to gather.
+    already is put off until then too, but not for longer than ``wait_at_most`` after it began to gather; or, where the
+    new ones tell something else, each ``takes_places`` of the one that waits, as `letters.owe` does.
     """
     owed = [_as_stored(letter) for letter in letters]
     if not owed:
@@ -77,6 +80,8 @@ def owe_to_many(
         for name in ("key", "about", "member", "address", "language", "zone", "gathering")
     ]
     due_at = due_at or now
+    if takes_places:
+        gathering.leave_their_places([letter.gathering for letter in owed])
     if wait_at_most is not None:
         waiting = Letter.objects.filter(
             gathering__in=[letter.gathering for letter in owed], gathering_since__isnull=False
