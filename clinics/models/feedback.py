@@ -1,10 +1,12 @@
 """Feedback on clinics: answers without a key to a person for 90 days, then only counted; and what may be quoted."""
 
+import uuid
 from datetime import date
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +40,8 @@ class FeedbackAnswer(models.Model):
     can connect it with another answer. Once the answers are counted, none comes or changes (a trigger, migration 0034).
     """
 
+    # Random, because a number that counts up would put one person's answers side by side.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="feedback_answers")
     question = models.CharField(max_length=10, choices=FeedbackQuestion)
     digest = models.CharField(max_length=64)

@@ -144,6 +144,7 @@ def test_nothing_stored_leads_to_the_person_or_from_one_answer_to_another():
 
     rows = list(FeedbackAnswer.objects.values())
     assert len({row["digest"] for row in rows}) == len(rows) == 6
+    assert all(row["id"].version == 4 for row in rows)  # no number that puts those of one person side by side
     assert {row["week_of"] for row in rows} == {NOW.date() - timedelta(days=NOW.weekday())}
     for private in (member.public_id, str(member.email), str(member.name)):
         assert private not in str(rows)

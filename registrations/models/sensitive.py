@@ -1,7 +1,9 @@
 """Answers about gender and age: stored apart from everything else for 90 days, then only counted."""
 
+import uuid
 from datetime import date
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 
@@ -22,6 +24,8 @@ class SensitiveAnswer(models.Model):
     connect it with another answer.
     """
 
+    # Random, because a number that counts up would put one person's answers side by side.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     question = models.CharField(max_length=10, choices=SensitiveQuestion)
     digest = models.CharField(max_length=64)
     option = models.CharField(max_length=15)

@@ -31,6 +31,7 @@ def test_the_answers_are_shown_to_the_person_again_and_lead_to_nobody(client, me
     assert not Registration.objects.exists()
     gender, age = SensitiveAnswer.objects.order_by("-question")
     assert gender.digest != age.digest
+    assert gender.pk.version == age.pk.version == 4  # no numbers that follow each other
     stored = str(SensitiveAnswer.objects.values())
     assert member.public_id not in stored
     assert sensitive.answers_of(factories.make_member()) == SensitiveFacts()
