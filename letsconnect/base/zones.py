@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# Names of what a machine is set to, and of no place: another program, such as the database, knows no such zone.
+# Names of what a machine is set to, and of no place. What the database does not know: `letsconnect/database/zones.py`.
 _OF_A_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
 _HIDDEN = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")
 

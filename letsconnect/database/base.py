@@ -1,4 +1,4 @@
-"""The backend Django loads for a `DATABASE_URL`."""
+"""The backend Django loads for a `DATABASE_URL`; that of the embedded server builds on it."""
 
 import time
 
@@ -6,10 +6,13 @@ from django.db.backends.postgresql import base
 from psycopg2 import OperationalError
 
 from letsconnect.database import reading
+from letsconnect.database.zones import DatabaseOperations
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A PostgreSQL connection. Only connecting is tried twice: nothing was asked yet, so nothing can be done twice."""
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, object]) -> object:
         """Connect; a page that only reads tries once more, half a second after a refusal.
