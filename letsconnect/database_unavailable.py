@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.cache import add_never_cache_headers
@@ -23,6 +23,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 BUSY_SECONDS, AWAY_SECONDS = 5, 15
 _SECRETS = re.compile(r"passw|secret|token|(^|[_-])(code|otp|pin)$", re.IGNORECASE)
+_NUL_REFUSED = "cannot contain NUL"  # what the driver says of a text that no database stores
 _LONG = 40
 _UNREADABLE = (SuspiciousOperation, OSError, LookupError, ValueError)
 
@@ -51,7 +52,13 @@ class DatabaseUnavailable:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer for an error in a view; errors in other middleware are answered by `server_error`."""
+        """Answer for an error in a view; errors in other middleware are answered by `server_error`.
+
+        Forms refuse a NUL at its field. Where a view reads a field itself, and asks the database with it, the request
+        was a bad one: no browser sends a NUL, and the driver refused it before anything was done.
+        """
+        if isinstance(exception, ValueError) and _NUL_REFUSED in str(exception):
+            raise BadRequest("a NUL in what was sent") from exception
         reason = reason_of(exception)
         return unavailable(request, reason) if reason else None
 

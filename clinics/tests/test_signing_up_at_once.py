@@ -6,9 +6,10 @@ import pytest
 
 from clinics.domain.clinics import ClinicError
 from clinics.models import ClinicSeries, Rsvp
+from clinics.seats.editions import seats_at_other_editions
 from clinics.seats.rsvps import rsvp
 from clinics.signing_up import taking
-from clinics.signing_up.taking import SignUp, seats_at_other_editions, sign_up, warnings
+from clinics.signing_up.taking import SignUp, sign_up, warnings
 from clinics.signing_up.wishes import SeatWishes
 from clinics.tests.factories import START, make_clinic
 from letsconnect.tests.at_once import at_once, meet_after

@@ -5,11 +5,13 @@ from functools import partial
 from urllib.parse import quote
 
 import pytest
+from django.core.exceptions import BadRequest
 from django.test import Client
 from django.urls import reverse
 
 from clinics.tests import test_admin as clinic_form
 from clinics.tests.factories import TICKED
+from letsconnect.database_unavailable import DatabaseUnavailable
 from letsconnect.tests.test_access import DOORS
 from letsconnect.tests.undoing import Undoing
 from registrations.models import Skill
@@ -186,6 +188,15 @@ def test_finding_somebody_answers_every_query(world, query):
     client.force_login(world.people["other"])
 
     assert status(client, f"{reverse('matching:sharer-list')}?{query}") == 200
+
+
+def test_a_nul_that_a_view_hands_to_the_database_is_a_bad_request(world, rf):
+    """Forms refuse it at the field, and lines drop it; whatever else asks the database with one is no error of ours."""
+    with pytest.raises(ValueError, match="NUL") as refused:
+        Skill.objects.filter(slug="a\x00b").exists()
+    with pytest.raises(BadRequest):
+        DatabaseUnavailable(lambda request: None).process_exception(rf.post("/"), refused.value)
+    assert DatabaseUnavailable(lambda request: None).process_exception(rf.post("/"), ValueError("another")) is None
 
 
 @pytest.mark.parametrize("share", SHARES)
