@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import DateTimeField, Max, Min, Value
 from django.utils.translation import get_language
 
+from clinics.listing.filters import ClinicFilters
 from clinics.listing.versions import version_of_lists
 from clinics.models import Channel, Clinic, ClinicResource
 from letsconnect.base.folding import plain
@@ -27,6 +28,20 @@ class Offered:
     skills: tuple[Choice, ...]
     first: datetime | None
     last: datetime | None
+
+
+MOST_KEPT_FILTERS = 2  # of one address; what has more is drawn anew
+
+
+def is_likely(filters: ClinicFilters, kept: Offered) -> bool:
+    """Tell whether many may narrow the list so, and what they read is worth keeping: by what there is, and not by all
+    at once."""
+    chosen = (filters.language, filters.region, filters.skill, filters.evenings)
+    of_others = filters.words or (filters.evenings and filters.zone)
+    if of_others or sum(map(bool, chosen)) > MOST_KEPT_FILTERS:
+        return False
+    languages, skills = ({key for key, _name in choices} for choices in (kept.languages, kept.skills))
+    return filters.language in {"", *languages} and filters.skill in {"", *skills}
 
 
 _OFFERED: KeptValues[Offered] = KeptValues(version_of_lists)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinics.domain.listing import EVENING_BEGINS, EVENING_ENDS, Which
-from clinics.listing.choices import Choice, Offered
+from clinics.listing.choices import Choice, Offered, is_likely
 from clinics.listing.filters import MOST_TYPED, ClinicFilters
 from letsconnect.base.choices import offer
 from letsconnect.base.drawn import drawn_once
@@ -60,12 +60,12 @@ def _with(choices: Sequence[Choice], chosen: str) -> list[Choice]:
 
 
 def drawn_form(filters: ClinicFilters, offered: Offered, *, zone_is_guessed: bool) -> SafeString:
-    """Return the form as HTML: everybody who looks for the same reads the same. One with words is not kept."""
+    """Return the form as HTML: everybody who looks for the same reads the same. What few look for is not kept."""
 
     def draw() -> str:
         values = {"form": FilterForm(filters, offered), "filters": filters, "zone_is_guessed": zone_is_guessed}
         return render_to_string("clinics/_filters.html", values)
 
-    if filters.words:
+    if not is_likely(filters, offered):
         return SafeString(draw())
     return drawn_once(("clinic filters", filters, offered.languages, offered.skills, zone_is_guessed), draw)

@@ -37,9 +37,11 @@ def _keeping(settings, monkeypatch):
     settings.KEEPS_PAGES = True
     monkeypatch.setattr(kept_pages, "ASKED_EVERY", 0)
     kept_pages._kept.clear()
+    kept_pages._narrowed.clear()
     versions.VERSION._asked_at = float("-inf")
     yield
     kept_pages._kept.clear()
+    kept_pages._narrowed.clear()
 
 
 def path_of(clinic):

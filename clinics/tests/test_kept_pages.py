@@ -31,10 +31,12 @@ LIST = "/clinics/"
 @pytest.fixture(autouse=True)
 def _keeping(settings):
     settings.KEEPS_PAGES = True
-    kept_pages._kept.clear()
+    for kept in (kept_pages._kept, kept_pages._narrowed):
+        kept.clear()
     versions.VERSION._asked_at = float("-inf")
     yield
-    kept_pages._kept.clear()
+    for kept in (kept_pages._kept, kept_pages._narrowed):
+        kept.clear()
 
 
 @pytest.fixture
@@ -234,7 +236,8 @@ def test_a_members_list_is_drawn_around_their_cards_once_and_asks_nothing_of_cli
 
     assert "clinics/_clinic_list.html" not in {template.name for template in again.templates}
     tables = ('FROM "clinics_clinic"', 'FROM "clinics_clinictext"', 'FROM "clinics_channel"')
-    assert not [query["sql"] for query in queries if any(table in query["sql"] for table in tables)]
+    asked = [query["sql"] for query in queries if "clinics_listchange" not in query["sql"]]  # beside the version
+    assert not [sql for sql in asked if any(table in sql for table in tables)]
     sign_up(clinic, 1)
     assert "clinics/_clinic_list.html" in {template.name for template in page(client).templates}
 
@@ -253,17 +256,70 @@ def test_languages_zones_and_filters_are_kept_apart(client, asks_at_once):
 
 def test_addresses_that_ask_for_anything_else_are_not_kept(client, asks_at_once):
     assert drawn(client, LIST + "?utm_source=mail") and drawn(client, LIST + "?utm_source=mail")
-    for number in range(600):
-        kept_pages._kept["filled", number] = None
-    page(client, LIST + "?language=en")
-    assert len(kept_pages._kept) < 600
+    make_clinic()
+    for asked in ("language=sw", "skill=weaving", "evenings=1&zone=Asia/Tokyo", "language=en&region=MENA&evenings=1"):
+        assert drawn(client, f"{LIST}?{asked}") and drawn(client, f"{LIST}?{asked}"), asked
+
+
+def test_one_visitor_pushes_nothing_out_that_others_look_at(client, asks_at_once, monkeypatch):
+    monkeypatch.setattr(kept_pages._narrowed, "_most", 8)
+    for at in range(30):
+        make_clinic(title=f"Clinic {at}", starts_at=START + timedelta(hours=3 * at))
+    theirs = (LIST, f"{LIST}?page=2", f"{LIST}?language=en")
+    for path in theirs:
+        page(client, path)
+
+    for number in range(3, 20):
+        for spelling in (
+            f"page={number}",
+            f"page=0{number}",
+            f"page={number}&region=moon",
+            f"when=coming&page={number}",
+        ):
+            page(client, f"{LIST}?{spelling}")
+        page(client, f"/clinics/months/?when=past&region={'MENA' if number % 2 else 'LAC'}")
+        assert [path for path in theirs if drawn(client, path)] == []
+    assert (len(kept_pages._kept), len(kept_pages._narrowed)) == (1, 5)
+    for zone in ("Asia/Tokyo", "Africa/Cairo", "America/Bogota", "Asia/Kolkata", "Africa/Lagos", "Europe/Berlin"):
+        client.cookies[settings.ZONE_COOKIE_NAME] = zone
+        page(client)
+    del client.cookies[settings.ZONE_COOKIE_NAME]
+    assert len(kept_pages._narrowed) == 8 and not drawn(client)
+
+
+def test_all_spellings_of_what_is_asked_are_one_page_in_which_nothing_else_stands(client, asks_at_once):
+    make_clinic()
+    assert drawn(client, LIST + "?region=moon&language=en&when=&page=7")
+    for same in ("language=en", "language=en&page=1", "page=&language=en&q=", "when=later&language=en&zone=Asia/Tokyo"):
+        assert not drawn(client, f"{LIST}?{same}"), same
+    assert "moon" not in page(client, LIST + "?language=en").content.decode()
+    assert drawn(client, LIST + "?region=sun") and not drawn(client)
+
+
+def test_no_kept_page_outlives_the_next_moment_at_which_the_clock_changes_it(client):
+    """Sign-up closes, the doors open, it begins, it ends; an offer ends; a day begins."""
+    clinic = make_clinic(capacity=2, closes_minutes_before=90)
+    rsvp = sign_up(clinic, 1)[0]
+    ends = START - timedelta(hours=3)
+    Rsvp.objects.filter(pk=rsvp.pk).update(state="offered", seat=1, seated_at=None, claim_by=ends)
+    path = f"{LIST}{clinic.pk}/"
+    moments = (ends, START - timedelta(minutes=90), clinic.doors_open_at, START, clinic.ends_at, START.replace(hour=23))
+    for moment in moments:
+        for late, is_drawn in (
+            (timedelta(seconds=-1), True),
+            (-timedelta(microseconds=1), False),
+            (timedelta(0), True),
+        ):
+            with time_machine.travel(moment + late, tick=False):
+                for where in (path, LIST):
+                    assert bool(client.get(where).templates) == is_drawn, (moment, late, where)
 
 
 @pytest.mark.parametrize("path", [LIST, "/clinics/months/"])
 def test_searches_for_words_are_not_kept_so_that_they_push_nothing_out(client, asks_at_once, path):
     make_clinic()
     assert drawn(client, path) and drawn(client, path + "?q=&language=en")
-    kept = [kept_pages._kept, drawn_pieces._kept, lists._KEYS._kept]
+    kept = [kept_pages._kept, kept_pages._narrowed, drawn_pieces._kept, lists._KEYS._kept]
     before = [dict(each) for each in kept]
 
     for number in range(3):

@@ -1,6 +1,7 @@
 """The public list of clinics and the calendar of their months, narrowed by what the address says."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,12 +19,12 @@ from django.views.decorators.http import require_safe
 from clinics.cards import Title, card_of, entry_of, interpreted_into, titles_of
 from clinics.domain.clinics import DeskSeats
 from clinics.domain.listing import Month, Which, first_weekday
-from clinics.listing.choices import Offered, offered
+from clinics.listing.choices import Offered, is_likely, offered
 from clinics.listing.filters import CHOSEN_NAMES, WORDS, ClinicFilters
 from clinics.listing.forms import drawn_form
 from clinics.listing.versions import version_of_lists
 from clinics.models import Clinic, Rsvp
-from letsconnect.base.kept_pages import KeptValues, is_kept_address, kept_for_visitors
+from letsconnect.base.kept_pages import KeptValues, kept_for_visitors, says_only
 from letsconnect.base.languages import chain
 from letsconnect.base.paging import page_of
 from letsconnect.base.pieces import Piece, draw
@@ -68,8 +69,40 @@ class OwnClock(NamedTuple):
         return cls(timezone.get_current_timezone_name(), is_guessed)
 
 
+def _query_of_list(request: HttpRequest) -> str | None:
+    """Return what an address of the list asks for, in one spelling; None for what nobody else may ask for.
+
+    A page that does not exist is the last one.
+    """
+    if not request.GET:
+        return ""
+    filters = _likely_filters(request, _ASKS)
+    if filters is None:
+        return None
+    page = 1
+    if request.GET.get("page"):
+        coming, past = _keys(request, filters, OwnClock.of(request), now=timezone.now())
+        page = page_of([*coming, *past], request).number
+    return filters.as_query(page=page if page > 1 else "")
+
+
+def _query_of_month(request: HttpRequest) -> str | None:
+    if not request.GET:
+        return ""
+    filters = _likely_filters(request, CHOSEN_NAMES)
+    return None if filters is None else filters.as_query()
+
+
+def _likely_filters(request: HttpRequest, asks: Collection[str]) -> ClinicFilters | None:
+    """Return the filters of an address, unless hardly anybody narrows to all of that, or there is no such clinic."""
+    if not says_only(request, asks, own_words=[WORDS]):
+        return None
+    filters = _filters(request)
+    return filters if is_likely(filters, offered()) else None
+
+
 @require_safe
-@kept_for_visitors(version_of_lists, asks=_ASKS, own_words=[WORDS])
+@kept_for_visitors(version_of_lists, query_of=_query_of_list)
 def clinic_list(request: HttpRequest) -> HttpResponse:
     """List clinics to come first, then those that are over, page by page."""
     now, filters, clock = timezone.now(), _filters(request), OwnClock.of(request)
@@ -102,7 +135,7 @@ def _content(request: HttpRequest, filters: ClinicFilters, clock: OwnClock, *, n
 
     def make() -> Content:
         coming, past = _keys(request, filters, clock, now=now)
-        page = page_of([*coming, *past], request)
+        page = page_of([*coming, *past], address)
         keys, kept = list(page), offered()
         places = {key: SafeString(f"\0{key}\0") for key in keys}
         context = _frame(kept, filters, clock) | {
@@ -111,15 +144,17 @@ def _content(request: HttpRequest, filters: ClinicFilters, clock: OwnClock, *, n
             "page": page,
             "without": _without_each(kept, filters) if not keys else [],
             "month_link": reverse("clinics:month-now"),
-            "request": Address(request.GET, request.get_full_path()),
+            "request": address,
         }
         texts = _CARD.split(render_to_string("clinics/_clinic_list.html", context))
         return Content(keys, [int(text) if number % 2 else text for number, text in enumerate(texts)])
 
-    address = request.get_full_path()
-    if DeskSeats.of(request.user).are_some or not is_kept_address(request, asks=_ASKS, own_words=[WORDS]):
+    query = None if DeskSeats.of(request.user).are_some else _query_of_list(request)
+    if query is None:
+        address = Address(request.GET, request.get_full_path())
         return make()
-    return _CONTENTS.get((address, get_language(), clock), make)
+    address = Address(QueryDict(query), f"{request.path}?{query}" if query else request.path)
+    return _CONTENTS.get((query, get_language(), clock), make)
 
 
 class OnPage(NamedTuple):
@@ -194,14 +229,14 @@ def own_rsvps(request: HttpRequest) -> dict[int, Rsvp]:
 
 
 @require_safe
-@kept_for_visitors(version_of_lists, asks=CHOSEN_NAMES, own_words=[WORDS])
+@kept_for_visitors(version_of_lists, query_of=_query_of_month)
 def month_now(request: HttpRequest) -> HttpResponse:
     """Show the month in which the reader is."""
     return _month(request, Month.of(timezone.localtime().date()))
 
 
 @require_safe
-@kept_for_visitors(version_of_lists, asks=CHOSEN_NAMES, own_words=[WORDS])
+@kept_for_visitors(version_of_lists, query_of=_query_of_month)
 def month_detail(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """Show a month of the calendar; there is none before the first clinic, and none after the last."""
     if not (1 <= month <= 12 and 1 < year < 9999):

@@ -5,19 +5,25 @@ pages of members are never kept, nor one that sets a cookie or shows a message.
 
 Whether something changed is asked of the database, by each process for itself, at most every half second: no message
 between processes can be lost, and none is needed. A page is drawn after the version it is kept under was read, so it
-shows that version or a later one.
+shows that version or a later one. What the clock changes is another version from that moment on.
+
+No visitor fills the memory, or pushes out of it what others look at: a page is kept under the one address that says
+what was understood of all its spellings, and only where its view says that many may ask for it; of too many the one
+goes that nobody looked at for longest, and those of plain addresses are counted apart.
 """
 
 import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
+from datetime import datetime
 from functools import wraps
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -28,55 +34,85 @@ from letsconnect.base.visitor_zone import chosen_zone
 
 View = Callable[..., HttpResponse]
 ASKED_EVERY = 0.5  # seconds
-KEPT_FOR = 30.0  # seconds: the clock changes pages, too
-_MOST_KEPT = 512
+KEPT_FOR = 30.0  # seconds: the clock changes pages at moments that nobody foresaw, too
+_MOST_KEPT, _MOST_NARROWED = 512, 256  # by plain addresses; by those with filters, numbers of pages or a chosen zone
 _LONGEST = 400  # letters of an address
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}(")')
 _MARK = b"\0token\0"
 
 
-class VersionOfTables:
-    """What a number of tables look like now, as ``read`` tells by a value that every change of them changes."""
+Version = TypeVar("Version")
 
-    def __init__(self, read: Callable[[], object]) -> None:
-        self._read, self._lock = read, Lock()
-        self._value: object = None
+
+class VersionOfTables(Generic[Version]):
+    """What a number of tables look like now, as ``read`` tells by a value that every change of them changes.
+
+    ``until`` finds in it the next moment at which the clock changes what is shown of them.
+    """
+
+    def __init__(self, read: Callable[[], Version], *, until: Callable[[Version], datetime] | None = None) -> None:
+        self._read, self._until, self._lock = read, until, Lock()
+        self._value: Version | None = None
         self._asked_at = float("-inf")
 
-    def now(self) -> object:
-        """Return the version of half a second ago or later; None where nothing is to be kept."""
+    def now(self) -> Version | None:
+        """Return the version of half a second ago or later, and of no moment before the clock changed anything; None
+        where nothing is to be kept."""
         if not settings.KEEPS_PAGES:
             return None
         with self._lock:  # one asks, the others wait for its answer
             began = time.monotonic()
-            if began - self._asked_at >= ASKED_EVERY:
+            if began - self._asked_at >= ASKED_EVERY or self._is_over():
                 self._value = self._read()
                 self._asked_at = began  # not when the answer came: it may have been on its way for long
             return self._value
 
+    def _is_over(self) -> bool:
+        return self._until is not None and self._value is not None and timezone.now() >= self._until(self._value)
+
 
 Kept = TypeVar("Kept")
+
+
+class LastUsed(OrderedDict[Hashable, Kept]):
+    """A number of values; where there are more, the one goes that nobody asked for longest."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most, self._lock = most, Lock()
+
+    def find(self, key: Hashable) -> Kept | None:
+        with self._lock:
+            if key not in self:
+                return None
+            self.move_to_end(key)
+            return self[key]
+
+    def keep(self, key: Hashable, value: Kept) -> None:
+        with self._lock:
+            self[key] = value
+            self.move_to_end(key)
+            while len(self) > self._most:
+                self.popitem(last=False)
 
 
 class KeptValues(Generic[Kept]):
     """Values that are the same for all who ask with one key, kept as pages are: for a version, and not for long."""
 
     def __init__(self, version: Callable[[], object], *, most: int = _MOST_KEPT) -> None:
-        self._version, self._most = version, most
-        self._kept: dict[Hashable, tuple[object, float, Kept]] = {}
+        self._version = version
+        self._kept: LastUsed[tuple[object, float, Kept]] = LastUsed(most)
 
     def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """Return the value of this key; it is made where none is kept, or something changed."""
         present = self._version()
         if present is None:
             return make()
-        version, until, value = self._kept.get(key) or (None, 0.0, None)
+        version, until, value = self._kept.find(key) or (None, 0.0, None)
         if version == present and time.monotonic() <= until and value is not None:
             return value
         made = make()
-        if len(self._kept) >= self._most:
-            self._kept.clear()
-        self._kept[key] = present, time.monotonic() + KEPT_FOR, made
+        self._kept.keep(key, (present, time.monotonic() + KEPT_FOR, made))
         return made
 
 
@@ -88,34 +124,42 @@ class _Kept(NamedTuple):
     headers: tuple[tuple[str, str], ...]
 
 
-_kept: dict[tuple[object, ...], _Kept] = {}
+_kept: LastUsed[_Kept] = LastUsed(_MOST_KEPT)
+_narrowed: LastUsed[_Kept] = LastUsed(_MOST_NARROWED)
 forget_on_change(_kept.clear)
+forget_on_change(_narrowed.clear)
+
+
+def _nothing_asked(request: HttpRequest) -> str | None:
+    return None if request.GET else ""
 
 
 def kept_for_visitors(
-    version: Callable[[], object], *, asks: Collection[str] = (), own_words: Collection[str] = ()
+    version: Callable[[], object], *, query_of: Callable[[HttpRequest], str | None] = _nothing_asked
 ) -> Callable[[View], View]:
     """Keep what the view answers to visitors, for each version, language, zone and address.
 
-    An address that asks for anything but ``asks``, or in which one of the ``own_words`` says something, is answered
-    anew, so that nobody fills the memory with them, and with what others look at out of it.
+    ``query_of`` returns what the address asks for, in the one spelling by which the view is then asked; None for what
+    is to be answered anew each time.
     """
 
     def decorator(view: View) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not _is_for_all(request) or not is_kept_address(request, asks=asks, own_words=own_words):
-                return view(request, *args, **kwargs)
-            present = version()
-            if present is None:
+            present = version() if _is_for_all(request) else None
+            query = query_of(request) if present is not None else None
+            if query is None:
                 return view(request, *args, **kwargs)
             zone = timezone.get_current_timezone_name() if chosen_zone(request) else ""
-            key = (request.get_full_path(), request.get_host(), get_language(), zone)
-            kept = _kept.get(key)
+            key = (request.path, query, request.get_host(), get_language(), zone)
+            store = _narrowed if query or zone else _kept
+            kept = store.find(key)
             if kept is None or kept.version != present or time.monotonic() > kept.until:
-                response = view(request, *args, **kwargs)
-                kept = _keep(key, response, present)
-                if kept is None:
+                response = view(_asked_by(request, query), *args, **kwargs)
+                kept = _kept_of(response, present)
+                if kept is not None:
+                    store.keep(key, kept)
+                else:
                     return response
             return _answer(request, kept)
 
@@ -124,11 +168,19 @@ def kept_for_visitors(
     return decorator
 
 
-def is_kept_address(request: HttpRequest, *, asks: Collection[str], own_words: Collection[str] = ()) -> bool:
-    """Tell whether what this address shows may be kept: it is not long, and says nothing but what many say."""
+def says_only(request: HttpRequest, asks: Collection[str], *, own_words: Collection[str] = ()) -> bool:
+    """Tell whether an address is not long, and says nothing but ``asks``; words of one's own are empty."""
     if len(request.get_full_path()) > _LONGEST or not set(request.GET) <= {*asks, *own_words}:
         return False
     return not any(said.strip() for name in own_words for said in request.GET.getlist(name))
+
+
+def _asked_by(request: HttpRequest, query: str) -> HttpRequest:
+    """Return the request as if its address had asked in this spelling: nothing else of it stands on the page."""
+    if request.META.get("QUERY_STRING", "") != query:
+        request.META["QUERY_STRING"] = query
+        request.GET = QueryDict(query)
+    return request
 
 
 def _is_for_all(request: HttpRequest) -> bool:
@@ -137,17 +189,13 @@ def _is_for_all(request: HttpRequest) -> bool:
     return request.method in ("GET", "HEAD") and not any(name in request.COOKIES for name in of_one)
 
 
-def _keep(key: tuple[object, ...], response: HttpResponse, version: object) -> _Kept | None:
+def _kept_of(response: HttpResponse, version: object) -> _Kept | None:
     if response.status_code != 200 or response.streaming or response.cookies:
         return None
     pieces = tuple(_TOKEN.sub(rb"\1" + _MARK + rb"\2", response.content).split(_MARK))
     mark = blake2b(_MARK.join(pieces), digest_size=12).hexdigest()
     headers = tuple((name, value) for name, value in response.items() if name != "Content-Length")
-    kept = _Kept(version, time.monotonic() + KEPT_FOR, pieces, mark, headers)
-    if len(_kept) >= _MOST_KEPT:
-        _kept.clear()
-    _kept[key] = kept
-    return kept
+    return _Kept(version, time.monotonic() + KEPT_FOR, pieces, mark, headers)
 
 
 def _answer(request: HttpRequest, kept: _Kept) -> HttpResponse:
