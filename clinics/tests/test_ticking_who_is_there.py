@@ -18,10 +18,11 @@ from clinics.domain.agendas import AgendaPart
 from clinics.domain.attendance import CannotTick
 from clinics.domain.clinics import HOST_READS_FOR
 from clinics.domain.people import AnswerState, ClinicRole
-from clinics.models import AccessNeed, Attendance, OtherHeads, Rsvp, SeatQuestion
+from clinics.models import AccessNeed, Attendance, LastPress, OtherHeads, Rsvp, SeatQuestion
 from clinics.tests.after_factories import make_certificate
 from clinics.tests.factories import START, make_attendance, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
+from letsconnect.tests.database import refuses
 from registrations.models import Look, Member
 from registrations.tests.factories import NOW, make_agreement, make_coordinator, make_liaison, make_member
 
@@ -296,6 +297,8 @@ def test_the_newer_of_two_presses_counts_in_whatever_order_they_come(client, cli
     assert press("not_here", "moon", by=other).json() == {"here": False, "there": 0}
     type(clinic).objects.filter(pk=clinic.pk).update(start_set_at=DURING - timedelta(minutes=1))
     assert press("here", 90).status_code == 409  # pressed for the hour it had before
+    another = LastPress(clinic=clinic, member=rsvp.member, is_there=True, pressed_at=DURING)
+    refuses("clinics_one_last_press_per_member", another.save)
 
 
 def test_who_has_not_agreed_is_not_let_in_by_somebody_else(clinic, host):
