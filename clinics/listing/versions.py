@@ -18,7 +18,7 @@ QUARTER = timedelta(minutes=15)
 KEPT_FOR = timedelta(minutes=10)  # longer than any transaction that changes a clinic
 
 
-class Version(NamedTuple):
+class VersionOfLists(NamedTuple):
     """The number of changes and the sum of their keys; and the next moment at which the clock changes anything."""
 
     number: int
@@ -26,7 +26,7 @@ class Version(NamedTuple):
     until: datetime
 
 
-def _read() -> Version:
+def _read() -> VersionOfLists:
     """Read the version in one statement. The clock changes what is shown of clinics when sign-up closes, the doors
     open, they begin or end, and an offer ends; days begin at a quarter of an hour in every zone."""
     now, batch = timezone.now(), QueryBatch()
@@ -42,7 +42,7 @@ def _read() -> Version:
     quarter = now + QUARTER - (now - datetime.min.replace(tzinfo=now.tzinfo)) % QUARTER
     until = min(at for row in (*clinics, *offers, (quarter,)) for at in row if at)
     number, total = changes[0] if changes else (0, 0)
-    return Version(number, total, until)
+    return VersionOfLists(number, total, until)
 
 
 VERSION = VersionOfTables(_read, until=attrgetter("until"))
