@@ -59,7 +59,7 @@ def count_to_tell_of(clinics: Collection[Clinic]) -> int:
 
 def owe_clinic_announced(clinic: Clinic, *, requests: Collection[int], now: datetime) -> int:
     """Owe a letter about an announced clinic to those who asked for it; return how many. Each person is told once."""
-    told = to_tell_of(clinic, requests=requests).values_list("pk", "member")
-    owed = [LetterOwed(support, f"{ANNOUNCED}:{clinic.pk}:{member}", member) for support, member in told]
+    to_tell = to_tell_of(clinic, requests=requests).values_list("pk", "member")
+    owed = [LetterOwed(support, f"{ANNOUNCED}:{clinic.pk}:{member}", member) for support, member in to_tell]
     owe_to_many(kind=ANNOUNCED, table=TopicSupport, letters=owed, now=now)
     return len(owed)

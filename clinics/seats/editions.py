@@ -43,7 +43,7 @@ def lock_with_other_editions(
     keys; return the clinics by their keys, and what the member has. The member's row is locked."""
     others = seats_at_other_editions(clinic, member, now=now)
     clinics = {clinic, *more, *(other.clinic for other in others)}
-    locked = {one.pk: lock_clinic(one) for one in sorted(clinics, key=lambda one: one.pk)}
+    locked = {edition.pk: lock_clinic(edition) for edition in sorted(clinics, key=lambda clinic: clinic.pk)}
     if others:  # one may have got a seat, or lost an offer, before its clinic was locked
         others = seats_at_other_editions(clinic, member, now=now)
     return locked, others

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.backends.postgresql import operations
 
-_known: set[str] = set()  # of the one server of this process; asked for once, when the first zone goes into SQL
+_zones_of_the_server: set[str] = set()  # asked for once, when the first zone goes into SQL
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -26,13 +26,13 @@ class DatabaseOperations(operations.DatabaseOperations):
             ZoneInfo(tzname)
         except (ZoneInfoNotFoundError, ValueError):
             return False
-        if not _known:
+        if not _zones_of_the_server:
             connection: Any = self.connection
             connection.ensure_connection()
             with connection.wrap_database_errors, connection.connection.cursor() as cursor:
                 cursor.execute("SELECT name FROM pg_timezone_names")
-                _known.update(name for (name,) in cursor.fetchall())
-        return tzname not in _known
+                _zones_of_the_server.update(name for (name,) in cursor.fetchall())
+        return tzname not in _zones_of_the_server
 
 
 def _as_distance(tzname: str) -> str:
