@@ -1,7 +1,7 @@
 """Of two editions of a clinic people take one: what they have at the others is given back when they take a seat.
 
 Whoever has a seat at another edition is passed over in the queue, and keeps their place in it: nobody loses a seat by
-what somebody else does. A trigger keeps anybody from getting a second one (migration 0080).
+what somebody else does. A trigger keeps anybody from getting a second one (migration 0091).
 """
 
 from datetime import datetime

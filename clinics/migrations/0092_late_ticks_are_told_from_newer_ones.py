@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0080_of_two_editions_people_take_one"),
+        ("clinics", "0091_of_two_editions_people_take_one"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -37,6 +37,6 @@ DROP FUNCTION clinics_check_editions();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinics", "0036_what_the_desk_revoked_is_not_made_again")]
+    dependencies = [("clinics", "0090_addresses_noted_at_the_door")]
 
     operations = [migrations.RunSQL(CHECK, NO_CHECK)]
