@@ -1,5 +1,6 @@
 """Making a certificate, and choosing what it says and what others see of it: the holder's own."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -42,13 +43,18 @@ def make_certificate(
     lock_grounds(clinic, by)
     has_ground = kind in kinds_for(clinic, by)
     check_can_be_made(kind, state=clinic.state, ends_at=clinic.ends_at, has_ground=has_ground, now=now)
-    if mine.filter(revoked_why=RevokedWhy.DESK).exists():
-        raise CertificateRefused(_("The working group revoked such a certificate of yours. Please write to it."))
+    check_not_revoked_by_desk(row.revoked_why for row in mine)
     certificate = Certificate.objects.create(
         clinic=clinic, member=by, kind=kind, code=new_code(), made_at=now, **asdict(choices)
     )
     acts.record(by=by, verb="make_certificate", on=certificate, now=now)
     return certificate
+
+
+def check_not_revoked_by_desk(reasons: Iterable[str]) -> None:
+    """Raise CertificateRefused where one of somebody's certificates of a kind was revoked by the working group."""
+    if RevokedWhy.DESK in reasons:
+        raise CertificateRefused(_("The working group revoked such a certificate of yours. Please write to it."))
 
 
 def lock_certificate(certificate: Certificate, *, held_by: Member | None = None) -> Certificate:

@@ -180,6 +180,18 @@ def test_somebody_without_a_known_presence_is_told_why_there_is_no_certificate(c
     assert not Certificate.objects.exists()
 
 
+def test_whose_certificate_the_desk_revoked_reads_why_there_is_no_other_and_finds_no_button(client, coordinator):
+    clinic = make_clinic_that_was()
+    certificate = make_certificate(clinic, member := make_somebody_who_came(clinic))
+    client.force_login(member)
+    assert "Take it back" in client.get(address("certificate-mine", clinic.pk)).content.decode()
+    revoke_certificate(certificate=certificate, reason="It was another Ana.", by=coordinator, now=NOW)
+
+    page = client.get(address("certificate-mine", clinic.pk)).content.decode()
+
+    assert "The working group revoked such a certificate of yours." in page and "Make my certificate" not in page
+
+
 def test_a_certificate_without_a_name_is_refused_and_what_was_ticked_stays(client):
     clinic = make_clinic_that_was()
     client.force_login(make_somebody_who_came(clinic))

@@ -17,9 +17,9 @@ from clinics.certificates.codes import WITHIN, address_of, count_wrong_code, pic
 from clinics.certificates.context import all_facts, allowed_facts, heading_of, page_title
 from clinics.certificates.forms import SHOWN, CertificateCodeForm, CertificateForm
 from clinics.certificates.grounds import clinics_to_certify, kinds_for
-from clinics.certificates.making import Choices, change_certificate, make_certificate
+from clinics.certificates.making import Choices, change_certificate, check_not_revoked_by_desk, make_certificate
 from clinics.certificates.revoking import take_back_certificate
-from clinics.domain.certificates import CertificateKind, NoGround, check_can_be_made, code_as_typed, grouped
+from clinics.domain.certificates import CertificateKind, check_can_be_made, code_as_typed, grouped
 from clinics.domain.clinics import ClinicError
 from clinics.feedback.whose import clinics_of
 from clinics.models import Certificate, Clinic
@@ -79,15 +79,16 @@ def _kinds(request: MemberRequest, clinic: Clinic, posted: Any) -> tuple[list[Ki
             choices = Choices(str.__str__(request.user.name))
         data = posted if posted is not None and posted.get("kind") == kind else None
         form = CertificateForm(data, choices=choices, prefix=kind)
-        why_not = "" if certificate else _why_not(kind, clinic)
+        why_not = "" if certificate else _why_not(kind, clinic, mine)
         kinds.append(KindOnPage(kind.value, heading_of(kind), certificate, form, why_not))
     return kinds, [row for row in mine if not row.is_valid]
 
 
-def _why_not(kind: CertificateKind, clinic: Clinic) -> str:
+def _why_not(kind: CertificateKind, clinic: Clinic, mine: list[Certificate]) -> str:
     try:
+        check_not_revoked_by_desk(row.revoked_why for row in mine if row.kind == kind)
         check_can_be_made(kind, state=clinic.state, ends_at=clinic.ends_at, has_ground=True, now=timezone.now())
-    except NoGround as refusal:
+    except ClinicError as refusal:
         return str(refusal)
     return ""
 
