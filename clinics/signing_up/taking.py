@@ -39,12 +39,21 @@ class SignUp:
 class SignedUp:
     """What came of a form: the seat or turn at its clinic, those at other parts, and which parts were refused, and why.
 
-    ``own`` is None only where another part was taken.
+    ``own`` is None only where another part was taken; ``given_back`` are those at other hours of the same clinic.
     """
 
     own: Rsvp | None
     others: list[Rsvp]
     refused: list[tuple[Clinic, str]]
+    given_back: list[Rsvp]
+
+    @property
+    def given_back_in_words(self) -> list[str]:
+        """Say of each other hour of the clinic that its seat, or turn, is theirs no more."""
+        text = _("You are no longer signed up for the same clinic at another hour: %(moment)s.")
+        return [
+            text % {"moment": moment_in_words(other.clinic.starts_at, other.member.zone)} for other in self.given_back
+        ]
 
 
 @transaction.atomic
@@ -66,11 +75,13 @@ def sign_up(*, clinic: Clinic, member: Member, form: SignUp, by: Member, now: da
     seats, refusals = _take_each([locked[part.pk] for part in parts], member, form, by=by, now=now)
     if not seats:
         raise refusals[clinic.pk]
-    give_back(others if clinic.pk in seats else [], by=by, now=now)
+    given_back = others if clinic.pk in seats else []
+    give_back(given_back, by=by, now=now)
     return SignedUp(
         own=seats.get(clinic.pk),
         others=[seats[part.pk] for part in parts[1:] if part.pk in seats],
         refused=[(part, str(refusals[part.pk])) for part in parts if part.pk in refusals],
+        given_back=given_back,
     )
 
 

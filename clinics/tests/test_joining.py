@@ -129,6 +129,9 @@ def test_nobody_else_gets_in_whatever_they_press(client):
     assert not Attendance.objects.exists()
 
 
+WRITTEN_DOWN = {"state": ClinicState.HELD, "outcome": "Forty proverbs are kept.", "outcome_language": "en"}
+
+
 @pytest.mark.parametrize(
     ("change", "moment", "says", "signs_in"),
     [
@@ -137,7 +140,8 @@ def test_nobody_else_gets_in_whatever_they_press(client):
         ({}, NOW, "The button to join appears on this page from Mon 9 March 2026, 11:30 (UTC)", True),
         ({"venue": Venue.IN_PERSON, "place": "Tunis"}, SOON, "This clinic is in person", False),
         ({"state": ClinicState.CANCELLED}, SOON, "has been cancelled. The reason: The sharer is ill.", False),
-        ({}, START + timedelta(minutes=120), "Its page has what was recorded", False),
+        ({}, START + timedelta(minutes=120), "The page of the clinic", False),
+        (WRITTEN_DOWN, START + timedelta(minutes=120), "Its page has what was recorded and written down", False),
     ],
 )
 def test_who_is_signed_out_reads_why_nobody_joins_or_that_they_sign_in_first(client, change, moment, says, signs_in):
@@ -153,7 +157,7 @@ def test_who_is_signed_out_reads_why_nobody_joins_or_that_they_sign_in_first(cli
     ("moment", "says"),
     [
         (NOW, "The button to join appears on this page from Mon 9 March 2026, 11:30 (UTC)"),
-        (START + timedelta(minutes=120), "Its page has what was recorded and written down"),
+        (START + timedelta(minutes=120), ">The page of the clinic</a>"),
     ],
 )
 def test_before_and_after_the_page_says_what_to_do(client, moment, says):

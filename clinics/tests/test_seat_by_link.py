@@ -158,6 +158,8 @@ def test_an_offer_that_has_ended_is_refused_with_words(client, offered):
     assert not offered.is_going
     assert page.count("This seat is not kept for you any more") == 2  # about the press, and about the seat
     assert "A seat is free" not in page
+    Rsvp.objects.filter(pk=offered.pk).update(state="expired", seat=None, claim_by=None)
+    assert "This seat is not kept for you any more" in client.get(path_of(offered)).content.decode()
 
 
 def test_whose_offer_has_ended_finds_the_seat_free_at_the_door_before_the_sweep_looks(client, offered):

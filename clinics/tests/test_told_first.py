@@ -117,7 +117,8 @@ def test_the_other_hour_of_a_clinic_is_given_up_knowingly_whichever_way_one_come
     shown = client.get(page).content.decode()
     client.post(act, sent)
     assert not clinic.rsvps.going().exists()
-    client.post(act, {**sent, "told": told(shown)})
+    after = client.post(act, {**sent, "told": told(shown)}, follow=True).content.decode()
+    assert "no longer signed up for the same clinic at another hour: Tue 10 March 2026" in after
 
     first.refresh_from_db()
     assert clinic.rsvps.going().get().member == member

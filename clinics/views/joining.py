@@ -19,9 +19,11 @@ from clinics.domain.clinics import ClinicError, Venue
 from clinics.domain.wishes import ToldFirst
 from clinics.models import Clinic
 from clinics.people.links import person_by_token
+from clinics.resources.context import archive_of
 from clinics.seats.agreements import AgreementMissing
 from clinics.signing_up.context import SignUpShown, sign_up_form, sign_up_shown, takes_people
 from clinics.signing_up.taking import sign_up, told_first
+from clinics.views.signing_up import say_what_was_given_back
 from registrations.documents import NewerVersion
 from registrations.requests import MemberRequest, is_signed_in
 
@@ -64,7 +66,9 @@ def _take_seat(request: MemberRequest, clinic: Clinic, *, now: datetime) -> Sign
     shown = sign_up_form(clinic, request.user, channels=[], now=now, typed=request.POST)
     try:
         if shown.form.is_valid():
-            sign_up(clinic=clinic, member=request.user, form=shown.form.sign_up(), by=request.user, now=now)
+            form = shown.form.sign_up()
+            came = sign_up(clinic=clinic, member=request.user, form=form, by=request.user, now=now)
+            say_what_was_given_back(request, came)
             return None
         shown.warnings = told_first(clinic, request.user, now=now)
     except ToldFirst as first:
@@ -115,7 +119,13 @@ def _page(
 def _context(request: HttpRequest, clinic: Clinic, answer: JoinAnswer) -> dict[str, Any]:
     is_off = answer == JoinAnswer.CANCELLED
     editions = list(Clinic.objects.visible_to(request.user).editions_beside(clinic)) if is_off else []
-    return {"clinic": clinic, "answer": answer.value, "other_editions": editions}
+    archive = archive_of(clinic) if answer == JoinAnswer.OVER else None
+    return {
+        "clinic": clinic,
+        "answer": answer.value,
+        "other_editions": editions,
+        "has_archive": archive is not None and (archive.has_something or bool(clinic.outcome)),
+    }
 
 
 def _how_to_get_a_seat(clinic: Clinic, request: MemberRequest, *, shown: SignUpShown | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from clinics.signing_up.context import takes_this_person
 from clinics.signing_up.taking import SignUp, sign_up, told_first, without_details
 from clinics.signing_up.wishes import offered_channels
 from clinics.views.clinics import sign_in_url
+from clinics.views.signing_up import say_what_was_given_back
 from letsconnect.base.zones import zone_or_utc
 
 
@@ -72,6 +73,7 @@ def _act(request: HttpRequest, rsvp: Rsvp) -> None:
             came = sign_up(clinic=rsvp.clinic, member=rsvp.member, form=form, by=rsvp.member, now=now)
             if came.own is not None and came.own.is_going:
                 messages.success(request, _("You have a seat."))
+            say_what_was_given_back(request, came)
         elif do == "decline":
             decline(clinic=rsvp.clinic, member=rsvp.member, by=rsvp.member, now=now)
             messages.success(request, _("Thank you. The seat goes to the next who waits."))

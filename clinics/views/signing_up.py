@@ -229,6 +229,7 @@ def _say_what_came(request: HttpRequest, came: SignedUp, *, typed_for_a_seat: bo
         messages.info(request, _("The last seat was taken while you typed."))
     if came.own is not None:
         messages.success(request, _recorded(came.own))
+    say_what_was_given_back(request, came)
     if came.others:
         going = sum(other.is_going for other in came.others)
         text = ngettext(
@@ -241,6 +242,12 @@ def _say_what_came(request: HttpRequest, came: SignedUp, *, typed_for_a_seat: bo
     for part, reason in came.refused:
         said = {"clinic": isolated(part.title), "reason": reason}
         messages.warning(request, _("You are not signed up for “%(clinic)s”. %(reason)s") % said)
+
+
+def say_what_was_given_back(request: HttpRequest, came: SignedUp) -> None:
+    """Say which other hours of the clinic somebody is signed up for no more."""
+    for said in came.given_back_in_words:
+        messages.info(request, said)
 
 
 def _recorded(rsvp: Rsvp) -> str:
