@@ -16,7 +16,6 @@ from clinics.texts.languages import languages_to_choose
 from letsconnect.base.choices import KeptChoices, LongSelect, offer
 from letsconnect.base.edit_conflicts import facts_of_rows
 from letsconnect.base.fields import longest
-from letsconnect.base.typed_links import validate_typed_link
 
 _LAST = 1000  # where a row stands of which nobody said where
 
@@ -35,7 +34,6 @@ class ResourceForm(forms.ModelForm):
         label=_("Link"),
         assume_scheme="https",
         max_length=longest(ClinicResource, "url"),
-        validators=[validate_typed_link],
         widget=forms.URLInput(attrs={"dir": "ltr"}),
     )
 

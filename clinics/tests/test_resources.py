@@ -129,7 +129,7 @@ def test_the_desk_writes_rows_and_everybody_reads_those_that_are_ready(desk, cli
     [
         ({"url": "http://example.org/x"}, "https://"),
         ({"url": "https://me:secret@example.org/x"}, "password before the @"),
-        ({"url": "javascript:alert(1)"}, "valid"),
+        ({"url": "javascript:alert(1)"}, "Enter a valid URL"),
         ({"language": ""}, "in which language"),
         ({"kind": "other"}, "in your own words"),
         ({"licence": "own-words"}, "under which licence"),
@@ -142,6 +142,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(desk, fiel
 
     assert refused.status_code == 422
     assert said in refused.content.decode() and 'value="Kept"' in refused.content.decode()
+    assert [len(said) for form in refused.context["rows"] for said in form.errors.values()] == [1]
     assert not ClinicResource.objects.exists()
 
 
