@@ -275,7 +275,7 @@ def test_a_letter_in_arabic_is_shown_in_its_language(client, me):
 
     html = read(client, letter).content.decode()
 
-    assert 'id="letter-text" dir="auto" lang="ar"><p>مرحبا</p>' in html
+    assert 'id="letter-text" dir="rtl" lang="ar"><p>مرحبا</p>' in html
 
 
 def looks():

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.languages import listed
+from letsconnect.base.languages import direction_of, listed
 from mailings import kinds
 from mailings.domain.letters import (
     NEEDS_A_PERSON,
@@ -376,6 +376,11 @@ class Letter(models.Model):
     def language_name(self) -> str:
         """The language's own name for itself."""
         return dict(settings.LANGUAGES).get(self.language, self.language)
+
+    @property
+    def direction(self) -> str:
+        """How what it says is written, whatever letters it begins with."""
+        return direction_of(self.language)
 
     @property
     def is_open(self) -> bool:
