@@ -1,9 +1,8 @@
 """Seats given back, offered, claimed and added by many at once, over real connections; and the same without the lock.
 
-The short storms run each time, the long ones by `make chaos`.
+They run each time; the long storm is in `test_long_storm.py`, by `make chaos`.
 """
 
-import random
 from collections import Counter
 from datetime import timedelta
 
@@ -12,7 +11,7 @@ import pytest
 from clinics.domain import seats as domain
 from clinics.domain.clinics import ClinicError
 from clinics.models import Clinic, Rsvp
-from clinics.seats import desk, offers, rsvps, sweeps
+from clinics.seats import offers, rsvps
 from clinics.seats.offers import claim
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.seats.rules import change_seat_rules
@@ -200,39 +199,3 @@ def test_at_the_door_as_many_as_there_are_free_seats_come_in():
 
     assert Counter(isinstance(answer, Rsvp) for answer in answers) == {True: 2, False: 9}
     assert sorted(clinic.rsvps.going().values_list("seat", flat=True)) == [1, 2, 3]
-
-
-@pytest.mark.chaos
-@pytest.mark.parametrize("seed", range(6))
-def test_a_long_storm_of_everything_leaves_no_seat_empty_twice_taken_or_out_of_turn(seed):
-    """120 people, 30 seats: leaving, signing up, claiming, putting in, taking out, other capacities, sweeps."""
-    chance = random.Random(seed)
-    clinic, going, waiting = full_clinic(30, 90)
-    coordinator = make_coordinator()
-    now = [NOW + HOUR, LATE][seed % 2]
-
-    def some_act(row):
-        member, later = row.member, now + MINUTE * chance.randrange(1, 600 if seed % 2 else 60)
-        return chance.choice(
-            [
-                lambda: cancel_rsvp(clinic=clinic, member=member, by=member, now=later),
-                lambda: rsvp(clinic=clinic, member=member, by=member, now=later),
-                lambda: claim(clinic=clinic, member=member, by=member, now=later),
-                lambda: desk.take_out(clinic=clinic, member=member, by=coordinator, now=later),
-                lambda: change_capacity(clinic=clinic, capacity=chance.randrange(20, 40), by=coordinator, now=later),
-                lambda: sweeps.give_seats_on(later),
-            ]
-        )
-
-    rows = [*going, *waiting]
-    for _wave in range(8):
-        at_once(*(some_act(row) for row in chance.sample(rows, 40)), refusals=(ClinicError,))
-        clinic.refresh_from_db()
-        holders = list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
-        assert sorted(holders) == sorted(set(holders))
-        assert len(holders) <= max(clinic.capacity, 40)
-        assert set(range(1, clinic.capacity + 1)) <= set(holders) or all(seat <= clinic.capacity for seat in holders)
-    give_seats_on(now + 10 * HOUR)
-    clinic.refresh_from_db()
-    if clinic.rsvps.waiting().exists():
-        assert clinic.rsvps.holding_a_seat().count() >= clinic.capacity
