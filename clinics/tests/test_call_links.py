@@ -64,19 +64,26 @@ def desk(coordinator):
         yield client
 
 
-@pytest.mark.parametrize(
-    ("text", "holds"),
-    [
-        (LINK, True),
-        (LINK.upper(), True),
-        ("Come to meet.example.org/secret-room at once", True),
-        ("https://meet.example.org/other", False),
-        ("", False),
-    ],
-)
-def test_the_link_of_the_call_is_found_however_it_is_written(text, holds):
-    assert holds_the_link(text, [LINK, ""]) is holds
-    assert holds_the_link(text, [f"{LINK}?pwd=1", ""]) is holds
+def test_the_link_of_the_call_is_found_however_it_is_written():
+    with_port = "https://meet.example.org:443/secret-room"
+    for text in (
+        LINK,
+        LINK.upper(),
+        "Come to meet.example.org/secret-room at once",
+        "meet.example.org/%73ecret%2Droom",
+        with_port,
+        "meet.example.org./secret-room",
+        "meet.example.org//secret-room, meet.example.org / other",
+        "meet.example.org / secret-room",
+        "meet.example.org/se\u200dcret-room",
+        "ｍｅｅｔ.example.org/secret-room",
+    ):
+        for link in (LINK, f"{LINK}?pwd=1", f"{LINK}/#room", "HTTPS://Meet.Example.org/secret%2droom", with_port):
+            assert holds_the_link(text, [link, ""]), (text, link)
+    for text in ("https://meet.example.org/other", "", "meet.example.org", "100 % of us, 50%/50%", "xn--"):
+        assert not holds_the_link(text, [LINK, ""]) and not holds_the_link(text, ["", ""])
+    spelled = ("https://xn--bcher-kva.example/%C3%89t%C3%A9", "https://bücher.example/Été")
+    assert all(holds_the_link(text, [link]) for text in spelled for link in spelled)
 
 
 def tab(clinic, name):
@@ -223,7 +230,8 @@ _NOT_GUARDED = {
     "SignUpForm": "what people say with their own seat",
     "SomebodyForm": "the forms made of it are",
     "TextForm": "the forms made of it are",
-    "PutInForm": "a name to look for",
+    "PersonOfMineForm": "a name to look for",
+    "WalkInForm": "an address to look for",
     "FilterForm": "words to look for",
     "CertificateForm": "how somebody is named on their own certificate",
     "CertificateCodeForm": "a code to check",

@@ -6,6 +6,7 @@ Every form in which planners type such a text asks here, and so does the form of
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from clinics.domain.clinics import ClinicState
 from clinics.domain.texts import CallLinkInText
 from clinics.models import Channel, Clinic
+from letsconnect.base.folding import plain
 
 # What of a clinic and of its rows others read.
 _OF_CLINIC = ("place", "partner", "icebreaker", "quiz_link", "outcome")
@@ -21,10 +23,29 @@ _OF_TEXTS = ("title", "audience", "summary", "preparation", "outcomes")
 _OF_PEOPLE = ("name", "role_line", "group")
 
 
+_ENCODED_NAME = re.compile(r"xn--[a-z0-9-]+", re.IGNORECASE)
+_SLASHES = re.compile(r"(\.?:443|\.)?\s*/[\s/]*")  # with what browsers leave away in front of the first
+
+
 def holds_the_link(text: str, links: Collection[str]) -> bool:
-    """Tell whether a text gives away where the call is."""
-    bare = [re.split("[?#]", link.removeprefix("https://"))[0].rstrip("/") for link in links if link]
-    return any(re.search(re.escape(link), text, re.IGNORECASE) for link in bare)
+    """Tell whether a text gives away where the call is, in any spelling that a browser takes for the same."""
+    ways = [_as_browsers_read(link).partition(":/")[2] for link in links if link]
+    bare = [re.split("[?#]", way)[0].rstrip("/") for way in ways]
+    said = _as_browsers_read(text) if bare else ""
+    return any(link in said for link in bare)
+
+
+def _as_browsers_read(text: str) -> str:
+    """Return a text with one spelling of each address in it: letters and names decoded and folded, one slash."""
+    named = _ENCODED_NAME.sub(lambda name: _name_of(name[0]), unquote(text))
+    return _SLASHES.sub("/", plain(named))
+
+
+def _name_of(encoded: str) -> str:
+    try:
+        return encoded.encode("ascii").decode("idna")
+    except UnicodeError:
+        return encoded
 
 
 def links_of_call(clinic: Clinic) -> list[str]:
