@@ -296,6 +296,19 @@ def test_all_spellings_of_what_is_asked_are_one_page_in_which_nothing_else_stand
     assert drawn(client, LIST + "?region=sun") and not drawn(client)
 
 
+def test_no_other_spelling_of_a_path_or_of_our_name_is_kept(client, asks_at_once):
+    """Else somebody pushes out what others look at, by zeros in front of a number, capitals and ports."""
+    clinic = make_clinic()
+    path = reverse("clinics:clinic-detail", args=[clinic.pk])
+    assert (
+        drawn(client, path)
+        and not drawn(client, path, host="TESTserver")
+        and not drawn(client, path, host="testserver:1")
+    )
+    assert drawn(client, path.replace(str(clinic.pk), f"00{clinic.pk}"))
+    assert len(kept_pages._kept) == 1
+
+
 def test_no_kept_page_outlives_the_next_moment_at_which_the_clock_changes_it(client):
     """Sign-up closes, the doors open, it begins, it ends; an offer ends; a day begins."""
     clinic = make_clinic(capacity=2, closes_minutes_before=90)

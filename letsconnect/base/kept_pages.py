@@ -8,8 +8,9 @@ between processes can be lost, and none is needed. A page is drawn after the ver
 shows that version or a later one. What the clock changes is another version from that moment on.
 
 No visitor fills the memory, or pushes out of it what others look at: a page is kept under the one address that says
-what was understood of all its spellings, and only where its view says that many may ask for it; of too many the one
-goes that nobody looked at for longest, and those of plain addresses are counted apart.
+what was understood of all its spellings, whichever name and port of ours was asked, and only where its view says that
+many may ask for it; of too many the one goes that nobody looked at for longest, and those of plain addresses are
+counted apart.
 """
 
 import re
@@ -25,6 +26,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
@@ -146,12 +148,12 @@ def kept_for_visitors(
     def decorator(view: View) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            present = version() if _is_for_all(request) else None
+            present = version() if _is_for_all(request) and _is_our_spelling(request) else None
             query = query_of(request) if present is not None else None
             if query is None:
                 return view(request, *args, **kwargs)
             zone = timezone.get_current_timezone_name() if chosen_zone(request) else ""
-            key = (request.path, query, request.get_host(), get_language(), zone)
+            key = (request.path, query, get_language(), zone)
             store = _narrowed if query or zone else _kept
             kept = store.find(key)
             if kept is None or kept.version != present or time.monotonic() > kept.until:
@@ -187,6 +189,12 @@ def _is_for_all(request: HttpRequest) -> bool:
     """Tell whether the request is a visitor's, to whom nothing is to be said in person."""
     of_one = (settings.SESSION_COOKIE_NAME, f"{settings.COOKIE_PREFIX}messages")
     return request.method in ("GET", "HEAD") and not any(name in request.COOKIES for name in of_one)
+
+
+def _is_our_spelling(request: HttpRequest) -> bool:
+    """Tell whether the path is as our links write it: a number has any number of zeros in front."""
+    match = request.resolver_match
+    return match is None or request.path == reverse(match.view_name, args=match.args, kwargs=match.kwargs)
 
 
 def _kept_of(response: HttpResponse, version: object) -> _Kept | None:
