@@ -294,7 +294,7 @@ def test_announcing_to_many_asks_the_database_as_often_as_to_few(planner, django
         make_reader()
     clinic = make_clinic(state=ClinicState.DRAFT)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         announce(planner, clinic=clinic)
     assert announced().count() == Announcement.objects.count() == 40
 

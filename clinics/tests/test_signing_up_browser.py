@@ -118,7 +118,7 @@ def test_full_then_waiting_then_offered_then_claimed(live_server, open_window, m
     page.locator("[name=privacy_notice]").check()
     page.get_by_role("button", name="Join the waiting list").click()
     page.locator("input[name=code]").fill(re.search(r"\b\d{6}\b", mailoutbox[-1].body)[0])
-    page.get_by_role("button", name="Take a seat").click()
+    page.get_by_role("button", name="Join the waiting list").click()
     page.get_by_text("You are number 1 on the waiting list").wait_for()
 
     other = open_window(live_server.url, width=360, javascript=False, member=first)

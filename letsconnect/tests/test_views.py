@@ -188,7 +188,8 @@ def test_the_page_of_signing_in_says_what_it_is_for(client):
 
     clinic = make_clinic()
     assert "to the trust team alone" in page_before(reverse("trust:report-clinic", args=[clinic.pk]))
-    assert "for those who have a seat" in page_before(reverse("clinics:clinic-join", args=[clinic.pk]))
+    to_the_call = reverse("clinics:clinic-join", args=[clinic.pk])
+    assert "for those who have a seat" in page_before(f"/sign-in/?next={to_the_call}")
     for after in ("feedback-give", "certificate-mine"):
         assert "who were at the clinic" in page_before(reverse(f"clinics:{after}", args=[clinic.pk]))
     for address in ("/sign-in/", "/sign-in/?next=/nowhere/", "/sign-in/?next=//example.org"):
