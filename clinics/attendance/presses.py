@@ -18,8 +18,8 @@ class SaidOtherwiseSince(CannotTick):
 def note_press(clinic: Clinic, member: Member, *, is_there: bool, pressed_at: datetime | None, now: datetime) -> None:
     """Note what is pressed of somebody, whose row is locked; SaidOtherwiseSince if something newer says otherwise.
 
-    ``pressed_at`` is as the sender's clock tells how long ago it was; no press is of the future, or of before the doors
-    opened. CannotTick for one of before the clinic was moved to the hour it has.
+    ``pressed_at`` is what the sender tells of our clock; no press is of the future, or of before the doors opened.
+    CannotTick for one of before the clinic was moved to the hour it has.
     """
     at = min(pressed_at or now, now)
     if at < clinic.start_set_at:

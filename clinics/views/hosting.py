@@ -3,7 +3,7 @@
 A host need not be of the working group. They see the names people chose, and no address.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,7 +48,7 @@ from registrations.domain.looks import LookKind
 from registrations.requests import MemberRequest
 
 AT_ONCE = 250  # guests on one page: a host scrolls and searches, and turns no pages at the door
-OLDEST_PRESS = 30 * 24 * 60 * 60  # seconds
+OLDEST_PRESS = timedelta(days=30)
 
 
 @login_required
@@ -101,16 +101,16 @@ def _draw(request: MemberRequest, clinic: Clinic, walk_in: WalkInForm, *, status
 def attendance_tick(request: MemberRequest, clinic_id: int) -> HttpResponse:
     """Tick somebody, or take the tick back. The same request again changes nothing, so a bad line may repeat it.
 
-    A script says how many seconds ago somebody pressed, asks for JSON, and is told what stands in the database now; a
+    A script says when somebody pressed, by our clock, asks for JSON, and is told what stands in the database now; a
     form comes back to the row it was sent from.
     """
     clinic, now = _find(request, clinic_id), timezone.now()
     key = request.POST.get("here") or request.POST.get("not_here", "")
     action = tick if request.POST.get("here") else take_tick_back
-    age = timedelta(seconds=min(key_or_none(request.POST.get("age", "")) or 0, OLDEST_PRESS))
+    pressed_at = _pressed_at(request.POST.get("pressed", ""), now)
     try:
         attendance = action(
-            clinic=clinic, member=guest_by_key(clinic, key), by=request.user, now=now, pressed_at=now - age
+            clinic=clinic, member=guest_by_key(clinic, key), by=request.user, now=now, pressed_at=pressed_at
         )
     except CannotTick as refusal:
         if _wants_json(request) and isinstance(refusal, SaidOtherwiseSince):
@@ -210,6 +210,15 @@ def _may_tick(clinic: Clinic, request: HttpRequest) -> bool:
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "") == "application/json"
+
+
+def _pressed_at(milliseconds: str, now: datetime) -> datetime:
+    """Return the moment that a script says in milliseconds since 1970; now for none, and for one that is to come."""
+    pressed = key_or_none(milliseconds)
+    if pressed is None:
+        return now
+    ago = min(max(now.timestamp() - pressed / 1000, 0), OLDEST_PRESS.total_seconds())
+    return now - timedelta(seconds=ago)
 
 
 def _back(request: HttpRequest, clinic_id: int, key: str = "") -> HttpResponseRedirect:

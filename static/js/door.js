@@ -46,10 +46,11 @@
     told.textContent = waiting.size ? `${words} ${names.length ? names.join(" · ") : waiting.size}` : text || "";
   }
 
-  // How long ago it was, because a phone's clock may be wrong, and is so all the time.
+  // By the server's clock, whatever the phone thinks it is: when it was pressed, not when the line lets it through.
+  const ahead = Date.parse(form.dataset.clock) - Date.now();
+
   async function send(key, { isHere, at }) {
-    const age = Math.max(0, Math.round((Date.now() - at) / 1000));
-    const body = new URLSearchParams({ [isHere ? "here" : "not_here"]: key, age });
+    const body = new URLSearchParams({ [isHere ? "here" : "not_here"]: key, pressed: Math.round(at + ahead) });
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     const stop = new AbortController();
     const late = setTimeout(() => stop.abort(), PATIENCE);
@@ -158,10 +159,9 @@
     for (const group of form.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-name]:not([hidden])");
   });
 
-  // The agenda's clock: by the server's clock, whatever the phone thinks it is.
-  const agenda = document.querySelector("[data-clock]");
+  // The agenda's clock.
+  const agenda = document.querySelector("[data-agenda]");
   if (agenda) {
-    const ahead = Date.parse(agenda.dataset.clock) - Date.now();
     const move = () => {
       const now = Date.now() + ahead;
       for (const row of agenda.querySelectorAll("[data-begins]")) {
