@@ -25,7 +25,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, sync_playwright
 
 from letsconnect.tests import chromium
 from letsconnect.tests.waiting import PATIENCE
@@ -98,7 +98,7 @@ class Window:
 
     def check(self, *, accessible: bool = True) -> None:
         """Fail unless the page has one h1, fits window and fingers, asked only us, broke no policy and passes axe."""
-        self.page.wait_for_load_state()  # a click returns when the next page has begun, not when it is there
+        self.page.wait_for_load_state()  # a script may have sent a form
         for _width in self._each_width():
             self._check_all_but_axe()
         if not accessible:
@@ -157,6 +157,17 @@ def _axe_at_hand() -> str:
     source = (Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text()
     quick = Path(__file__).with_name("axe.js").read_text()
     return f"window.loadAxe = function () {{ {source}\n }};\n{quick}"
+
+
+def _until_there(act: Callable[..., None]) -> Callable[..., None]:
+    """Return ``act`` of a locator that ends when the page it leads to is there: by itself it ends when that one has
+    begun, and whoever looks at once may see a page without a body."""
+
+    def act_and_wait(locator: Locator, *words: Any, **options: Any) -> None:
+        act(locator, *words, **options)
+        locator.page.wait_for_load_state()
+
+    return act_and_wait
 
 
 class Contexts:
@@ -237,6 +248,8 @@ def open_window(
         return window
 
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    for name in ("click", "press"):
+        monkeypatch.setattr(Locator, name, _until_there(getattr(Locator, name)))
     asyncio._set_running_loop(loop)
     try:
         yield open_one

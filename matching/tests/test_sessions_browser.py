@@ -48,7 +48,6 @@ def test_two_people_agree_on_an_hour_move_it_and_cancel_it(live_server, open_win
 
     def press(window, selector):
         window.page.locator(selector).first.click()
-        window.page.wait_for_load_state()
         window.check(accessible=False)
 
     # Asked: who, what, why and when; no contact. Both say yes.

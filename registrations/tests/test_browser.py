@@ -72,7 +72,6 @@ def test_a_person_takes_over_what_they_wrote_in_the_old_form(live_server, open_w
     window.visit(link)
     window.screenshot(f"claim-{language}-{width}")
     window.page.locator("main form button[type=submit]").first.click()
-    window.page.wait_for_load_state()
     imported.refresh_from_db()
     assert imported.member == member
     window.visit(link, status=410)

@@ -72,6 +72,5 @@ def test_a_coordinator_works_through_the_desk(live_server, open_window, coordina
     window.visit(reverse("admin:registrations_importupload_change", args=[upload.pk]), accessible=is_english)
     window.screenshot(f"desk-import-{language}")
     page.locator(".submit-row input[type=submit]").click()
-    page.wait_for_load_state()
     uploads.work_waiting(now=timezone.now())
     assert Registration.objects.filter(name="Olga").exists()

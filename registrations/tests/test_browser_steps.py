@@ -25,7 +25,6 @@ class Phone:
 
     def press(self, selector):
         self.page.locator(selector).first.click()
-        self.page.wait_for_load_state()
 
     def go(self, where="on"):
         self.press(f".lc-form__buttons button[value={where}]")

@@ -80,7 +80,6 @@ class Person:
 
     def press(self, name, *, within="body"):
         self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
 
     def register(self, *, name, country, shares=(), wishes=()):
         self.window.visit("/registration/", accessible=False)
@@ -142,7 +141,6 @@ def plan_a_clinic(coordinator, *, title, seats, starts_at):
     page.locator("input[name=_continue]").click()
     page.get_by_role("link", name="Announce", exact=True).click()
     page.get_by_role("button", name="Announce to").click()
-    page.wait_for_load_state()
 
 
 def _learnt_of_it_yesterday(clinic):
