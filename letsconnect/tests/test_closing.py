@@ -21,9 +21,9 @@ from mailings.ledger import letters
 from mailings.ledger.preparing import NotOwed, prepare, read_facts
 from mailings.models import Letter
 from matching.domain.matches import MatchState, PersonNotReady
+from matching.inputs import loading as facts
 from matching.matches.sweeps import close_fallen
 from matching.models import CalendarFeed, Match, Session, SharerRequest
-from matching.rounds import inputs as facts
 from matching.rounds.reviews import approve_match
 from matching.sessions import feeds
 from matching.tests.factories import make_match, make_request

@@ -18,11 +18,11 @@ from matching.admin import results
 from matching.admin.desk import DeskAdmin, line
 from matching.admin.forms import DraftForm, PairForm, scope_in_words
 from matching.domain.matches import MatchingError
+from matching.inputs.scope import Scope
 from matching.models import Match, Round
 from matching.rounds.by_hand import make_match_by_hand, unmake_match_by_hand
 from matching.rounds.drafts import change_draft, draft_round, request_round, settings_of
 from matching.rounds.previewing import preview_round
-from matching.rounds.scope import Scope
 from registrations.models import Registration, Skill
 from registrations.requests import signed_in
 

@@ -15,10 +15,10 @@ from letsconnect.base.folding import plain
 from letsconnect.base.languages import listed
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
+from matching.inputs.scope import Scope
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds.drafts import MOST_WEEKS
 from matching.rounds.rules import RULES
-from matching.rounds.scope import Scope
 from matching.words import levels, reasons
 from registrations.domain.registrations import Region, SkillFamily, SkillState
 from registrations.models import Registration, Skill

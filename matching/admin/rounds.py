@@ -22,11 +22,11 @@ from matching.admin.forms import DraftForm, scope_in_words
 from matching.admin.matches import seen_versions
 from matching.admin.why_not import WhyNotPage
 from matching.domain.matches import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
+from matching.inputs.scope import Scope
 from matching.models import Match, MatchQuerySet, Round
 from matching.rounds.publishing import publish_round
 from matching.rounds.repairing import repair_round
 from matching.rounds.rounds import cancel_round, release_undecided
-from matching.rounds.scope import Scope
 from matching.words import levels, reasons, shortages
 from registrations.requests import signed_in
 

@@ -127,8 +127,8 @@ def _rows(facts: Facts, keys: dict[int, int], skills: dict[int, int]) -> Iterato
 
 
 def _time(refusals: int) -> bool:
+    from matching.inputs import loading
     from matching.models import Match, Round
-    from matching.rounds import inputs
     from matching.rounds.computing import solve_round
     from matching.rounds.repairing import compute_repair
     from matching.rounds.reviews import refuse_match
@@ -138,7 +138,7 @@ def _time(refusals: int) -> bool:
     coordinator = Member.objects.get(name="Coordinator")
     print_line(f"\nRows to stored proposals: {Registration.objects.count():,} people in PostgreSQL\n")
     began = time.perf_counter()
-    inputs.load(now=NOW)
+    loading.load(now=NOW)
     print_line(f"  (reading alone)                      {time.perf_counter() - began:6.2f} s\n")
     round_ = create_round(by=None, now=NOW, seed=1, wake_a_worker=False)
     began, busy = time.perf_counter(), time.process_time()

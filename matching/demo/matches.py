@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from matching.demo import feedback, sessions
 from matching.domain.matches import ClosedWhy, Side
 from matching.engine.settings import Settings
+from matching.inputs.scope import Scope
 from matching.matches.answering import accept_match, decline_match
 from matching.models import Match, Round
 from matching.models.people import account_of
@@ -13,7 +14,6 @@ from matching.rounds.drafts import change_draft, draft_round
 from matching.rounds.previewing import preview_round
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_matches, refuse_match
-from matching.rounds.scope import Scope
 from matching.waiting import browsing
 from matching.waiting.requests import ask_for_sharer
 from registrations.models import Member, Registration, Skill

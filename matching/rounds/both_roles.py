@@ -14,9 +14,9 @@ from django.db.models import Q
 
 from letsconnect.base.hours import mondays
 from matching.domain.matches import TAKES_A_PLACE, WEEKS_COMPARED, Side, check_standing, has_too_many
+from matching.inputs.clashes import Hours, hours_clash
 from matching.locking import is_blocked, standing
 from matching.models import Match
-from matching.rounds.clashes import Hours, hours_clash
 
 # Up to so many people their matches are looked up by person; for more, reading all matches is quicker.
 FEW_PEOPLE = 2_000

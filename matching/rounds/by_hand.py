@@ -27,10 +27,10 @@ from matching.engine.facts import ProposedPair
 from matching.engine.network import rows_of
 from matching.engine.reading import NumberedFacts, read
 from matching.engine.rules import forbidding
+from matching.inputs import loading
 from matching.locking import lock_match
 from matching.matches.closing import close_match
 from matching.models import Match, Round
-from matching.rounds import inputs
 from matching.rounds.computing import reasons_of
 from matching.rounds.drafts import settings_of
 from matching.rounds.reviews import ReviewOutcome, check_may_decide
@@ -167,10 +167,10 @@ def _make(
 
 def pair_up(
     round_: Round, learner: Registration, sharer: Registration, skill: Skill, *, now: datetime
-) -> tuple[ProposedPair, inputs.NumberedRound]:
+) -> tuple[ProposedPair, loading.NumberedRound]:
     """Weigh one pair as the round would, by the facts of this moment; raise CannotPair with every hard rule it breaks.
     The round's own undecided matches take no place here: approving counts them."""
-    loaded = inputs.load(now=now, round_=round_, only=(learner.pk, sharer.pk))
+    loaded = loading.load(now=now, round_=round_, only=(learner.pk, sharer.pk))
     _check_pair(loaded, read(loaded.facts, settings_of(round_)), learner, sharer, skill)
     learner_number, sharer_number = (loaded.registrations.index(person.pk) for person in (learner, sharer))
     with_this_pair = replace(loaded.facts, fixed=np.array([[learner_number, sharer_number, skill.pk]], dtype=np.int64))
@@ -180,7 +180,7 @@ def pair_up(
 
 
 def _check_pair(
-    loaded: inputs.NumberedRound, numbered: NumberedFacts, learner: Registration, sharer: Registration, skill: Skill
+    loaded: loading.NumberedRound, numbered: NumberedFacts, learner: Registration, sharer: Registration, skill: Skill
 ) -> None:
     """Raise CannotPair with every hard rule these two break, as those facts have it."""
     if learner.pk == sharer.pk:
@@ -214,7 +214,7 @@ def _accepted(round_: Round, swaps: list[Swap], *, by: Member | None, now: datet
     if round_.state not in _OPEN:
         return
     people = {key for swap in swaps for key in (swap.match.learner_id, swap.sharer.pk)}
-    loaded = inputs.load(now=now, round_=round_, only=people)
+    loaded = loading.load(now=now, round_=round_, only=people)
     numbered = read(loaded.facts, settings_of(round_))
     for swap in swaps:
         skill = (swap.skill or swap.match.skill).heir

@@ -22,8 +22,8 @@ from matching.engine import replay, stored_facts
 from matching.engine.errors import BrokenPair, FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair
 from matching.engine.settings import Settings
+from matching.inputs import loading
 from matching.models import Match, Round, RoundFacts, RoundParticipant, RoundReplay
-from matching.rounds import inputs
 from matching.rounds.drafts import settings_of
 from matching.rounds.leases import Lease, Stopped, take_lease
 from registrations.models import Member
@@ -59,7 +59,7 @@ class NewMatchRow(NamedTuple):
 class Computed:
     """The engine's result, and the facts it was computed from."""
 
-    loaded: inputs.NumberedRound
+    loaded: loading.NumberedRound
     proposal: Proposal
     broken: list[BrokenPair]  # pairs that were to stay all the same: they do, and the engine went around them
     on: date
@@ -70,7 +70,7 @@ class Computed:
         reason is what they said themselves, or what became of them."""
         by_engine = self.proposal.left_out
         without = [self.loaded.registrations[number] for number, why in by_engine.items() if why == "learning_enough"]
-        codes = inputs.why_no_room(without, on=self.on) if without else {}
+        codes = loading.why_no_room(without, on=self.on) if without else {}
         paired = {pair.learner for pair in self.broken}
         return {
             number: why
@@ -105,7 +105,7 @@ def solve_round(*, round_: Round, now: datetime) -> Round:
 def compute(round_: Round, lease: Lease) -> Computed:
     """Read a round's facts and ask the engine."""
     round_ = Round.objects.get(pk=round_.pk)
-    loaded = inputs.load(now=lease.now, round_=round_)
+    loaded = loading.load(now=lease.now, round_=round_)
     proposal, broken = ask_the_engine(loaded.facts, settings_of(round_), round_.seed, lease)
     return Computed(loaded, proposal, broken, lease.now.date())
 
@@ -118,7 +118,7 @@ def ask_the_engine(facts: Facts, settings: Settings, seed: int, lease: Lease) ->
             return engine.propose(facts, settings, seed, lambda phase: lease.enter(RoundPhase(phase))), broken
         except FixedPairsBreakRules as refusal:
             broken += refusal.broken
-            facts = inputs.around(facts, refusal.broken)
+            facts = loading.around(facts, refusal.broken)
 
 
 def _claim(round_: Round, *, now: datetime) -> Lease:
@@ -199,7 +199,7 @@ def _store(computed: Computed, lease: Lease) -> None:
 def write_matches(
     round_: Round,
     pairs: tuple[ProposedPair, ...] | list[ProposedPair],
-    loaded: inputs.NumberedRound,
+    loaded: loading.NumberedRound,
     *,
     by_hand: dict[tuple[int, int], Match],
     now: datetime,
@@ -229,7 +229,7 @@ def write_matches(
     Match.objects.bulk_update(made_by_hand, ["score", "reasons"], batch_size=500)
 
 
-def reasons_of(pair: ProposedPair, loaded: inputs.NumberedRound) -> dict[str, Any]:
+def reasons_of(pair: ProposedPair, loaded: loading.NumberedRound) -> dict[str, Any]:
     """What the proposal was chosen for, as JSON; who the two are is in the match's own columns."""
     # Spelt out: `dataclasses.asdict` took a quarter of a large round.
     return {

@@ -10,8 +10,8 @@ from letsconnect.base import acts, nudges
 from matching.domain.matches import BadSetting, MatchMoveNotAllowed, NotYourMatch, RoundState, check_round_move
 from matching.engine.criteria import CRITERIA, MOST_WEIGHT
 from matching.engine.settings import PRESETS, Settings
+from matching.inputs.scope import Scope
 from matching.models import MatchingRules, Round
-from matching.rounds.scope import Scope
 from registrations.domain.registrations import Region
 from registrations.models import Member, Skill
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from letsconnect.base.clocks import running_from
 from matching.domain.matches import MatchMoveNotAllowed, RoundPhase, RoundState
+from matching.inputs import loading
+from matching.inputs.clashes import Hours
 from matching.models import Match, MatchingRules, Round
-from matching.rounds import inputs
 from matching.rounds.both_roles import Pair, over_both_roles
-from matching.rounds.clashes import Hours
 from matching.rounds.computing import Computed, ask_the_engine, statistics_of, write_participants
 from matching.rounds.drafts import lock_draft, settings_of, under_the_rules
 from matching.rounds.leases import Lease, Stopped, take_lease
@@ -86,7 +86,7 @@ def compute_preview(*, round_: Round, now: datetime) -> Round:
 
 def _compute(round_: Round, lease: Lease) -> None:
     settings = under_the_rules(settings_of(round_))
-    loaded = inputs.load(now=lease.now, round_=round_)
+    loaded = loading.load(now=lease.now, round_=round_)
     computed = Computed(loaded, *ask_the_engine(loaded.facts, settings, round_.seed, lease), lease.now.date())
     warnings = _warnings(round_, computed)
     lease.enter(RoundPhase.STORING)
@@ -126,7 +126,7 @@ def _pairs_of(round_: Round) -> set[tuple[int, int]] | None:
     }
 
 
-def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: inputs.NumberedRound) -> dict[str, int]:
+def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: loading.NumberedRound) -> dict[str, int]:
     registrations = loaded.registrations
     after = {(registrations[pair.learner], registrations[pair.sharer]) for pair in preview["pairs"]}
     served_before, served_after = {learner for learner, _ in before}, {learner for learner, _ in after}

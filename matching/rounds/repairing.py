@@ -18,9 +18,9 @@ from letsconnect.base.clocks import running_from
 from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch, RoundPhase, TooOld
 from matching.engine import stored_facts
 from matching.engine.facts import ProposedPair
+from matching.inputs import loading
 from matching.models import Match, Round, RoundFacts, RoundParticipant
 from matching.models.matches import rounds_to_repair
-from matching.rounds import inputs
 from matching.rounds.computing import (
     Computed,
     ask_the_engine,
@@ -164,10 +164,10 @@ def _plan(round_: Round, lease: Lease) -> _Plan:
     for registration, number in numbers.items():
         registrations[number] = registration
     start = date.fromisoformat(round_.statistics["weeks_from"])
-    facts = inputs.as_of_now(facts, numbers, now=read_at, round_=round_)
-    facts = inputs.with_clocks(facts, registrations, start=start, round_=round_)
+    facts = loading.as_of_now(facts, numbers, now=read_at, round_=round_)
+    facts = loading.with_clocks(facts, registrations, start=start, round_=round_)
     proposal, broken = ask_the_engine(facts, settings_of(round_).for_repair(), round_.seed, lease)
-    loaded = inputs.NumberedRound(facts, registrations, start)
+    loaded = loading.NumberedRound(facts, registrations, start)
     pairs = {(learner, sharer) for _pk, learner, sharer in undecided}
     return _Plan(Computed(loaded, proposal, broken, read_at.date()), read_at, round_.repair_requested_at, pairs, fixed)
 

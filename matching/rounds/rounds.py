@@ -17,9 +17,9 @@ from matching.domain.matches import (
     check_round_move,
 )
 from matching.engine.settings import Settings
+from matching.inputs.scope import Scope
 from matching.models import Match, MatchQuerySet, Round
 from matching.rounds.drafts import under_the_rules
-from matching.rounds.scope import Scope
 from registrations.models import Member
 
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from matching.domain.matches import CannotPair, MatchState, PersonNotReady
 from matching.domain.requests import CannotAsk
+from matching.inputs import loading as facts
 from matching.matches.answering import accept_match
 from matching.matches.sweeps import close_fallen
 from matching.models import Match
-from matching.rounds import inputs as facts
 from matching.rounds.by_hand import make_match_by_hand, swap_match
 from matching.rounds.computing import solve_round
 from matching.rounds.drafts import draft_round

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matching.domain.matches import answer_by
+from matching.inputs import loading as facts
 from matching.models import Match
-from matching.rounds import inputs as facts
 from matching.tests.factories import make_match
 from registrations.models import Wish
 from registrations.skills.arranging import merge_skills

@@ -14,8 +14,8 @@ from matching.domain import matches
 from matching.domain.matches import MatchState, RoundState
 from matching.engine import replay
 from matching.engine.errors import ProofFailed
+from matching.inputs import loading as facts
 from matching.models import Match, Round, RoundParticipant
-from matching.rounds import inputs as facts
 from matching.rounds.computing import solve_round, solve_waiting_rounds
 from matching.rounds.rounds import cancel_round, create_round
 from matching.rounds.sweeps import fail_abandoned

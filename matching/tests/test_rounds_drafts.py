@@ -10,6 +10,7 @@ from matching import engine
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundPhase, RoundState
 from matching.engine.settings import Settings
+from matching.inputs.scope import Scope
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds import leases, previewing
 from matching.rounds.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
@@ -19,7 +20,6 @@ from matching.rounds.previewing import compute_waiting_previews, preview_round
 from matching.rounds.queue import compute_queue
 from matching.rounds.rounds import cancel_round, release_undecided
 from matching.rounds.rules import change_rules, exclude_pair, lift_exclusion
-from matching.rounds.scope import Scope
 from matching.rounds.sweeps import fail_abandoned
 from matching.tests.factories import make_match, make_round
 from registrations.models import Block, Member

@@ -20,10 +20,10 @@ from matching.engine.reading import read
 from matching.engine.settings import Settings
 from matching.feedback.giving import completes_match
 from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet
+from matching.inputs import loading as facts
 from matching.matches.answering import complete_match
 from matching.models import Match, Round
 from matching.rounds import explanations
-from matching.rounds import inputs as facts
 from matching.rounds.by_hand import Swap, swap_match, swaps_that_can_be
 from matching.rounds.computing import solve_waiting_rounds
 from matching.rounds.drafts import draft_round, request_round

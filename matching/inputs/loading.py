@@ -15,11 +15,11 @@ from letsconnect.base.statements import Statement
 from matching.domain.matches import UNDECIDED, WEEKS_COMPARED, MatchState
 from matching.engine.errors import BrokenPair
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
+from matching.inputs import taken_hours
+from matching.inputs import waited as waiting
+from matching.inputs.scope import Scope
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
 from matching.models.matches import HEIR
-from matching.rounds import taken_hours
-from matching.rounds import waited as waiting
-from matching.rounds.scope import Scope
 from registrations.answers.availability import weekly_slots, where_quarters_lie
 from registrations.domain.registrations import SkillState
 from registrations.models import HEIR_OF_SKILL, Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish

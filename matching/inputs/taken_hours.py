@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR
 from matching.engine.facts import Quarters
+from matching.inputs.clashes import Hours
 from matching.models import MatchQuerySet
-from matching.rounds.clashes import Hours
 
 
 def certain_hours(hours: Hours, *, week: int) -> Quarters | None:

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from matching.domain.matches import ClosedWhy, MatchState, RoundState
+from matching.inputs import loading as facts
+from matching.inputs import waited as waiting
 from matching.models import Match, MatchingRules, RoundParticipant
-from matching.rounds import inputs as facts
-from matching.rounds import waited as waiting
 from matching.tests.factories import make_match, make_request, make_round
 from registrations.models import Registration
 from registrations.tests.factories import NOW, make_registration

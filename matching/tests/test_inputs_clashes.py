@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from letsconnect.base.hours import QUARTERS_A_WEEK as WEEK
 from letsconnect.base.hours import QUARTERS_AN_HOUR as HOUR
-from matching.rounds import clashes as clashing
-from matching.rounds.clashes import Hours, hours_clash
+from matching.inputs import clashes as clashing
+from matching.inputs.clashes import Hours, hours_clash
 
 MONDAY = date(2026, 3, 9)
 

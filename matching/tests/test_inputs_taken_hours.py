@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from letsconnect.base import hours
-from matching.rounds import inputs as facts
-from matching.rounds import taken_hours
-from matching.rounds.clashes import Hours
+from matching.inputs import loading as facts
+from matching.inputs import taken_hours
+from matching.inputs.clashes import Hours
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW
 
