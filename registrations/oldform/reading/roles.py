@@ -10,25 +10,29 @@ from registrations.reference.roles import ROLES
 
 _ALSO = {
     "paid-staff": "Paid staff|Paid staff member|Staff (paid)|Personal remunerado|Personnel salarié|Salarié|"
-    "Equipe remunerada|"
+    "Equipe remunerada|موظف بأجر لدى فرع أو مجموعة مستخدمين|"
     "Paid staff of an affiliate|Paid staff of a user group|paid staff of affiliate or user group",
-    "volunteer-staff": "Volunteer staff|Staff (volunteer)|Personal voluntario|Personnel bénévole|Equipe voluntária",
+    "volunteer-staff": "Volunteer staff|Staff (volunteer)|Personal voluntario|Personnel bénévole|Equipe voluntária|"
+    "متطوع دائم لدى فرع أو مجموعة مستخدمين",
     "executive-director": "Executive director|Executive Director (ED)|Director ejecutivo|Directora ejecutiva|"
     "Directeur exécutif|Directrice exécutive|Directeur général|Diretor executivo|Diretora executiva|مدير تنفيذي|"
-    "مديرة تنفيذية|المدير التنفيذي",
+    "مديرة تنفيذية|المدير التنفيذي|مدير تنفيذي لفرع أو مجموعة مستخدمين",
     "board-member": "Board member|Member of the board|Board|Miembro de la junta|Miembro de la junta directiva|"
     "Membre du conseil d'administration|Membre du CA|Membro do conselho|Membro da diretoria|عضو مجلس إدارة|"
-    "عضو مجلس الإدارة|عضوة مجلس الإدارة",
+    "عضو مجلس الإدارة|عضوة مجلس الإدارة|عضو مجلس إدارة فرع أو مجموعة مستخدمين",
     "volunteer-organizer": "Volunteer organizer mostly outside user groups|"
     "Volunteer organiser mostly outside user groups|"
     "Volunteer organizer mostly outside groups|Volunteer organizer|Volunteer organiser|Organizador voluntario|"
     "Organizadora voluntaria|Organisateur bénévole|Organisatrice bénévole|Organizador voluntário|"
-    "Organizadora voluntária|منظم متطوع|منظمة متطوعة",
+    "Organizadora voluntária|منظم متطوع|منظمة متطوعة|"
+    "Organización voluntaria, sobre todo fuera de grupos|منظم متطوع، غالبًا خارج المجموعات|"
+    "Organisation bénévole, surtout hors des groupes|Organização voluntária, principalmente fora de grupos",
     "individual-editor": "Individual volunteer|Editor individual|Editora individual|Individual volunteer editor|"
     "Individual volunteer who edits|"
     "Individual editor|"
     "Editor voluntario|Editora voluntaria|Contributeur individuel|Contributrice individuelle|Bénévole individuel|"
-    "Editor voluntário|Editora voluntária|محرر متطوع|متطوع فردي|محررة متطوعة",
+    "Editor voluntário|Editora voluntária|محرر متطوع|متطوع فردي|محررة متطوعة|"
+    "متطوع فردي يحرر",
 }
 _ROUGHLY = {
     "paid-staff": "staff|employee|staff member|empleado|empleada|employé|employée|salariée|funcionário|funcionária|"
