@@ -32,6 +32,7 @@ _PUBLIC = {
     "code-of-conduct",
     "privacy",
     "contact",
+    "who-may-take-part",
     "clinics:clinic-list",
     "clinics:clinic-detail",
     "mailings:newsletter-list",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("code-of-conduct/", views.code_of_conduct, name="code-of-conduct"),
     path("privacy/", views.privacy, name="privacy"),
+    path("who-may-take-part/", views.who_may_take_part, name="who-may-take-part"),
     path("contact/", views.contact, name="contact"),
     path("language/", views.set_language, name="set-language"),
     path("time-zone/", zone_views.time_zone, name="time-zone"),

@@ -6,20 +6,25 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from clinics.listing.versions import version_of_lists
 from letsconnect import home as sections
 from letsconnect.base.addresses import ours
 from letsconnect.base.kept_pages import kept_for_visitors
-from letsconnect.base.languages import language_or_default
+from letsconnect.base.languages import duration_in_words, language_or_default
 from letsconnect.base.links import absolute, path_or_nothing
+from matching.models import MatchingRules
 from registrations.answers.facts import current_version
+from registrations.domain import eligibility
+from registrations.domain.registrations import MIN_FREE_MINUTES, MIN_SHARED_LEVEL, GroupKind
+from registrations.models import Eligibility
 from registrations.views.errands import is_errand
 from registrations.views.steps import keep_typed
 
 SECURITY_TXT_LASTS = timedelta(days=180)
-_ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/")
+_ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/", "Allow: /who-may-take-part/")
 
 
 @kept_for_visitors(version_of_lists)
@@ -41,6 +46,18 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 def contact(request: HttpRequest) -> HttpResponse:
     return render(request, "letsconnect/contact.html")
+
+
+def who_may_take_part(request: HttpRequest) -> HttpResponse:
+    """Say who may come to clinics and who is matched, as the eligibility rules and the rules of matching are now."""
+    least = max(MIN_FREE_MINUTES, MatchingRules.objects.current().min_minutes_a_week)
+    context = {
+        "requirements": eligibility.who_may_take_part(Eligibility.objects.current().rules),
+        "level": MIN_SHARED_LEVEL.label,
+        "time": duration_in_words(least),
+        "kinds": [capfirst(label) for label in GroupKind.labels],
+    }
+    return render(request, "letsconnect/who_may_take_part.html", context)
 
 
 @require_POST

@@ -128,6 +128,7 @@ DOORS = [
     Door("code-of-conduct", get=EVERYBODY),
     Door("privacy", get=EVERYBODY),
     Door("contact", get=EVERYBODY),
+    Door("who-may-take-part", get=EVERYBODY),
     Door("healthz", get=EVERYBODY),
     Door("robots", get=EVERYBODY),
     Door("security-txt", get=EVERYBODY),

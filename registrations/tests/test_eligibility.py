@@ -145,3 +145,23 @@ def test_a_liaison_reads_the_rules_and_changes_none(client, liaison):
     with pytest.raises(NotYours):
         set_eligibility(rules=Eligibility(), by=liaison, now=LATER)
     assert not Eligibility.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", [True, False])
+@pytest.mark.parametrize("code", [True, False])
+def test_the_page_says_of_each_rule_what_the_form_does(client, group, code):
+    Eligibility.objects.create(must_belong_to_a_group=group, must_agree_to_the_code=code)
+    said = client.get(reverse("who-may-take-part")).content.decode()
+
+    assert (group, code) == tuple(
+        field in problems(RegistrationFacts(), Eligibility.objects.current().rules)
+        for field in ("group_id", "agrees_to_conduct")
+    )
+    assert ("<li>You belong to a group.</li>" in said) == group
+    assert ("You need not belong to a group." in said) == (not group)
+    assert ("<li>You agree to follow the code of conduct." in said) == code
+    assert "You need no registration and no group: an email address is enough to take a seat." in said
+    assert "2 – intermediate" in said
+    assert "at least 2 hours a week" in said
+    assert "Informal group" in said
