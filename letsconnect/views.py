@@ -52,7 +52,7 @@ def who_may_take_part(request: HttpRequest) -> HttpResponse:
     """Say who may come to clinics and who is matched, as the eligibility rules and the rules of matching are now."""
     least = max(MIN_FREE_MINUTES, MatchingRules.objects.current().min_minutes_a_week)
     context = {
-        "requirements": eligibility.who_may_take_part(Eligibility.objects.current().rules),
+        "requirements": list(eligibility.who_may_take_part(Eligibility.objects.current().rules)),
         "level": MIN_SHARED_LEVEL.label,
         "time": duration_in_words(least),
         "kinds": [capfirst(label) for label in GroupKind.labels],

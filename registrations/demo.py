@@ -21,7 +21,7 @@ SEED = 20221001
 
 # name, country, zone, language of the portal, spoken languages with Babel level
 PEOPLE = [
-    ("Amina", "TN", "Africa/Tunis", "fr", {"ar": 6, "fr": 5, "en": 2}),
+    ("Amina", "TN", "Africa/Tunis", "en", {"ar": 6, "fr": 5, "en": 2}),
     ("Youssef", "MA", "Africa/Casablanca", "ar", {"ar": 6, "fr": 4}),
     ("Mariam", "EG", "Africa/Cairo", "ar", {"ar": 6, "en": 4}),
     ("Karim", "DZ", "Africa/Algiers", "fr", {"ar": 6, "fr": 5}),
@@ -68,7 +68,7 @@ POPULAR = (
     "partnership-building", "preventing-burnout", "education-programs", "bots-and-tools",
 )  # fmt: skip
 # Free when nobody else is, with one wish nobody shares: the last round has nobody for her, and says why.
-WAITING = ("Salma", "TN", "Africa/Tunis", "fr", {"ar": 6, "en": 1})
+WAITING = ("Salma", "TN", "Africa/Tunis", "en", {"ar": 6, "en": 1})
 WAITING_WISHES = ("wikidata", "budgeting", "social-media", "preventing-burnout", "podcasting")
 WAITING_HOURS = (WindowFact(1 * 1440 + 4 * 60, 1 * 1440 + 6 * 60),)
 ONE_IN_SO_MANY_IS_FOUND = 3

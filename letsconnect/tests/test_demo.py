@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from mailings.ledger.draining import drain
 from mailings.models import Letter, Newsletter
 from mailings.newsletters.sending import finish_sent
 from matching.models import Match
+from matching.waiting.advice import waiting_status
 from registrations.catalogue.loading import load_reference_data
 from registrations.demo import DOMAIN
 from registrations.models import Member
@@ -38,9 +40,30 @@ def test_an_empty_embedded_database_is_filled_once(settings):
     assert Letter.objects.exists()
     liaison = Member.objects.get(email=f"liaison@{DOMAIN}")
     assert Report.objects.readable_by(liaison, on=timezone.now().date()).exists()
-    for account in ("volunteer", "liaison", "coordinator"):
-        assert f"{account}@{DOMAIN}" in how_to_sign_in()
+    check_what_the_start_says(volunteer)
     check_newsletters(volunteer)
+
+
+def check_what_the_start_says(volunteer):
+    """Each line of the start is true of its account, today and once the demo is old."""
+    said = dict(line.split(None, 1) for line in how_to_sign_in().splitlines()[1:-2])
+    people = {address: Member.objects.get(email=address) for address in said}
+    match = Match.objects.for_member(volunteer).live().get(state="asked")
+    other = match.person(match.side_of(volunteer).other).member
+    both = {side.email: said[side.email] for side in (volunteer, other)}
+    assert both[volunteer.email] == f"Amina: is asked about a match with {other} (reads English)"
+    assert f"is asked about a match with Amina (reads {other.get_language_display()})" in both[other.email]
+    registration = people[f"waiting@{DOMAIN}"].registration
+    assert waiting_status(registration, now=timezone.now()).why
+    arabic = [address for address, words in said.items() if words.endswith("reads the portal in Arabic")]
+    assert [people[address].language for address in arabic] == ["ar"]
+    assert people[f"liaison@{DOMAIN}"].seat_regions == {"MENA"}
+    assert people[f"coordinator@{DOMAIN}"].is_coordinator
+    assert {address.split("@")[0] for address in said} >= {"volunteer", "waiting", "liaison", "coordinator"}
+
+    with time_machine.travel(match.answer_by):
+        assert "is asked about" not in how_to_sign_in()
+        assert "Amina: a volunteer (reads English)" in how_to_sign_in()
 
 
 def check_newsletters(reader):

@@ -1,6 +1,6 @@
 """What the programme requires of people who register, decided from their answers and the working group's settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -62,13 +62,12 @@ def problems(facts: RegistrationFacts, rules: Rules) -> dict[str, str]:
     return {requirement.field: str(requirement.refusal) for requirement in asked if not requirement.is_met(facts)}
 
 
-def who_may_take_part(rules: Rules) -> list[tuple[str, bool, str]]:
-    """Return each requirement as its field, whether it is asked at the moment, and the sentence that says so."""
-    return [
-        (one.field, asked, str(one.in_words if asked else one.in_words_if_not_asked))
-        for one in REQUIREMENTS
-        for asked in [one.is_asked(rules)]
-    ]
+def who_may_take_part(rules: Rules) -> Iterator[tuple[str, bool, str]]:
+    """Yield each requirement as its field, whether it is asked at the moment, and the sentence that says so."""
+    for requirement in REQUIREMENTS:
+        is_asked = requirement.is_asked(rules)
+        sentence = requirement.in_words if is_asked else requirement.in_words_if_not_asked
+        yield requirement.field, is_asked, str(sentence)
 
 
 def needs_review_again(before: RegistrationFacts, after: RegistrationFacts, rules: Rules) -> list[str]:
