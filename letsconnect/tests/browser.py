@@ -54,6 +54,23 @@ _LOOK = """
       .map(e => [e.getBoundingClientRect(), e])
       .filter(([box]) => box.width && box.height && box.height < 43.5)
       .map(([box, e]) => `${Math.round(box.height)} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 5);
+  if (document.querySelector(".lc-main") && !findings.overflowing.length) {
+    // What people wrote, were it one word of 95 letters.
+    const written = [...document.querySelectorAll(".lc-main :is(bdi, [dir=auto], dd, h1)")]
+      .filter(e => !e.closest("time") && !e.querySelector("time") && e.getBoundingClientRect().width)
+      .flatMap(e => [...e.childNodes].filter(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+      .map(node => [node, node.data]);
+    const isWide = () => document.documentElement.scrollWidth > width;
+    for (const [node] of written) node.data = "w".repeat(95);
+    findings.pushed = isWide() ? ["something"] : [];
+    for (const [node, text] of written) node.data = text;
+    if (findings.pushed.length)
+      for (const [node, text] of written) {
+        node.data = "w".repeat(95);
+        if (isWide()) findings.pushed.push(node.parentElement.outerHTML.slice(0, 120));
+        node.data = text;
+      }
+  }
   return findings;
 }
 """
@@ -97,7 +114,8 @@ class Window:
         return self.page
 
     def check(self, *, accessible: bool = True) -> None:
-        """Fail unless the page has one h1, fits window and fingers, asked only us, broke no policy and passes axe."""
+        """Fail unless the page has one h1, fits window and fingers whatever people write, asked only us, broke no
+        policy and passes axe."""
         self.page.wait_for_load_state()  # a script may have sent a form
         for _width in self._each_width():
             self._check_all_but_axe()
@@ -127,6 +145,7 @@ class Window:
         assert not errors, f"{self._here()}: {errors}"
         assert findings["h1"] == 1, f"{self._here()}: {findings['h1']} h1"
         assert not findings["overflowing"], f"{self._here()}: {findings['overflowing']}"
+        assert not findings.get("pushed"), f"{self._here()}: a long word is wider than the page: {findings['pushed']}"
         assert not findings["low"], f"{self._here()}: too low for a finger: {findings['low']}"
 
     def axe(self, *, is_other_width: bool = False) -> list[str]:

@@ -264,6 +264,7 @@ def test_in_arabic_each_kind_of_message_keeps_its_own_sign(kind):
     ours = (settings.BASE_DIR / "static" / "css" / "portal.css").read_text()
     sign = re.search(rf"\.cdx-message--{kind} \.cdx-message__icon\{{[^}}]*mask-image:(url\('[^']+'\))", codex)[1]
 
-    rule = re.search(rf"\.cdx-message--{kind} \.cdx-message__icon:lang\(ar\) \{{([^}}]+)\}}", ours)[1]
+    chip = rf"\.cdx-info-chip--{kind} \.cdx-info-chip__icon:lang\(ar\)"
+    rule = re.search(rf"\.cdx-message--{kind} \.cdx-message__icon:lang\(ar\),\s*{chip} \{{([^}}]+)\}}", ours)[1]
 
     assert f"mask-image: {sign};" in rule.replace("%2F", "/") and f"var(--color-icon-{kind})" in rule
