@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from letsconnect.base.avatars import avatar
 from letsconnect.base.labels import label_of
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.templatetags.when import when
@@ -64,6 +65,7 @@ def line_of(match: Match, member: Member, *, skill: str) -> Piece:
             "link": link_to("matching:match-detail", match.pk),
             "skill": skill,
             "name": row.name,
+            "avatar": avatar(row.name),
             "moment": when(match.answer_by),
         },
     )
