@@ -8,8 +8,8 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.test import Client
 
+from letsconnect.tests.doors import DOORS, PEOPLE
 from letsconnect.tests.serving import serve
-from letsconnect.tests.test_access import DOORS, PEOPLE
 from letsconnect.tests.undoing import Undoing
 
 HUGE = "9" * 30

@@ -30,7 +30,7 @@ pytest_plugins = ["letsconnect.tests.browser", "letsconnect.tests.counting"]
 djangos_sql_flush = DatabaseOperations.sql_flush
 _LOGS = {"base_act", "base_securityevent"}
 _LONGEST = {  # files that take long, and about how many seconds
-    "test_access": 60,
+    "test_doors": 60,
     "test_run": 28,
     "test_state_machine": 20,
     "test_fuzz": 14,

@@ -1,4 +1,4 @@
-"""Whoever is named on a page of the desk can read who looked: `test_access.py` tries every page."""
+"""Whoever is named on a page of the desk can read who looked: `test_doors.py` tries every page."""
 
 import pytest
 from django.contrib import admin

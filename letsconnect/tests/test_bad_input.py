@@ -12,7 +12,7 @@ from django.urls import reverse
 from clinics.tests import test_admin as clinic_form
 from clinics.tests.factories import TICKED
 from letsconnect.database_unavailable import DatabaseUnavailable
-from letsconnect.tests.test_access import DOORS
+from letsconnect.tests.doors import DOORS
 from letsconnect.tests.undoing import Undoing
 from registrations.models import Skill
 from registrations.tests import typing as registration_form

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from letsconnect.messages import HostCookieStorage
-from letsconnect.tests.test_access import DOORS
+from letsconnect.tests.doors import DOORS
 
 PUBLIC = ["/", "/code-of-conduct/", "/privacy/", "/contact/", "/who-may-take-part/"]
 

@@ -1,0 +1,56 @@
+"""Pages that nobody of the table of doors sees, and who does: the host of a clinic, the trust team, who has a link."""
+
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+
+from clinics.tests.factories import make_clinic, make_person, sign_up
+from letsconnect.base.links import sign
+from registrations.models import Registration
+from registrations.tests.factories import NOW, make_registration
+
+
+class Seen(NamedTuple):
+    """A page, and who sees it; nobody signed in where ``member`` is None."""
+
+    name: str
+    path: str
+    member: Any
+
+
+# Addresses that show no page by themselves, beside buttons: a step of signing in, files that a secret opens, and forms
+# that stand on the page of a match and are drawn there again with what is wrong in them.
+NO_PAGE_ALONE = {
+    "calendar-feed-before",
+    "calendar-feed-file",
+    "clinics:sign-up-kept",
+    "mailings:mailbox-html",
+    "mailings:mailbox-letter",
+    "matching:match-decline",
+    "matching:match-withdraw",
+    "matching:session-cancel",
+    "matching:session-link",
+    "registrations:sign-in-code",
+    "registrations:sign-in-link",
+    "registrations:wikimedia-callback",
+}
+
+
+def pages_of_few(world: SimpleNamespace) -> list[Seen]:
+    """Make what they need, and return their pages."""
+    hosted = make_clinic()
+    host = make_person(hosted, "host").member
+    sign_up(hosted, 2)
+    reader = world.trust_seat.member
+    asked = make_registration()
+    Registration.objects.filter(pk=asked.pk).update(still_in_asked_on=NOW.date())
+    link = sign("still-in", [asked.pk, NOW.date().isoformat()])
+    return [
+        Seen("clinics:clinic-host", reverse("clinics:clinic-host", args=[hosted.pk]), host),
+        Seen("clinics:attendance-now", reverse("clinics:attendance-now", args=[hosted.pk]), host),
+        Seen("registrations:still-in", reverse("registrations:still-in", args=[link]), None),
+        Seen("clinics:month-detail", reverse("clinics:month-detail", args=[2026, 3]), None),
+        Seen("trust:report-list", reverse("trust:report-list"), reader),
+        Seen("trust:report-detail", reverse("trust:report-detail", args=[world.report]), reader),
+    ]

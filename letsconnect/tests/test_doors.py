@@ -1,0 +1,211 @@
+"""Everybody knocks at every address of the portal (`doors.py`), and gets what the table says."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinics.seats.links import token_of
+from clinics.tests.factories import make_clinic, sign_up
+from letsconnect.base.models import Act
+from letsconnect.tests.doors import BUTTON, DOORS, NOBODY_ASKS, PEOPLE, names
+from letsconnect.tests.opened import Remembering, sent_along
+from letsconnect.tests.seen_by_few import NO_PAGE_ALONE, pages_of_few
+from letsconnect.tests.undoing import Undoing
+from letsconnect.tests.weights import is_page, named_by, too_heavy
+from mailings.tests.factories import make_letter
+from registrations.models import Look, Member, Registration
+
+
+@pytest.fixture
+def world(shared_world):
+    return shared_world
+
+
+def test_the_table_names_every_address_of_the_portal():
+    assert {door.name for door in DOORS} == set(names())
+
+
+def test_whatever_shows_nothing_to_anybody_of_the_table_shows_it_to_few_or_is_no_page(world):
+    """Else nobody would look at it: what a page may weigh is asked of those that somebody sees."""
+    shown = {door.name for door in DOORS if "200" in door.get.split() or door.get in (BUTTON, NOBODY_ASKS)}
+    few, client, heavy = pages_of_few(world), Client(), {}
+    for page in few:
+        if page.member:
+            client.force_login(page.member)
+        else:
+            client.logout()
+        with CaptureQueriesContext(connection) as sent:
+            response = client.get(page.path)
+        assert response.status_code == 200, page
+        said = too_heavy(page.name, response, brought=frozenset(), statements=len(sent), is_member=bool(page.member))
+        if said and is_page(response):
+            heavy[page.name] = said
+
+    assert {name for name in names() if not name.startswith("admin:")} - shown - {page.name for page in few} == (
+        NO_PAGE_ALONE
+    )
+    assert heavy == {}
+
+
+SEE_OTHERS = {"coordinator": 15, "liaison": 8}  # who sees names at the desk, and on more pages than this
+WITHOUT_BUTTONS = ("other_liaison", "editor")  # to whom a part of the desk is closed
+# Who is like any other member outside the desk: at doors that are the same to both they knock in `make chaos`.
+LIKE_OTHERS = ("liaison", "other_liaison", "demo", "editor")
+WALKS = [pytest.param(who, False, id=who) for who in PEOPLE]
+WALKS += [pytest.param(who, True, id=f"{who}, at every door", marks=pytest.mark.chaos) for who in LIKE_OTHERS]
+
+
+@pytest.mark.parametrize(("who", "at_every_door"), WALKS)
+def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, who, at_every_door):
+    """And whoever a page of the desk names can read who looked. And whatever the table says of a POST, or does not:
+    where a page of the desk is not theirs, neither is its button. No page of the portal is too heavy."""
+    number, other = PEOPLE.index(who), PEOPLE.index("other")
+    client, member = Remembering(raise_request_exception=False), world.people[who]
+    if who in SEE_OTHERS:
+        make_letter(to=world.person)
+        sign_up(world.clinic, 2)
+        mark_everybody()
+        world.seat_token = token_of(sign_up(make_clinic(), 1)[0])  # it is bound to an address
+    if member:
+        client.force_login(member)
+    walk, expected, got, closed = Walk(client, world, member if who in SEE_OTHERS else None), {}, {}, {}
+    for row, door in enumerate(DOORS):  # some doors are knocked at twice, with other words
+        for method, words in (("get", door.get.split()), ("post", door.post.split())):
+            is_like_others = who in LIKE_OTHERS and not door.is_desk and words and words[number] == words[other]
+            if words and (at_every_door or not is_like_others):
+                expected[row, method, str(door)] = words[number]
+                got[row, method, str(door)] = walk.knock(method, door)
+        if who in WITHOUT_BUTTONS and door.is_desk and door.get.split()[number] in ("403", "404"):
+            closed[row, str(door)] = got.get((row, "post", str(door))) or walk.knock("post", door)
+
+    assert got == expected
+    assert {door: said for door, said in closed.items() if said not in ("302", "403", "404", "405")} == {}
+    assert walk.silent == {}
+    assert walk.heavy == {}
+    assert walk.told > SEE_OTHERS.get(who, -1)
+    assert who not in WITHOUT_BUTTONS or len(closed) > 40
+
+
+class Walk:
+    """One client's way from door to door, each as if it were the first; and whom pages of the desk named to
+    ``viewer``, without that these can read it."""
+
+    def __init__(self, client, world, viewer=None):
+        self.client, self.world, self.viewer = client, world, viewer
+        self.cookies, self.undoing, self.before = client.cookies.copy(), Undoing(), Act.objects.count()
+        self.told, self.silent, self.heavy, self.brought = 0, {}, {}, frozenset()
+
+    def knock(self, method, door):
+        """Ask or act, undo whatever came of it, and return the status, with a plus if an act was written."""
+        client, path, data = self.client, door.path(self.world), door.posted(self.world)
+        client.cookies = self.cookies.copy()
+        is_new = method == "post" or path not in client.pages
+        if method == "post" and door.is_desk:
+            with self.undoing:  # what the page of the button noted
+                data = {**sent_along(client, path, data), **data}
+        with self.undoing:
+            response = client.get(path) if method == "get" else client.post(path, data)
+            assert "sessionid" not in client.cookies or "no-store" in response.headers["Cache-Control"]
+            statements = self.undoing.statements
+            acted = self.undoing.has_written and Act.objects.count() > self.before
+            if self.viewer and door.is_desk and is_new and response.status_code == 200 and not response.streaming:
+                named = named_on(response.content.decode()) - {self.viewer.pk}
+                self.told += bool(named)
+                if unread := named - looked_at(self.viewer):
+                    self.silent[method, str(door)] = list(Member.objects.filter(pk__in=unread))
+        if method == "get" and not door.is_desk and response.status_code == 200 and is_page(response):
+            self.weigh(door, response, statements)
+        return f"{response.status_code}{'+' if acted else ''}"
+
+    def weigh(self, door, response, statements):
+        """Note what of the page is more than it may be, for somebody who comes from the home page and for others."""
+        if door.name == "home":
+            self.brought = named_by(response)
+        said = too_heavy(
+            door.name,
+            response,
+            brought=self.brought,
+            statements=statements,
+            is_member="sessionid" in self.cookies,
+        )
+        if said:
+            self.heavy[str(door)] = said
+
+
+def named_on(body):
+    """The members a page tells of, by the marks their names and addresses carry."""
+    members = set(Member.objects.filter(public_id__in=re.findall(r"mark-(\w{12})-", body)).values_list("pk", flat=True))
+    members |= set(Registration.objects.filter(pk__in=re.findall(r"reg-(\d+)-", body)).values_list("member", flat=True))
+    return members - {None}
+
+
+def looked_at(viewer):
+    looks = Look.objects.filter(viewer=viewer).values_list("member", "registration__member")
+    return {key for look in looks for key in look}
+
+
+def mark_everybody():
+    mark = Concat(Value("mark-"), F("public_id"), Value("-"))
+    Member.objects.filter(seats=None, trust_seats=None).update(name=mark, email=Concat(mark, Value("@example.org")))
+    Registration.objects.update(name=Concat(Value("reg-"), Cast("pk", CharField()), Value("-")))
+
+
+def test_an_editor_opens_at_the_desk_the_newsletter_and_nothing_else():
+    desk = [door for door in DOORS if door.is_desk]
+    opened = {door.name for door in desk if {"200", "405"} & set(door.get.split()[PEOPLE.index("editor")].split())}
+    acted = {door.name for door in desk if door.post and "+" in door.post.split()[PEOPLE.index("editor")]}
+
+    frame = {"admin:index", "admin:app_list", "admin:jsi18n", "admin:logout"}
+    assert {name for name in opened - frame if not name.startswith("admin:mailings_newsletter")} == set()
+    assert {name for name in acted if not name.startswith("admin:mailings_newsletter")} == set()
+    assert "admin:mailings_newsletter_readers" not in opened
+
+
+# The forms of a checklist add to it, or say of each item themselves as what the page showed it; those of who was there
+# say it of one person or of rows that go once they are confirmed, bring the number that they change, or take the list
+# along.
+NEEDS_NO_VERSION = re.compile(r"_add\b|_need\b|_new\b|_pair\b|_export\b|_checklist\b|_attendance\b|logout")
+
+
+def test_no_form_or_button_of_the_desk_acts_without_the_version_it_was_opened_at(world):
+    """Whatever changes a row says what it was opened at: without, or with that of another moment, nothing happens."""
+    client = Client(raise_request_exception=False)
+    client.force_login(world.people["coordinator"])
+    cookies = client.cookies.copy()
+    undoing, before, tried, acted = Undoing(), Act.objects.count(), 0, []
+    for door in DOORS:
+        does = door.post.split()[PEOPLE.index("coordinator")].endswith("+") if door.post else False
+        if door.is_desk and does and not NEEDS_NO_VERSION.search(door.name):
+            for stale in ({}, {"opened": "{}", "version": "99", "seen": "1:99", "opened_rows": "1:x"}):
+                client.cookies = cookies.copy()
+                with undoing:
+                    client.post(door.path(world), {**stale, **door.posted(world)})
+                    if undoing.has_written and Act.objects.count() > before:
+                        acted.append(str(door))
+            tried += 1
+
+    assert acted == []
+    assert tried > 25
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "imported_address__startswith=old",
+        "contact_text__contains=x",
+        "member__email__startswith=p",
+        "claim_invitations__address=old@example.org",
+        "wishes__why__contains=x",
+    ],
+)
+def test_a_liaison_cannot_spell_out_by_filters_what_a_list_does_not_show(world, query):
+    client = Client(raise_request_exception=False)
+    client.force_login(world.people["liaison"])
+
+    assert client.get(f"{reverse('admin:registrations_registration_changelist')}?{query}").status_code == 400
