@@ -289,7 +289,7 @@ def test_a_reason_keeps_its_full_stop_in_a_letter_from_right_to_left(kind):
 
     letter, why = read(kind, about, language="ar")
 
-    assert why is None and "\u2068The sharer is ill.\u2069" in letter.text and "الاثنين 9 مارس" in letter.text
+    assert why is None and "\u2068The sharer is ill.\u2069" in letter.text and "الاثنين، 9 مارس" in letter.text
 
 
 def test_a_calendar_is_told_of_no_call_that_is_off_and_of_no_language_that_nobody_interprets():

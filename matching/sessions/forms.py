@@ -167,11 +167,10 @@ class TimesForm(forms.Form):
 
     def _in_words(self, moment: datetime) -> str:
         local = in_zone(moment, self.zone)
-        return gettext("%(mine)s, which is %(theirs)s for %(name)s") % {
-            "mine": f"{local:%H:%M} ({offset(local)})",
-            "theirs": clock_beside(moment, mine=self.zone, theirs=self.other_zone),
-            "name": self.other,
-        }
+        mine = f"{local:%H:%M} ({offset(local)})"
+        theirs = clock_beside(moment, mine=self.zone, theirs=self.other_zone)
+        words = {"mine": mine, "theirs": theirs, "name": self.other}
+        return gettext("%(mine)s, which is %(theirs)s for %(name)s") % words if theirs else mine
 
     def _is_near(self, day: Any, field: str) -> bool:
         """Refuse days far away before they are turned into moments: at the ends of the calendar some have none."""

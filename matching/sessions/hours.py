@@ -7,18 +7,17 @@ from itertools import groupby
 
 import numpy as np
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from letsconnect.base import busy
 from letsconnect.base.hours import Span, monday_of, next_monday, spans
+from letsconnect.base.templatetags.when import near_day
 from letsconnect.base.wall_clock import comes_twice
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
 from registrations.answers.availability import weekly_slots
 from registrations.models import Registration
-
-_SPANISH_LIKE = {"es": r"l j \d\e F", "pt": r"l, j \d\e F"}
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,12 @@ def offset(local: datetime) -> str:
 
 
 def clock_beside(moment: datetime, *, mine: str, theirs: str) -> str:
-    """Return the other's clock, with the day of their week where it is not the reader's."""
+    """Return the other's clock, with the day of their week where it is not the reader's; nothing where both are one."""
     text = clock(moment, theirs)
-    there = in_zone(moment, theirs)
-    return text if there.date() == in_zone(moment, mine).date() else f"{date_format(there, 'D')} {text}"
+    here, there = in_zone(moment, mine), in_zone(moment, theirs)
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    return text if there.date() == here.date() else f"{date_format(there, 'D')} {text}"
 
 
 def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime) -> list[Week]:
@@ -131,27 +132,21 @@ def _by_week(moments: Iterable[datetime], *, mine: str, theirs: str, name: str) 
         days = []
         for day, of_day in groupby(of_week, key=lambda moment: in_zone(moment, mine).date()):
             choices = [_choice(moment, mine=mine, theirs=theirs, name=name) for moment in of_day]
-            days.append(Day(_day(day), choices))
+            days.append(Day(near_day(day), choices))
         weeks.append(Week(_week(monday), days))
     return weeks
 
 
 def _choice(moment: datetime, *, mine: str, theirs: str, name: str) -> Choice:
     here, there = clock(moment, mine), clock_beside(moment, mine=mine, theirs=theirs)
+    words = {"day": near_day(in_zone(moment, mine).date()), "mine": here, "theirs": there, "name": name}
+    if not there:
+        # Translators: one time to choose, where both people have the same clock, as in "Tuesday 3 March, 14:00".
+        return Choice(value_of(moment), here, there, gettext("%(day)s, %(mine)s") % words)
     # Translators: one time to choose, as in "Tuesday 3 March, 14:00; for Asha 18:45".
-    label = gettext("%(day)s, %(mine)s; for %(name)s %(theirs)s") % {
-        "day": _day(in_zone(moment, mine).date()),
-        "mine": here,
-        "theirs": there,
-        "name": name,
-    }
-    return Choice(value_of(moment), here, there, label)
-
-
-def _day(day: date) -> str:
-    return date_format(day, _SPANISH_LIKE.get((get_language() or "en").split("-")[0], "l j F"), use_l10n=False)
+    return Choice(value_of(moment), here, there, gettext("%(day)s, %(mine)s; for %(name)s %(theirs)s") % words)
 
 
 def _week(monday: date) -> str:
     # Translators: the heading of a week, as in "Week of Monday 2 March".
-    return gettext("Week of %(monday)s") % {"monday": _day(monday)}
+    return gettext("Week of %(monday)s") % {"monday": near_day(monday)}

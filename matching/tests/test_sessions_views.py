@@ -100,6 +100,15 @@ def test_hours_move_with_the_clock_of_whoever_said_them():
     assert [week.days[0].choices[0].theirs for week in weeks] == ["22:45", "22:45", "22:45", "21:45"]
 
 
+def test_one_clock_is_shown_where_both_go_by_the_same():
+    match = make_pair(windows=[(18 * 60, 19 * 60)], zone="Europe/Berlin")
+
+    week = shared_hours.to_choose(match, mine="Europe/Berlin", theirs="Europe/Paris", name="Asha", now=NOW)[0]
+
+    assert week.days[0].choices[0].theirs == ""
+    assert week.days[0].choices[0].label.endswith("March, 18:00")
+
+
 def test_what_either_has_agreed_elsewhere_or_lies_in_an_absence_is_not_offered():
     match = make_pair(windows=[(18 * 60, 20 * 60)], zone="Europe/Berlin")
     elsewhere = make_match("connected", skill="budgeting", learner=match.sharer)

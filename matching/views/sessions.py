@@ -82,6 +82,7 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
             "name": name,
             "form": form,
             "weeks": weeks,
+            "clocks_differ": any(choice.theirs for week in weeks for day in week.days for choice in day.choices),
             "ticked": form.ticked(),
             "my_zone": zones["mine"],
             "other_zone": zones["theirs"],

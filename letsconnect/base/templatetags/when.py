@@ -15,7 +15,9 @@ from letsconnect.base.zones import in_zone
 
 register = template.Library()
 
-_DAY = {"en": "D j F Y", "es": r"D j \d\e F \d\e Y", "pt": r"D j \d\e F \d\e Y", "fr": "D j F Y", "ar": "l j F Y"}
+# As CLDR says a day with its weekday: a test holds each against it. The words are in `letsconnect/base/day_names.py`.
+_DAY = {"en": "D j F Y", "es": r"D, j \d\e F \d\e Y", "pt": r"D, j \d\e F \d\e Y", "fr": "D j F Y", "ar": "l، j F Y"}
+_NEAR_DAY = {"en": "l j F", "es": r"l, j \d\e F", "pt": r"l, j \d\e F", "fr": "l j F", "ar": "l، j F"}
 
 _LETTER = re.compile(r"\\?\w")
 _IN_WORDS = {"D": "{weekday}", "l": "{weekday}", "j": "{day}", "F": "{month}", "Y": "{year}"}
@@ -92,6 +94,21 @@ def hours_until(begins: datetime, ends: datetime) -> str:
 def day(value: date) -> str:
     """Write a day of the calendar as "Mon 2 March 2026"."""
     return _day_in_words(value, get_language() or "en")
+
+
+def near_day(value: date) -> str:
+    """Return a day of the next weeks as "Monday 2 March": its year goes without saying."""
+    said = _NEAR_DAY.get((get_language() or "en").split("-")[0], _NEAR_DAY["en"])
+    return date_format(value, said, use_l10n=False)
+
+
+@register.filter(expects_localtime=False)
+def when_elsewhere(moment: datetime | None, zone: str) -> str:
+    """Write a moment in the named zone where its clock differs from the reader's then; nothing where both are one."""
+    if moment is None:
+        return ""
+    here = in_zone(moment, _zone_name())
+    return "" if in_zone(moment, zone).utcoffset() == here.utcoffset() else moment_in_words(moment, zone)
 
 
 @register.filter
