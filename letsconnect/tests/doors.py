@@ -329,14 +329,14 @@ DOORS = [
     Door(
         "matching:match-decline",
         "@asked",
-        get="302 404 302 404 404 404 404 404",
+        get=MINE,
         post="302 404 302+ 404 404 404 404 404",
         data={"why": "no_time"},
     ),
     Door(
         "matching:match-withdraw",
         "@connected",
-        get="302 404 302 404 404 404 404 404",
+        get=MINE,
         post="302 404 302+ 404 404 404 404 404",
         data={"why": "no_time"},
     ),

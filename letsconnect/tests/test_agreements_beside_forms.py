@@ -16,7 +16,7 @@ from registrations.tests.factories import NOW, make_registration
 ASKED = "_agreements_asked.html"
 TYPED = re.compile(
     r"\|crispy|<textarea|<select|type=\"(?:text|date|time|radio|number|email|search)\""
-    r"|include \"(?:codex/field|codex/inputs|registrations/_choice|registrations/_rows|matching/_reason_form)"
+    r"|include \"(?:codex/field|codex/inputs|registrations/_choice|registrations/_rows)"
 )
 FOR_VISITORS = {"registrations/sign_in.html", "registrations/sign_in_code.html"}
 TEMPLATES = Path(settings.BASE_DIR) / "templates"

@@ -1,12 +1,13 @@
 """What the page of a match shows of the hours that are over."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from matching.domain.feedback import CLOSES_AFTER
 from matching.domain.matches import Side
-from matching.models import Feedback, Match, Session, SessionOutcome
+from matching.models import Feedback, Match, Session, SessionOutcome, SessionQuerySet
 from registrations.models import Member
 
 
@@ -20,11 +21,17 @@ class Hour:
     can_tell: bool
 
 
-def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
-    """Return what the page of a match shows of its past hours to one of its two people."""
+def asked_of_hours(match: Match, *, now: datetime) -> SessionQuerySet:
+    """Return what the page of a match asks of the hours that are over."""
+    return Session.objects.filter(match=match).over(now=now).prefetch_related("feedback")
+
+
+def context(match: Match, member: Member, now: datetime, *, asked: Iterable[Session]) -> dict[str, Any]:
+    """Return what the page of a match shows of its past hours to one of its two people; ``asked`` is what came of
+    `asked_of_hours`."""
     side = match.side_of(member)
-    hours = Session.objects.filter(match=match).over(now=now).prefetch_related("feedback")
-    return {"hours": [_hour(session, side, now=now) for session in hours] if side is not None else []}
+    hours = [_hour(session, side, now=now) for session in asked] if side is not None else []
+    return {"hours": hours, "is_to_tell": any(hour.can_tell and hour.mine is None for hour in hours)}
 
 
 def _hour(session: Session, side: Side, *, now: datetime) -> Hour:

@@ -22,7 +22,7 @@ from matching.domain.matches import (
 from matching.locking import is_blocked, lock_match, lock_people, standing
 from matching.matches.closing import close_match
 from matching.matches.emails import owe_letter
-from matching.models import Feedback, Match, Session, SessionOutcome
+from matching.models import Feedback, Match, Session, SessionOutcome, SessionQuerySet
 from registrations.models import Member
 
 
@@ -108,11 +108,16 @@ def complete_match(*, match: Match, by: Member, now: datetime) -> Match:
 
 def have_met(match: Match, *, now: datetime) -> bool:
     """Tell whether an agreed hour of these two is over and nobody has said that it did not take place."""
+    return hours_met(match, now=now).exists()
+
+
+def hours_met(match: Match, *, now: datetime) -> SessionQuerySet:
+    """Return the agreed hours that are over, without those of which somebody has said that they did not take place."""
     denied = Feedback.objects.exclude(happened=Happened.YES).values("session")
     settled = SessionOutcome.objects.filter(settled_at__isnull=False)
     missed = settled.exclude(verdict__in=[Verdict.MET, Verdict.UNKNOWN]).values("session")
     over = Session.objects.filter(match=match).over(now=now)
-    return over.exclude(pk__in=denied).exclude(pk__in=missed).exists()
+    return over.exclude(pk__in=denied).exclude(pk__in=missed)
 
 
 def complete(match: Match, *, by: Member, now: datetime, by_the_portal: bool = False) -> Match:

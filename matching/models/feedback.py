@@ -271,17 +271,26 @@ class SessionLine(NamedTuple):
         return cls._make((*row[:-8], *people.two_named(row[-8:])))
 
 
+def sessions_under_way(member: Member, *, now: datetime) -> models.QuerySet[Session, Any]:
+    """Return, in one query, what `sessions_at_hand` does, and the sessions that wait for the other's answer."""
+    return _at_hand(member, waits=Q(waiting_for__in=Side.values), now=now)
+
+
 def sessions_at_hand(member: Member, *, now: datetime) -> models.QuerySet[Session, Any]:
     """Return, in one query, the member's agreed sessions, those that wait for their answer or for their feedback.
 
     Of each it reads no more than `SessionLine` holds, and no row of a table.
     """
+    return _at_hand(member, waits=waits_for(member), now=now)
+
+
+def _at_hand(member: Member, *, waits: Q, now: datetime) -> models.QuerySet[Session, Any]:
     of_sessions = ("state", "starts_at", "ends_at", "made_at", "waiting_for", "is_of_live_match", "is_to_tell")
     return (
         Session.objects.for_member(member)
         .at_hand(
             is_to_tell=Case(When(_is_to_tell(member, now=now), then=True), default=False),
-            waits=waits_for(member),
+            waits=waits,
             now=now,
         )
         .values_list("pk", "match", heir_at("match__skill"), *of_sessions, *people.names())

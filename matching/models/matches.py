@@ -10,6 +10,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.querysets import any_of
 from matching.domain.matches import (
     APART_FOR_EVER,
     CAN_HAVE_CONNECTED,
@@ -113,9 +114,11 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """The member's matches they were asked about, newest first; nothing that is not published yet."""
         return self.filter(people.of(member), asked_at__isnull=False).with_people().order_by("-asked_at", "-pk")
 
-    def most_urgent_first(self, member: Member) -> "MatchQuerySet":
-        """Those that wait for the member's own answer, then what is open, then what is over; each newest first."""
-        urgency = Case(When(_waits_for(member), then=0), When(state__in=LIVE, then=1), default=2)
+    def most_urgent_first(self, member: Member, *, besides: list[int]) -> "MatchQuerySet":
+        """Those that wait for the member's own answer, then those ``besides`` in which they have something to do, then
+        what is open, then what is over; each newest first."""
+        to_do = When(pk__in=any_of(besides), then=1)
+        urgency = Case(When(_waits_for(member), then=0), to_do, When(state__in=LIVE, then=2), default=3)
         return self.order_by(urgency, "-asked_at", "-pk")
 
     def waiting_for(self, member: Member) -> "MatchQuerySet":
@@ -308,11 +311,15 @@ class Match(people.OfTwoPeople, models.Model):
         """Whether this side is asked and has not said yes yet, as `MatchQuerySet.waiting_for` asks the database."""
         return self.state == MatchState.ASKED and side is not None and self.accepted_at(side) is None
 
-    def why_the_learner_wishes_it(self) -> str:
-        """What the learner wrote beside the wish this match answers; the sharer reads it, as the form says."""
+    def of_its_skill(self) -> Q:
+        """Wishes and offers of the skill this match is about, whatever was merged into it since."""
         heir = self.skill.heir
-        meant = Q(skill=heir) | Q(skill__merged_into=heir)
-        return Wish.objects.filter(meant, registration=self.learner_id).values_list("why", flat=True).first() or ""
+        return Q(skill=heir) | Q(skill__merged_into=heir)
+
+    def wishes_of_the_learner(self) -> "models.QuerySet[Wish, str]":
+        """What the learner wrote beside the wish this match answers; the sharer reads it, as the form says."""
+        wishes = Wish.objects.filter(self.of_its_skill(), registration=self.learner_id)
+        return wishes.values_list("why", flat=True)
 
     @property
     def is_fixed(self) -> bool:

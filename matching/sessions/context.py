@@ -1,11 +1,12 @@
 """What the page of a match shows of the hours its two people agree on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from matching.domain.matches import MatchState
-from matching.models import Match
+from matching.models import Match, Session, SessionQuerySet
 from matching.sessions.agreeing import link_seen_as, seen_as
 from matching.sessions.forms import CallLinkForm, CancelSessionForm
 from matching.sessions.hours import value_of
@@ -22,12 +23,17 @@ class Proposed:
     value: str
 
 
-def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
-    """Return what the page of a match shows of its sessions."""
+def asked_of_open(match: Match, *, now: datetime) -> SessionQuerySet:
+    """Return what the page of a match asks of the session that is being agreed or to come."""
+    return match.sessions.open(now=now).order_by("-made_at", "-pk").prefetch_related("times")
+
+
+def context(match: Match, member: Member, now: datetime, *, asked: Iterable[Session]) -> dict[str, Any]:
+    """Return what the page of a match shows of its sessions; ``asked`` is what came of `asked_of_open`."""
     side = match.side_of(member)
     if match.state != MatchState.CONNECTED or side is None:
         return {}
-    session = match.sessions.open(now=now).prefetch_related("times").first()
+    session = next(iter(asked), None)
     seen = seen_as(session)
     return {
         "session": session,
@@ -39,7 +45,6 @@ def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
             for time in (session.times.all() if session else ())
             if time.starts_at > now
         ],
-        "over": match.sessions.over(now=now).exists(),
         "my_zone": member.zone,
         "other_zone": zone_of_other(match, member),
         "link_form": CallLinkForm(initial={"link": session.call_link if session else ""}),

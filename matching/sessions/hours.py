@@ -17,7 +17,7 @@ from letsconnect.base.zones import in_zone
 from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
 from registrations.answers.availability import weekly_slots
-from registrations.models import Registration
+from registrations.models import Window
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,13 @@ def usual_week(match: Match, *, zone: str, now: datetime) -> list[Stretch]:
 
 
 def _free_for_both(match: Match, *, start: date, weeks: int) -> np.ndarray:
-    learner, sharer = (_slots(person, start=start, weeks=weeks) for person in (match.learner, match.sharer))
+    people = (match.learner, match.sharer)
+    windows: dict[int, list[tuple[int, int]]] = {person.pk: [] for person in people}
+    rows = Window.objects.filter(registration__in=list(windows)).values_list("registration_id", "start", "end")
+    for person, begin, end in rows:
+        windows[person].append((begin, end))
+    learner, sharer = (weekly_slots(windows[person.pk], person.own_zone, start=start, weeks=weeks) for person in people)
     return learner & sharer
-
-
-def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
-    windows = person.windows.values_list("start", "end")
-    return weekly_slots(windows, person.own_zone, start=start, weeks=weeks)
 
 
 def _taken(match: Match, *, now: datetime) -> list[Span]:

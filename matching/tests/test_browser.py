@@ -10,6 +10,12 @@ from matching.tests.factories import make_match
 from registrations.tests.factories import make_member, make_registration
 
 pytestmark = pytest.mark.browser
+ANSWERS = """
+() => [...document.querySelectorAll(".match-answer .cdx-button")].map(e => {
+  const box = e.getBoundingClientRect();
+  return [Math.round(box.top), Math.round(box.bottom), Math.round(box.height)];
+})
+"""
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz@example.org"
 
 
@@ -35,11 +41,26 @@ def test_every_state_of_a_match_is_sound(live_server, open_window, language):
     for name, match in matches.items():
         has_more = name in ("asked", "answered", "connected")
         window.visit(f"/matches/{match.pk}/", accessible=not has_more)  # opened, it shows all it shows now and more
+        if name == "asked":
+            _find_the_answers_in_the_first_screen(window.page)
         if has_more:
             for summary in window.page.locator("summary").all():
                 summary.click()
             window.check()
         window.screenshot(f"match-{name}-{language}")
+
+
+def _find_the_answers_in_the_first_screen(page):
+    """Yes and no stand in the first screen of a small phone, and stay while one reads on."""
+    was = page.viewport_size
+    page.set_viewport_size({"width": 360, "height": 640})
+    for scrolled in (0, 100):
+        page.evaluate(f"scrollTo(0, {scrolled})")
+        yes, no = page.evaluate(ANSWERS)
+        for top, bottom, height in (yes, no):
+            assert top > 0 and bottom <= 640 and height >= 44, (yes, no)
+    page.evaluate("scrollTo(0, 0)")
+    page.set_viewport_size(was)
 
 
 def test_two_people_say_yes_without_javascript(live_server, open_window):

@@ -1,15 +1,20 @@
 """The pages of one's matches, with the whole cast on each of them."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
+from letsconnect.base.templatetags.when import when
 from mailings.models import Letter
 from matching.domain.matches import MatchState, answer_by
 from matching.models import Match
 from matching.tests.factories import make_match
+from matching.tests.session_factories import make_session
 from registrations.domain.registrations import ContactWay, RegistrationState
 from registrations.models import Block, Registration, Wish
 from registrations.tests.factories import NOW, make_registration
@@ -96,6 +101,8 @@ def test_the_page_says_who_and_why_and_nothing_of_how_to_reach_them(client, aske
     assert "Middle East" in page
     assert "You both speak Arabic and French." in page
     assert "You have about 6 hours a week in common." in page
+    assert "Languages: Arabic (N – native), French (3 – advanced)" in page
+    assert ("They say of this topic: “I do it regularly”" in page) == (other == "sharer")
     assert them.member.email not in page
     assert "User talk" not in page
 
@@ -150,6 +157,22 @@ def test_the_sharer_reads_why_the_learner_wishes_it_while_the_match_is_open(clie
     assert words not in get(client, asked.learner.member, url("detail", asked)).content.decode()
     post(client, asked.learner.member, url("decline", asked), why="no_time")
     assert words not in get(client, asked.sharer.member, url("detail", asked)).content.decode()
+
+
+def test_the_page_that_asks_why_is_for_whom_it_can_be_answered_by_and_a_match_that_is_over_shows_less(client, asked):
+    learner = asked.learner.member
+    assert "Say no" in get(client, learner, url("decline", asked)).content.decode()
+    assert get(client, learner, url("withdraw", asked)).url == url("detail", asked)
+    post(client, learner, url("accept", asked))
+    assert get(client, learner, url("decline", asked)).url == url("detail", asked)
+    assert "I have changed my mind" in get(client, learner, url("withdraw", asked)).content.decode()
+    assert "Languages:" in get(client, learner, url("detail", asked)).content.decode()
+
+    post(client, learner, url("withdraw", asked), why="no_time")
+
+    assert get(client, learner, url("withdraw", asked)).url == url("detail", asked)
+    page = get(client, learner, url("detail", asked)).content.decode()
+    assert "Languages:" not in page and "I do it regularly" not in page and asked.sharer.shown_name in page
 
 
 def test_a_no_needs_a_reason_and_keeps_what_was_typed(client, asked):
@@ -211,23 +234,45 @@ def test_whoever_said_yes_can_withdraw_and_whoever_met_can_say_so(client, asked)
     assert dict(Match.objects.values_list("pk", "state")) == {asked.pk: "withdrawn", connected.pk: "completed"}
 
 
-def test_the_list_shows_what_waits_for_me_first(client):
+def test_the_list_says_what_is_next_in_each_and_shows_what_waits_for_me_first(client):
     me = make_registration(offers=["wikidata"], wishes=["budgeting"], can_help=5)
+    now = timezone.now()
     make_match("connected", sharer=me, skill="wikidata")
-    make_asked(sharer=me, skill="facilitation", learner_accepted_at=timezone.now())
-    make_asked(learner=me, skill="budgeting", learner_accepted_at=timezone.now())
+    make_asked(sharer=me, skill="facilitation", learner_accepted_at=now)
+    make_asked(learner=me, skill="budgeting", learner_accepted_at=now)
+    agreed = make_match("connected", learner=me, skill="surveys")
+    make_session(match=agreed, starts_at=now + timedelta(days=2))
+    chosen = make_match("connected", learner=me, skill="grants")
+    make_session("proposed", match=chosen, waiting_for="learner")
+    waits = make_match("connected", learner=me, skill="press")
+    make_session("proposed", match=waits, waiting_for="sharer")
+    over = make_match("completed", learner=me, skill="maps")
+    make_session(match=over, starts_at=now - timedelta(days=2), made_at=NOW)
 
-    page = get(client, me.member, reverse("matching:match-list")).content.decode()
+    content = get(client, me.member, reverse("matching:match-list")).content.decode()
+    lines = [" ".join(strip_tags(line).split()) for line in content.split('<p class="match-next">')]
+    next_of = {
+        skill: next(line for line in lines if skill in line)
+        for skill in ("Facilitation", "Maps", "Grants", "Budgeting", "Surveys", "Press", "Wikidata")
+    }
 
-    assert page.index("Facilitation") < page.index("Budgeting") < page.index("Wikidata")
-    assert page.count("Waits for your answer until") == 1
-    assert page.count("<h1>") == 1
+    order = sorted(next_of, key=content.index)
+    assert order[0] == "Facilitation" and set(order[1:3]) == {"Maps", "Grants"}
+    assert next_of["Facilitation"].startswith("Answer by ")
+    assert next_of["Maps"].startswith("Tell how it went")
+    assert next_of["Grants"].startswith(f"Choose one of the times of {chosen.sharer.shown_name}")
+    assert next_of["Budgeting"].startswith("Wait for the answer of ")
+    assert next_of["Surveys"].startswith(f"{when(agreed.sessions.get().starts_at)}: Surveys")
+    assert next_of["Press"].startswith(f"{waits.sharer.shown_name} can choose one of your times")
+    assert next_of["Wikidata"].startswith("Propose times")
+    assert content.count("<h1>") == 1 and reverse("matching:no-match") not in content
 
 
 def test_somebody_without_matches_is_told_what_happens_next(client, member):
     page = get(client, member, reverse("matching:match-list"))
 
     assert "You have no matches yet." in page.content.decode()
+    assert reverse("matching:no-match") in page.content.decode()
 
 
 def test_the_list_asks_the_database_as_often_for_30_matches_as_for_3(client):

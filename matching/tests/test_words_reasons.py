@@ -30,8 +30,9 @@ def test_each_side_reads_its_own_sentences(match):
 
     assert reasons.for_person(match, Side.LEARNER) == [
         f"You wish to learn about Wikidata, and {sharer} shares it.",
-        "You both speak Arabic and French.",
+        f"What {sharer} knows about Wikidata suits what you need.",
         "You have about 6 hours a week in common.",
+        "You both speak Arabic and French.",
         "You are both from the region Middle East & North Africa.",
     ]
     assert reasons.for_person(match, Side.SHARER)[0] == f"You share Wikidata, and {learner} wishes to learn about it."
@@ -40,6 +41,30 @@ def test_each_side_reads_its_own_sentences(match):
         "Both speak Arabic and French.",
         "They have 6 hours a week in common.",
     ]
+
+
+def test_the_best_three_are_those_that_gave_most_and_each_is_short_and_for_its_reader_alone(match):
+    given = {"asked_for": 2000, "wish_priority": 1000, "freshness": 999, "reciprocal": 900, "region_wish": 500}
+    given |= {"hours_in_common": 400, "level_gap": 0}
+    rows = [{"criterion": name, "value": points, "weight": 1, "points": points} for name, points in given.items()]
+    match.reasons = {**match.reasons, "reasons": rows}
+    learner, sharer = match.learner.shown_name, match.sharer.shown_name
+
+    each = "Each of you shares something that the other wants to learn."
+    assert reasons.best_for_person(match, Side.LEARNER) == [
+        f"You asked for {sharer}.",
+        "You want to learn it as soon as possible.",
+        each,
+    ]
+    assert reasons.best_for_person(match, Side.SHARER) == [
+        each,
+        "You are both from the region Middle East & North Africa.",
+        "You have about 6 hours a week in common.",
+    ], "nobody is told that they were asked for, nor how soon somebody wants to learn"
+    everything = " ".join(reasons.for_person(match, Side.SHARER))
+    assert "asked" not in everything and "suits what" not in everything and learner in everything
+    for sentence in (*reasons.for_person(match, Side.LEARNER), *reasons.for_person(make_match(), Side.SHARER)):
+        assert len(sentence.split()) <= 20, sentence
 
 
 def test_two_regions_are_named_from_where_the_reader_is(match):

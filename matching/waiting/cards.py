@@ -199,16 +199,22 @@ def _words_for(choices: type[OfferLevel | BabelLevel | Region], _language: str |
 
 def _spoken(keys: Sequence[int]) -> dict[int, list[str]]:
     """The languages each person speaks, the best first, and how well."""
+    rows = _LANGUAGES.rows({"keys": list(keys)})
+    said = in_words({(code, level) for _registration, code, level in rows})  # many people speak the same languages
+    spoken: dict[int, list[str]] = defaultdict(list)
+    for registration, code, level in rows:
+        spoken[registration].append(said[code, level])
+    return spoken
+
+
+def in_words(spoken: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Return how the reader reads each of these languages, with how well somebody speaks it."""
     levels = _words_for(BabelLevel, get_language())
     # Translators: a language and how well somebody speaks it, as in "Arabic (N – native)".
     words = _("%(language)s (%(level)s)")
-    spoken: dict[int, list[str]] = defaultdict(list)
-    said: dict[tuple[str, int], str] = {}  # many people speak the same languages
-    for registration, code, level in _LANGUAGES.rows({"keys": list(keys)}):
-        if (code, level) not in said:
-            said[code, level] = words % {"language": language_in_words(code), "level": levels[level]}
-        spoken[registration].append(said[code, level])
-    return spoken
+    return {
+        (code, level): words % {"language": language_in_words(code), "level": levels[level]} for code, level in spoken
+    }
 
 
 def _languages(keys: Sequence[int]) -> QuerySet[SpokenLanguage, Any]:

@@ -1,6 +1,6 @@
 """Say in sentences why two people were matched, and why a round proposes nobody, from the engine's numbers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.drawn import forget_on_change
 from matching.domain.matches import WHY_NOT_A_PAIR, Side
+from matching.engine.criteria import FULL
 from matching.models import Match, SharerRequest
 from matching.models.people import NamedPerson, PersonInTable
 from registrations.models import Registration
@@ -107,20 +108,25 @@ def name_of_asked(request: SharerRequest) -> str:
     return name_of(request.sharer) if request.is_named else gettext("Somebody who shows no name")
 
 
+BEST = 3  # reasons that a person reads first
+
+
 def for_person(match: Match, side: Side) -> list[str]:
-    """Say to one of the two why they were matched: what both share, nothing the other told us in confidence."""
-    person, other = match.person(side), match.person(side.other)
-    sentences = [_topic(match, side)]
-    sentences += _shared_languages(match.reasons.get("languages", []))
-    sentences += _shared_hours(match.reasons.get("minutes_a_week", []))
-    if person.region and person.region == other.region:
-        sentences.append(gettext("You are both from the region %(region)s.") % {"region": person.get_region_display()})
-    elif person.region and other.region:
-        sentences.append(
-            gettext("You are from two regions: %(mine)s, and %(theirs)s.")
-            % {"mine": person.get_region_display(), "theirs": other.get_region_display()}
-        )
-    return sentences
+    """Say to one of the two why they were matched, what mattered most first; nothing the other told in confidence."""
+    return [_topic(match, side), *_ranked(match, side)]
+
+
+def best_for_person(match: Match, side: Side) -> list[str]:
+    """Say what mattered most for this match in the round that found it."""
+    return _ranked(match, side)[:BEST]
+
+
+def _ranked(match: Match, side: Side) -> list[str]:
+    """Say what speaks for the match: what gave most points first, what gave none last."""
+    points = {row["criterion"]: row["points"] for row in match.reasons.get("reasons", [])}
+    spoken = {name: sentence for name, say in _SAYABLE.items() if (sentence := say(match, side))}
+    sayable = [name for name in spoken if name in _FACTS or points.get(name)]
+    return [spoken[name] for name in sorted(sayable, key=lambda name: -points.get(name, 0))]
 
 
 def for_working_group(match: Match) -> list[str]:
@@ -216,22 +222,70 @@ def _topic(match: Match, side: Side) -> str:
     return gettext("You share %(skill)s, and %(other)s wishes to learn about it.") % names
 
 
-def _shared_languages(codes: list[str]) -> list[str]:
+def _level(match: Match, side: Side) -> str:
+    names = {"other": name_of(match.person(side.other)), "skill": match.skill}
+    if side == Side.LEARNER:
+        return gettext("What %(other)s knows about %(skill)s suits what you need.") % names
+    return gettext("What you know about %(skill)s suits what %(other)s needs.") % names
+
+
+def _hurry(match: Match, side: Side) -> str:
+    """How soon somebody wants to learn something is said to them alone."""
+    row = next((row for row in match.reasons.get("reasons", []) if row["criterion"] == "wish_priority"), None)
+    if side != Side.LEARNER or row is None or row["value"] < FULL:
+        return ""
+    return gettext("You want to learn it as soon as possible.")
+
+
+def _languages(match: Match, _side: Side) -> str:
+    codes = match.reasons.get("languages", [])
     if not codes:
-        return []
-    return [gettext("You both speak %(languages)s.") % {"languages": _listed([_language(code) for code in codes])}]
+        return ""
+    return gettext("You both speak %(languages)s.") % {"languages": _listed([_language(code) for code in codes])}
 
 
-def _shared_hours(minutes: list[int]) -> list[str]:
-    hours = _weekly_hours(minutes)
+def _hours(match: Match, _side: Side) -> str:
+    hours = _weekly_hours(match.reasons.get("minutes_a_week", []))
     if not hours:
-        return []
-    return [
-        ngettext(
-            "You have about %(hours)d hour a week in common.", "You have about %(hours)d hours a week in common.", hours
-        )
-        % {"hours": hours}
-    ]
+        return ""
+    return ngettext(
+        "You have about %(hours)d hour a week in common.", "You have about %(hours)d hours a week in common.", hours
+    ) % {"hours": hours}
+
+
+def _regions(match: Match, side: Side) -> str:
+    person, other = match.person(side), match.person(side.other)
+    if not person.region or not other.region:
+        return ""
+    if person.region == other.region:
+        return gettext("You are both from the region %(region)s.") % {"region": person.get_region_display()}
+    regions = {"mine": person.get_region_display(), "theirs": other.get_region_display()}
+    return gettext("You are from two regions: %(mine)s, and %(theirs)s.") % regions
+
+
+def _both_ways(_match: Match, _side: Side) -> str:
+    return gettext("Each of you shares something that the other wants to learn.")
+
+
+def _asked_for(match: Match, side: Side) -> str:
+    """Only who asked is told of it."""
+    if side != Side.LEARNER:
+        return ""
+    return gettext("You asked for %(other)s.") % {"other": name_of(match.sharer)}
+
+
+# What of each criterion can be said to the two, in the order of the engine's. How lately somebody confirmed what they
+# offer is for the working group.
+_SAYABLE: Mapping[str, Callable[[Match, Side], str]] = {
+    "level_gap": _level,
+    "wish_priority": _hurry,
+    "language_comfort": _languages,
+    "hours_in_common": _hours,
+    "region_wish": _regions,
+    "reciprocal": _both_ways,
+    "asked_for": _asked_for,
+}
+_FACTS = ("language_comfort", "hours_in_common", "region_wish")  # true of the two whether they gave points or not
 
 
 def _weekly_hours(minutes: list[int]) -> int:
