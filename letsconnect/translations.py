@@ -26,6 +26,8 @@ _NAMES = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+_NOT_WORDS = re.compile(r"<[^>]*>|https?://\S+")
+_SPACE_BEFORE, _SPACE_AFTER = re.compile(r"[ \u00a0\u202f]+([;:!?»])"), re.compile(r"«[ \u00a0\u202f]*")
 _OURS = re.compile(r"\.(py|html|txt)$")
 
 
@@ -61,11 +63,22 @@ def update(po: Path, template: Catalog) -> Catalog:
     return catalog
 
 
+def spaced_as_french(text: str) -> str:
+    """Return a French text with narrow spaces that do not break before ; : ! ? » and after «, outside its tags."""
+    words = _SPACE_AFTER.sub("«\u202f", _SPACE_BEFORE.sub("\u202f\\1", text))
+    tags = iter(_NOT_WORDS.findall(text))
+    return _NOT_WORDS.sub(lambda _match: next(tags), words)
+
+
 def up_to_date(po: Path, template: Catalog) -> tuple[Catalog, bytes]:
     """Return the catalog of a .po file as it should be, and the file; nothing is written."""
     catalog = catalog_of(po)
     catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
     catalog.obsolete.clear()
+    if po.parent.parent.name == "fr":
+        for message in catalog:
+            said = message.string or ""
+            message.string = spaced_as_french(said) if isinstance(said, str) else tuple(map(spaced_as_french, said))
     catalog.revision_date = _BEGUN
     content = BytesIO()
     write_po(content, catalog, width=110, include_lineno=False, sort_by_file=True)

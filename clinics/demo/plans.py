@@ -69,8 +69,8 @@ GRANTS = DemoClinic(
         "en": ("Writing a grant proposal that gets read", "From an idea to two clear pages, with real examples."),
         "es": ("Cómo escribir una propuesta que se lea", "De una idea a dos páginas claras, con ejemplos reales."),
         "fr": (
-            "Écrire une demande de financement qu'on lit",
-            "De l'idée à deux pages claires, exemples en main.",
+            "Écrire une demande de subvention qu’on lit",
+            "De l’idée à deux pages claires, exemples en main.",
         ),
         "pt": ("Como escrever uma proposta que seja lida", "De uma ideia a duas páginas claras, com exemplos."),
         "ar": ("كتابة طلب منحة يُقرأ", "من فكرة إلى صفحتين واضحتين، مع أمثلة حقيقية."),
@@ -92,7 +92,10 @@ LIBRARIES = DemoClinic(
             "Cómo preparar, hacer y contar un editatón con una biblioteca.",
         ),
         "en": ("Edit-a-thons with libraries", "How to prepare, run and report an edit-a-thon with a library."),
-        "pt": ("Editatonas com bibliotecas", "Como preparar, realizar e relatar uma editatona com uma biblioteca."),
+        "pt": (
+            "Maratonas de edição com bibliotecas",
+            "Como preparar, realizar e relatar uma maratona com uma biblioteca.",
+        ),
     },
 )
 NEWCOMERS = DemoClinic(
@@ -169,7 +172,7 @@ SURVEYS = DemoClinic(  # full, and within a day: a seat that is given back is of
     words={
         "en": ("Surveys that people answer", "Five questions are enough, if they are the right ones."),
         "ar": ("استبيانات يجيب عنها الناس", "خمسة أسئلة تكفي، إن كانت هي الأسئلة الصحيحة."),
-        "fr": ("Des sondages auxquels on répond", "Cinq questions suffisent, si ce sont les bonnes."),
+        "fr": ("Des enquêtes auxquelles on répond", "Cinq questions suffisent, si ce sont les bonnes."),
     },
 )
 STREAMS = DemoClinic(  # cancelled

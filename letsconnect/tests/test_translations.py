@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from letsconnect.tests.test_conventions import ROOT, our_files, tree_of
-from letsconnect.translations import catalog_of, compile_stale, po_files, template_of, update
+from letsconnect.translations import catalog_of, compile_stale, po_files, spaced_as_french, template_of, update
 
 LOCALE = Path(settings.LOCALE_PATHS[0])
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
@@ -63,6 +63,13 @@ def test_an_update_keeps_what_is_translated_drops_what_is_gone_and_repeats_exact
     assert "Gone" not in catalog
     assert len(catalog) == 5
     assert po.read_bytes() == first
+
+
+def test_an_update_spaces_french_as_french_is_outside_tags_and_addresses():
+    said = 'Prêt ? « Oui » : <a href="https://x.example/a ?b">lire</a> à 09:00'
+
+    spaced = 'Prêt\u202f? «\u202fOui\u202f»\u202f: <a href="https://x.example/a ?b">lire</a> à 09:00'
+    assert spaced_as_french(said) == spaced == spaced_as_french(spaced)
 
 
 def test_what_is_compiled_can_be_read_and_is_compiled_once(tree):
