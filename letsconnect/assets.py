@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 _PACKAGES = "node_modules/@wikimedia"
 FILES = {
     "codex/tokens.css": f"{_PACKAGES}/codex-design-tokens/dist/theme-wikimedia-ui.css",
+    "codex/dark.css": f"{_PACKAGES}/codex-design-tokens/dist/theme-wikimedia-ui-mode-dark.css",
     "codex/codex.css": f"{_PACKAGES}/codex/dist/codex.style.css",
     "codex/codex-rtl.css": f"{_PACKAGES}/codex/dist/codex.style-rtl.css",
 }

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from letsconnect.base.requests import noted_on
+from letsconnect.base.themes import chosen_theme, dressed
 from letsconnect.base.visitor_zone import chosen_zone
 from letsconnect.base.zones import zone_or_utc
 
@@ -115,11 +116,29 @@ def member_language_and_zone(get_response: Handler) -> Handler:
     return middleware
 
 
+def dressed_pages(get_response: Handler) -> Handler:
+    """Show each page in the theme that this browser chose."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        theme = chosen_theme(request)
+        if theme and _is_page(response):
+            response.content = dressed(response.content, theme)
+            if "Content-Length" in response.headers:
+                response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    return middleware
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    return response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
+
+
 class CompressPages(GZipMiddleware):
     """Compress pages for browsers that read gzip. Django makes each longer by a random number of bytes, so that its
     length does not betray a secret that stands in it (BREACH). Files and feeds leave as they are: what is streamed
     goes out row by row, an .xlsx is compressed in itself, and a calendar is small."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        is_page = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
-        return super().process_response(request, response) if is_page else response
+        return super().process_response(request, response) if _is_page(response) else response

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # compresses assets once, when they are collected
     "letsconnect.middleware.CompressPages",  # outside of all that writes into a page or counts its length
+    "letsconnect.middleware.dressed_pages",
     "letsconnect.request_encoding.utf8_only",
     "letsconnect.database_unavailable.DatabaseUnavailable",
     "letsconnect.sessions.SessionMiddleware",
@@ -167,6 +168,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
 ZONE_COOKIE_NAME = f"{COOKIE_PREFIX}zone"
+THEME_COOKIE_NAME = f"{COOKIE_PREFIX}theme"
 MESSAGE_STORAGE = "letsconnect.messages.HostStorage"
 SIGN_IN_CODE_MINUTES = 15
 SIGN_IN_CODES_PER_HOUR = env.integer("SIGN_IN_CODES_PER_HOUR", 6, low=1, high=1000)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("who-may-take-part/", views.who_may_take_part, name="who-may-take-part"),
     path("contact/", views.contact, name="contact"),
     path("language/", views.set_language, name="set-language"),
+    path("theme/", views.set_theme, name="set-theme"),
     path("time-zone/", zone_views.time_zone, name="time-zone"),
     path("time-zone/cities/<slug:language>.json", zone_views.zone_cities, name="zone-cities"),
     path("", include("registrations.urls")),

@@ -15,6 +15,7 @@ from letsconnect.base.addresses import ours
 from letsconnect.base.kept_pages import kept_for_visitors
 from letsconnect.base.languages import duration_in_words, language_or_default
 from letsconnect.base.links import absolute, path_or_nothing
+from letsconnect.base.themes import keep_theme
 from matching.models import MatchingRules
 from registrations.answers.facts import current_version
 from registrations.domain import eligibility
@@ -75,6 +76,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
+    return response
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep whether this browser shows light or dark pages, or as the device says; return to the same page."""
+    response = redirect(path_or_nothing(request.POST.get("next", "")) or "home")
+    keep_theme(response, request.POST.get("theme", ""))
     return response
 
 

@@ -32,6 +32,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 
 from letsconnect.base.drawn import forget_on_change
+from letsconnect.base.themes import chosen_theme
 from letsconnect.base.visitor_zone import chosen_zone
 
 View = Callable[..., HttpResponse]
@@ -209,7 +210,7 @@ def _kept_of(response: HttpResponse, version: object) -> _Kept | None:
 def _answer(request: HttpRequest, kept: _Kept) -> HttpResponse:
     """Put the reader's token in. A browser that has the page with a token of the same cookie needs no other."""
     token = get_token(request)
-    secret = str(request.META.get("CSRF_COOKIE", ""))
+    secret = f"{request.META.get('CSRF_COOKIE', '')}{chosen_theme(request)}"  # the theme is put in later
     etag = f'W/"{kept.mark}{blake2b(secret.encode(), digest_size=8).hexdigest()}"'
     response = HttpResponse(token.encode().join(kept.pieces), headers=dict(kept.headers))
     response.headers["ETag"] = etag

@@ -59,6 +59,7 @@ def _draw(part: str, key: FrameKey) -> str:
     values = {
         **key._asdict(),
         "language": get_language(),
+        "language_name": dict(settings.LANGUAGES).get(get_language() or "", ""),
         "languages": settings.LANGUAGES,  # each by its own name, whatever language the page is in
         "is_rtl": get_language_bidi(),
         "site_name": settings.SITE_NAME,

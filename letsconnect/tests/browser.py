@@ -49,11 +49,20 @@ _LOOK = """
         return box.width && (box.right > width + 1 || box.left < -1);
       })
       .map(e => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`page is ${document.documentElement.scrollWidth} wide`);
-  if (window.innerWidth < 640)
+  if (window.innerWidth < 640) {
+    // WCAG 2.5.8; the words beside a box to tick are its target, too.
+    const targets = ":is(.lc-header, .lc-main, .lc-footer) :is(a[href], button, summary, select)";
+    findings.tight = [...document.querySelectorAll(targets)]
+      .filter(e => e.checkVisibility() && !e.closest(".lc-skip, .lc-visually-hidden"))
+      .map(e => [e.getBoundingClientRect(), e])
+      .filter(([box]) => box.height && (box.height < 24 || box.width < 24))
+      .map(([box, e]) => `${Math.round(box.width)}×${Math.round(box.height)} px: ${e.outerHTML.slice(0, 120)}`)
+      .slice(0, 5);
     findings.low = [...document.querySelectorAll(".cdx-button, .cdx-select, .cdx-text-input__input")]
       .map(e => [e.getBoundingClientRect(), e])
       .filter(([box]) => box.width && box.height && box.height < 43.5)
       .map(([box, e]) => `${Math.round(box.height)} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 5);
+  }
   if (document.querySelector(".lc-main") && !findings.overflowing.length) {
     // What people wrote, were it one word of 95 letters.
     const written = [...document.querySelectorAll(".lc-main :is(bdi, [dir=auto], dd, h1)")]
@@ -146,6 +155,7 @@ class Window:
         assert findings["h1"] == 1, f"{self._here()}: {findings['h1']} h1"
         assert not findings["overflowing"], f"{self._here()}: {findings['overflowing']}"
         assert not findings.get("pushed"), f"{self._here()}: a long word is wider than the page: {findings['pushed']}"
+        assert not findings.get("tight"), f"{self._here()}: too small a target: {findings['tight']}"
         assert not findings["low"], f"{self._here()}: too low for a finger: {findings['low']}"
 
     def axe(self, *, is_other_width: bool = False) -> list[str]:

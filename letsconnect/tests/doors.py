@@ -126,6 +126,7 @@ DOORS = [
     Door("time-zone", get=EVERYBODY, post=ALL_LED_ON, data={"zone": "Asia/Tokyo"}),
     Door("zone-cities", "ar", get=EVERYBODY),
     Door("zone-cities", "de", get=NOTHING),
+    Door("set-theme", get=NOBODY_ASKS, post=ALL_LED_ON, data={"theme": "dark"}),
     Door("set-language", get=NOBODY_ASKS, post=ALL_LED_ON, data={"language": "fr"}),
     Door(
         "registrations:sign-in",

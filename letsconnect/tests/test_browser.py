@@ -19,7 +19,7 @@ PUBLIC = [
 ]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["fr", "ar"])
 def test_every_public_page_is_sound(live_server, open_window, language):
     window = open_window(live_server.url, language=language, widths=WIDTHS)
 
@@ -28,6 +28,13 @@ def test_every_public_page_is_sound(live_server, open_window, language):
         window.screenshot(f"{path.strip('/').replace('/', '-') or 'home'}-{language}")
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
         assert page.locator("html").get_attribute("lang") == language
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(live_server.url + "/clinics/")
+    assert page.locator(".lc-header").bounding_box()["height"] < 64  # one line, in the languages with long words too
+    page.emulate_media(color_scheme="dark")
+    for path in ("/", "/clinics/", "/sign-in/"):
+        window.visit(path)
+    page.emulate_media(color_scheme="light")
 
 
 # Faults beside what was found sound a moment ago, at one width or both: a sheet, and what is added to the page.
@@ -102,7 +109,7 @@ def test_the_admin_keeps_to_the_policy(live_server, open_window, language):
         window.screenshot(f"{path.strip('/').replace('/', '-')}-{language}".replace(f"-{registration.pk}-", "-"))
 
 
-def test_the_language_switch_works_without_javascript(live_server, open_window):
+def test_the_switches_of_language_and_colours_work_without_javascript(live_server, open_window):
     window = open_window(live_server.url, width=360, javascript=False)
     page = window.page
     page.goto(live_server.url + "/contact/")
@@ -111,6 +118,11 @@ def test_the_language_switch_works_without_javascript(live_server, open_window):
 
     assert page.url == live_server.url + "/contact/"
     assert page.locator("html").get_attribute("lang") == "fr"
+
+    page.get_by_role("button", name="Sombres").click()
+    assert page.url == live_server.url + "/contact/"
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.get_by_role("button", name="Sombres").get_attribute("aria-pressed") == "true"
 
 
 def test_a_window_knows_nothing_of_the_one_before_it(live_server, open_window, chromium_browser):

@@ -77,7 +77,7 @@ def test_every_language_is_offered_by_its_own_name_to_readers_of_any(db):
 def test_a_changed_setting_is_seen_at_once(db):
     assert "Another name" not in _page()
     with override_settings(SITE_NAME="Another name"):
-        assert "Another name</a>" in _page()
+        assert "Another name</span></a>" in _page()
     assert "Another name" not in _page()
 
 
