@@ -49,6 +49,7 @@ urlpatterns = [
     path("registration/", registration.registration_edit, name="registration-edit"),
     path("skills/search/", skills.skill_search, name="skill-search"),
     path("skills/hints/", skills.skill_hints, name="skill-hints"),
+    path("find/<slug:what>/<slug:language>/", search.find, name="find"),
     path("registration/groups/", search.group_search, name="group-search"),
     path("registration/<slug:step>/", steps.registration_step, name="registration-step"),
     path("skills/suggestions/noted/", skills.suggestions_note, name="suggestions-note"),

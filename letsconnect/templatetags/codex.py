@@ -111,6 +111,8 @@ def _kind(field: BoundField) -> str:
         return "checkbox"
     if isinstance(widget, _CHOICES):
         return "choices"
+    if getattr(widget, "has_its_frame", False):
+        return "plain"
     if isinstance(widget, (forms.MultiWidget, forms.SelectDateWidget)):
         return "parts"
     for kind, of in (("textarea", forms.Textarea), ("select", forms.Select), ("plain", forms.FileInput)):

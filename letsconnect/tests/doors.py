@@ -153,6 +153,8 @@ DOORS = [
         data={"name": "x"},
     ),
     Door("registrations:registration-step", "moon", get=NOTHING, post=NOTHING),
+    Door("registrations:find", "languages", "ar", get=EVERYBODY, query="?q=fran"),
+    Door("registrations:find", "zones", "de", get=NOTHING),
     Door("registrations:group-search", get=MEMBERS, query="?q=wiki"),
     Door("registrations:skill-search", get=MEMBERS, query="?q=wikidata"),
     Door("registrations:skill-hints", get=MEMBERS, query="?id={skill.pk}"),

@@ -32,6 +32,7 @@ from registrations.domain.registrations import (
     WishPriority,
 )
 from registrations.models import Registration, SensitiveAnswer, Wish
+from registrations.reference.typed_fields import language_field
 
 _NO_ANSWER = ("", _("no answer"))
 
@@ -156,9 +157,9 @@ QUESTIONS = (
         label=_("Languages I speak"),
         cells=((_("spoken languages"), LANGUAGES.cell),),
         row_fields={
-            "code": forms.ChoiceField(
+            "code": language_field(
                 label=_("Language"),
-                widget=LongSelect,
+                attrs={"data-likely": "add_language"},
                 error_messages={"required": _("Please choose the language this level is about.")},
             ),
             "level": forms.TypedChoiceField(

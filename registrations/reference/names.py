@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from letsconnect.base.folding import plain
 from letsconnect.base.languages import cldr_name
 from registrations.reference.countries import COUNTRIES
+from registrations.reference.language_names import name_besides_cldr
 from registrations.reference.languages import LANGUAGES
 
 
@@ -31,7 +32,7 @@ def country_name(code: str, reader: str) -> str:
 def language_name(code: str, reader: str) -> str:
     """Return the name of a language code for a reader of ``reader``."""
     own = LANGUAGES.get(code)
-    return cldr_name(code, reader) or (own.name if own else code)
+    return cldr_name(code, reader) or name_besides_cldr(code, reader) or (own.name if own else code)
 
 
 @cache

@@ -3,6 +3,18 @@
 from functools import cache
 from importlib.resources import files
 
+# The zone database lists the zones of these countries by where they lie, not by how many live there.
+_MAIN = {
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto",
+    "CL": "America/Santiago",
+    "ID": "Asia/Jakarta",
+    "MX": "America/Mexico_City",
+    "RU": "Europe/Moscow",
+    "US": "America/New_York",
+}
+
 
 @cache
 def _zones_by_country() -> dict[str, tuple[str, ...]]:
@@ -11,6 +23,8 @@ def _zones_by_country() -> dict[str, tuple[str, ...]]:
         if line and not line.startswith("#"):
             country, _, zone = line.split("\t")[:3]
             table.setdefault(country, []).append(zone)
+    for country, zone in _MAIN.items():
+        table[country] = [zone, *(other for other in table[country] if other != zone)]
     return {country: tuple(zones) for country, zones in table.items()} | {"XK": ("Europe/Belgrade",)}
 
 
@@ -28,8 +42,18 @@ def all_zones() -> frozenset[str]:
     return frozenset(zone for zones in _zones_by_country().values() for zone in zones)
 
 
+@cache
+def _countries() -> dict[str, str]:
+    return {zone: country for country, zones in _zones_by_country().items() if country != "XK" for zone in zones}
+
+
+def country_of(zone: str) -> str:
+    """Return the country a zone is of, "" for one of no country."""
+    return _countries().get(current_name(zone), "")
+
+
 def zones_of(country: str) -> tuple[str, ...]:
-    """Return the zones of a country, the most populous first; () when it has none or is unknown."""
+    """Return the zones of a country, that of its largest city first; () when it has none or is unknown."""
     return _zones_by_country().get(country, ())
 
 

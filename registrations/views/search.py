@@ -1,12 +1,19 @@
-"""Search while typing, for the script of the form; without it the form's own button does the same."""
+"""Search while typing, for the scripts of forms; without them the forms' own buttons do the same."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET
 
 from registrations.catalogue import groups
+from registrations.reference.finding import Finder
+from registrations.reference.finding_languages import LanguageFinder
+from registrations.reference.finding_zones import ZoneFinder
+
+_A_DAY = 24 * 60 * 60
+_FINDERS: dict[str, Finder] = {finder.name: finder for finder in (LanguageFinder(), ZoneFinder())}
 
 
 @never_cache
@@ -18,3 +25,13 @@ def group_search(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {"results": [{"id": group.group_id, "name": group.name, "country": group.country} for group in matches]}
     )
+
+
+@require_GET
+@cache_control(public=True, max_age=_A_DAY)
+def find(request: HttpRequest, what: str, language: str) -> JsonResponse:
+    """Answer with the languages or time zones that ``q`` may mean, best first, named for a reader of ``language``."""
+    if what not in _FINDERS or language not in dict(settings.LANGUAGES):
+        raise Http404
+    found = _FINDERS[what].find(request.GET.get("q", ""), language)
+    return JsonResponse({"results": [one._asdict() for one in found]}, json_dumps_params={"ensure_ascii": False})

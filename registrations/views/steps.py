@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import never_cache
 
 from letsconnect.base.network import network_of
@@ -26,12 +27,15 @@ from registrations.domain.registrations import RegistrationState, SkillRefused, 
 from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
 from registrations.participation.next_round import takes_part, why_not
+from registrations.reference.finding import Found
+from registrations.reference.finding_languages import LanguageFinder, found, likely_languages
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, own_registration, progress, redirect_to_sign_in
 
 STORED = "stored"
 UNPROCESSABLE = 422
+_LIKELY_AT_MOST = 5
 
 
 def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
@@ -123,6 +127,8 @@ def _changed(request: MemberRequest, page: StepPage) -> StepPage | None:
         return None
     if "more" in request.POST:
         return page.with_row()
+    if page.kind.fact == "languages" and "add_language" in request.POST:
+        return page.with_row(code=request.POST["add_language"])
     if page.step.name == "when" and request.POST.get("shortcut") in SHORTCUTS:
         day, start, end = SHORTCUTS[request.POST["shortcut"]]
         return page.with_row(day=day, start=start, end=end)
@@ -276,5 +282,16 @@ def _show(
         "refused_rows": page.rows if isinstance(page, RowsPage) and status == UNPROCESSABLE else None,
         "is_new": registration is None or registration.state == RegistrationState.DRAFT,
         "is_last": steps.after(page.step) is None,
+        "likely_languages": _likely_languages(request, page, facts.country),
     }
     return render(request, page.step.template, context, status=status)
+
+
+def _likely_languages(request: MemberRequest, page: StepPage, country: str) -> list[Found]:
+    """Return the languages that somebody most likely speaks and that no row names yet."""
+    if not isinstance(page, RowsPage) or page.kind.fact != "languages":
+        return []
+    browser = [code for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+    named = {LanguageFinder().value_of(str(row["code"].value() or ""), request.LANGUAGE_CODE) for row in page.rows}
+    codes = likely_languages(browser=browser, country=country, account=request.user.language)
+    return [found(code, request.LANGUAGE_CODE) for code in codes if code not in named][:_LIKELY_AT_MOST]

@@ -229,16 +229,4 @@ function begin() {
   }
 }
 
-// Name the zone that the browser guessed, where nothing was chosen before.
-function nameTheGuess() {
-  const zone = document.getElementById("id_zone");
-  const note = document.querySelector("[data-guessed]");
-  const name = note.querySelector("bdi");
-  if (zone.value && ![...zone.options].some(option => option.defaultSelected)) {
-    name.textContent = zone.value;
-    note.hidden = false;
-  }
-}
-
 begin();
-nameTheGuess();

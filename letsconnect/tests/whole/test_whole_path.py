@@ -89,14 +89,14 @@ class Person:
         page.locator("#id_country").select_option(country)
         page.locator("#id_role_id").select_option(index=1)
         self.press("Save and go on", within="main")
-        page.locator("#id_languages-0-code").select_option("ar")
+        page.locator("#id_languages-0-code").fill("ar")
         page.locator("#id_languages-0-level").select_option("4")
         self.press("Save and go on", within="main")
         for prefix, slugs in (("offers", shares), ("wishes", wishes)):
             for number, slug in enumerate(slugs):
                 page.locator(f"#id_{prefix}-{number}-skill").select_option(str(Skill.objects.get(slug=slug).pk))
             self.press("Save and go on", within="main")
-        page.locator("#id_zone").select_option("Africa/Tunis")
+        page.locator("#id_zone").fill("Africa/Tunis")
         self.press("Evenings, Monday to Friday")
         self.press("Save and go on", within="main")
         self.press("Save and go on", within="main")

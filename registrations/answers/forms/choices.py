@@ -87,9 +87,9 @@ def zone_choices(mine: str = "") -> KeptChoices:
     return _kept_zones(get_language() or "en")
 
 
-def is_offered_zone(zone: str, *, mine: str) -> bool:
-    """Tell whether ``zone`` is a place's own and among the choices of somebody whose stored zone is ``mine``."""
-    return zone not in ("", "UTC") and (zone == mine or zone in zone_names())
+def is_offered_zone(zone: str) -> bool:
+    """Tell whether ``zone`` is that of a place."""
+    return zone not in ("", "UTC") and zone in zone_names()
 
 
 @cache

@@ -26,6 +26,7 @@ from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
 from registrations.models import Consent, Group, Registration, SkillName
 from registrations.reference.countries import region_of
+from registrations.reference.typed_fields import TypedChoiceField, zone_field
 from registrations.reference.zones import only_zone_of
 
 VERSION = "version-"  # begins the name of a field that says in which version a document was shown
@@ -213,23 +214,24 @@ class LearnForm(SkillForm):
 
 @asks("when")
 class WhenForm(StepForm):
-    zone = forms.ChoiceField(
-        label=_("Time zone"),
-        help_text=_("The hours below are in this zone, summer time included."),
-        widget=LongSelect(attrs={"data-guess-zone": ""}),
+    zone = zone_field(
+        label=_("City by whose clock you live"),
+        help_text=_("Type a large city near you, or your country. The hours below are by this clock."),
+        attrs={"data-guess-zone": ""},
     )
 
     def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
         super().__init__(data, facts=facts)
-        self.stored_zone, self.country = facts.zone, facts.country
-        choice_field(self, "zone").choices = choices.zone_choices(facts.zone)
+        self.country = facts.country
+        zone = self.fields["zone"]
+        if isinstance(zone, TypedChoiceField):
+            zone.keep(facts.zone)
 
     def guess(self, zone: str) -> None:
-        """Fill in the likely zone if none is stored; the page says that it is a guess."""
+        """Fill in the likely zone if none is stored; the field asks whether it is right."""
         guesses = (zone, only_zone_of(self.country))
-        self.guessed = next((guess for guess in guesses if choices.is_offered_zone(guess, mine=self.stored_zone)), "")
         if not self.is_bound and not self.initial.get("zone"):
-            self.initial["zone"] = self.guessed
+            self.initial["zone"] = next((guess for guess in guesses if choices.is_offered_zone(guess)), "")
 
 
 @asks("how-much")

@@ -3,6 +3,7 @@
 from datetime import time
 from typing import Any, Self
 
+from django.forms import Media
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -49,6 +50,11 @@ class StepPage:
     def values(self) -> dict[str, Any]:
         """Return the facts of the step as typed; call it after `is_valid`."""
         return self.form.values()
+
+    @property
+    def media(self) -> Media:
+        """The scripts and sheets of the fields."""
+        return self.form.media
 
     def questions(self) -> list[tuple[str, list[BoundField]]]:
         """Return each question of the step with its fields; one whose answers are rows alone has none."""
@@ -99,6 +105,10 @@ class RowsPage(StepPage):
 
     def values(self) -> dict[str, Any]:
         return super().values() | {self.kind.fact: tuple(self.kind.values(self.rows.rows()))}
+
+    @property
+    def media(self) -> Media:
+        return super().media + self.rows.media
 
     def again(self, data: QueryDict) -> Self:
         """Return the page as if this had been typed."""

@@ -21,6 +21,7 @@ from registrations.answers.windows import DAYS, window_rows
 from registrations.domain import registrations
 from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
 from registrations.recordings import Recording
+from registrations.reference.typed_fields import TypedChoiceField
 
 _DAYS_OF = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
 
@@ -39,7 +40,8 @@ def required_only(form: forms.Form, names: Iterable[str] | None) -> Iterator[Non
 class RowForm(forms.Form):
     """The form of one row. Its fields stand in the order in which a stored row has its values.
 
-    A row counts if one of the ``telling`` fields is filled; ``key`` names its subject and gets ``options``.
+    A row counts if one of the ``telling`` fields is filled; ``key`` names its subject and gets ``options``, unless it
+    is typed.
     """
 
     key = ""
@@ -47,11 +49,15 @@ class RowForm(forms.Form):
     hint = ""  # how many others share or want the skill
     recording: Recording | None = None  # of a clinic on the skill
 
-    def __init__(self, *args: Any, options: KeptChoices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, options: KeptChoices | None, **kwargs: Any) -> None:
         kwargs["empty_permitted"] = False
         kwargs["use_required_attribute"] = False
         super().__init__(*args, **kwargs)
-        choice_field(self, self.key).choices = options
+        field = self.fields[self.key]
+        if isinstance(field, TypedChoiceField):
+            field.keep(self.initial.get(self.key, ""))
+        elif options is not None:
+            choice_field(self, self.key).choices = options
 
     def full_clean(self) -> None:
         """Require nothing in a row whose telling fields are all empty, so that emptying a row removes it."""
@@ -176,8 +182,8 @@ def _merged_windows(rows: Iterable[RowForm]) -> Iterable[tuple[Any, ...]]:
     return registrations.merge_windows(windows)
 
 
-def _languages(_facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
-    return choices.language_choices()
+def _typed(_facts: RegistrationFacts, _typed: QueryDict | None) -> None:
+    """Return no options: the subject is typed."""
 
 
 def _days(_facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
@@ -197,7 +203,7 @@ class StepRows:
 
     fact: str
     form: type[RowForm]
-    options: Callable[[RegistrationFacts, QueryDict | None], KeptChoices]
+    options: Callable[[RegistrationFacts, QueryDict | None], KeptChoices | None]
     stored: Callable[[RegistrationFacts], Iterable[tuple[Any, ...]]]
     values: Callable[[Iterable[RowForm]], Iterable[tuple[Any, ...]]] = _values
     most: int = 60
@@ -213,7 +219,7 @@ class StepRows:
 STEP_ROWS = {
     rows.fact: rows
     for rows in (
-        StepRows("languages", LanguageRow, options=_languages, stored=lambda facts: facts.languages),
+        StepRows("languages", LanguageRow, options=_typed, stored=lambda facts: facts.languages),
         StepRows(
             "offers",
             OfferRow,

@@ -13,6 +13,7 @@ from registrations.oldform.reading import countries, levels, text
 from registrations.oldform.reading.cells import BLANK, Cell, Certainty, guessed, join, understood, unread
 from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES, Names
 from registrations.reference.countries import COUNTRIES
+from registrations.reference.language_names import ALIASES, PROBABLY
 from registrations.reference.languages import LANGUAGES
 
 LONGEST_NAME = 60
@@ -30,112 +31,6 @@ _TAILS = (
 _BABEL = re.compile(r"^\{*\s*#?babel\s*[:|]", re.IGNORECASE)
 _FIRST = re.compile(r"^(?:native|fluent|basic|advanced|intermediate|professional)\s+(?:in\s+)?", re.IGNORECASE)
 
-# Certain: names that CLDR does not have, or has for another code than the portal.
-ALIASES: dict[str, str] = {
-    "ak": "Akan",
-    "aeb": "Tunisian Arabic|Tunisian|Tunisien|Derja tunisienne|Tounsi",
-    "apc": "Levantine Arabic|North Levantine Arabic|Levantine|شامي|اللهجة الشامية",
-    "arq": "Algerian Arabic|Algerian|دارجة جزائرية",
-    "ary": "Darija|Moroccan Arabic|Moroccan Darija|الدارجة|الدارجة المغربية|المغربية|arabe marocain|árabe marroquí|"
-    "Moroccan",
-    "arz": "Egyptian Arabic|Egyptian|Masri|مصري|اللهجة المصرية|العامية المصرية",
-    "bn": "Bangla|Bengali",
-    "ca": "Catalan|Valencian|Valencià|Català",
-    "ckb": "Sorani|Central Kurdish|Sorani Kurdish",
-    "dag": "Dagbani|Dagbanli",
-    "en": "EN|Inglés|Anglais|Ingles|Ingilizce|English language|الإنجليزية|انجليزي|إنجليزي|الانجليزية|انكليزي|"
-    "British English|American English",
-    "es": "Castellano|Castilian|Español castellano|الإسبانية|اسباني|إسباني",
-    "fa": "Farsi|Persian",
-    "ff": "Fulani|Fula|Peul|Pulaar|Fulfulde|Pular",
-    "fr": "Français|Francais|الفرنسية|فرنسي|فرنسية",
-    "ar": "العربية|عربي|عربية|اللغة العربية|Modern Standard Arabic|Standard Arabic|Fusha|الفصحى|MSA",
-    "gn": "Guaraní|Guarani|Avañe'ẽ",
-    "ha": "Hausa|Haoussa",
-    "id": "Indonesian|Bahasa Indonesia",
-    "ig": "Igbo|Ibo|Asụsụ Igbo",
-    "it": "Italiano",
-    "kmr": "Kurmanji|Northern Kurdish",
-    "lg": "Luganda|Ganda",
-    "mni": "Meitei|Manipuri|Meiteilon",
-    "mos": "Mooré|Mossi",
-    "ms": "Malay|Bahasa Melayu|Bahasa Malaysia",
-    "my": "Burmese|Myanmar language",
-    "nl": "Flemish|Vlaams",
-    "no": "Norwegian|Norsk",
-    "ny": "Chichewa|Chewa|Nyanja|Chinyanja",
-    "om": "Oromo|Afaan Oromo|Oromiffa",
-    "or": "Odia|Oriya",
-    "pa": "Punjabi|Panjabi",
-    "pcm": "Nigerian Pidgin|Naija",
-    "prs": "Dari",
-    "ps": "Pashto|Pushto",
-    "pt": "pt-br|pt-pt|Brazilian Portuguese|European Portuguese|Português do Brasil|Português brasileiro|البرتغالية",
-    "qu": "Quechua|Runasimi|Kichwa|Quichua",
-    "ro": "Moldovan|Romanian",
-    "rw": "Kinyarwanda|Ikinyarwanda",
-    "sat": "Santali|Santhali",
-    "si": "Sinhala|Sinhalese",
-    "sw": "Swahili|Kiswahili",
-    "tl": "Tagalog|Filipino|Pilipino|fil",
-    "tw": "Twi|Asante Twi",
-    "tzm": "Central Atlas Tamazight",
-    "uk": "Ukrainian|Українська",
-    "yo": "Yoruba|Yorùbá|Èdè Yorùbá",
-    "yue": "Cantonese|廣東話|粤语|粵語",
-    "zu": "Zulu|isiZulu",
-    "xh": "Xhosa|isiXhosa",
-    "sn": "Shona|chiShona",
-    "st": "Sotho|Southern Sotho|Sesotho",
-    "tn": "Tswana|Setswana",
-    "bm": "Bambara|Bamanankan",
-    "ee": "Ewe|Èʋe|Eʋe",
-    "ku": "Kurdish|Kurdî",
-    "el": "Greek|Modern Greek",
-    "sr": "Serbian",
-    "kab": "Kabyle|Taqbaylit",
-    "shi": "Tachelhit|Tashelhiyt|Shilha",
-    "zh": "Chinese|中文",
-}
-
-# Probably: a family, a script or a standard form, read as the language most people mean.
-PROBABLY: dict[str, tuple[str, str]] = {
-    "mandarin": ("zh", "as Chinese"),
-    "mandarin chinese": ("zh", "as Chinese"),
-    "putonghua": ("zh", "as Chinese"),
-    "普通话": ("zh", "as Chinese"),
-    "国语": ("zh", "as Chinese"),
-    "國語": ("zh", "as Chinese"),
-    "汉语": ("zh", "as Chinese"),
-    "simplified chinese": ("zh", "as Chinese, a way of writing it"),
-    "traditional chinese": ("zh", "as Chinese, a way of writing it"),
-    "chinese simplified": ("zh", "as Chinese, a way of writing it"),
-    "chinese traditional": ("zh", "as Chinese, a way of writing it"),
-    "zh hans": ("zh", "as Chinese, a way of writing it"),
-    "zh hant": ("zh", "as Chinese, a way of writing it"),
-    "zh cn": ("zh", "as Chinese"),
-    "zh tw": ("zh", "as Chinese"),
-    "zh hk": ("yue", "as Cantonese"),
-    "bahasa": ("id", "as Indonesian; the word means “language”"),
-    "berber": ("zgh", "as Standard Moroccan Tamazight"),
-    "tamazight": ("zgh", "as Standard Moroccan Tamazight"),
-    "amazigh": ("zgh", "as Standard Moroccan Tamazight"),
-    "الأمازيغية": ("zgh", "as Standard Moroccan Tamazight"),
-    "hindustani": ("hi", "as Hindi"),
-    "serbo croatian": ("sh", "as Serbo-Croatian"),
-    "pidgin": ("pcm", "as Nigerian Pidgin"),
-    "pidgin english": ("pcm", "as Nigerian Pidgin"),
-    "broken english": ("pcm", "as Nigerian Pidgin"),
-    "creole": ("ht", "as Haitian Creole"),
-    "kreyol": ("ht", "as Haitian Creole"),
-    "sotho": ("st", "as Southern Sotho"),
-    "ndebele": ("nd", "as North Ndebele"),
-    "min nan": ("nan", "as Min Nan"),
-    "taiwanese": ("nan", "as Min Nan"),
-    "hokkien": ("nan", "as Min Nan"),
-    "ar eg": ("arz", "as Egyptian Arabic"),
-    "ar ma": ("ary", "as Moroccan Arabic"),
-}
 _PROBABLY = {folding.key(name): code_and_note for name, code_and_note in PROBABLY.items()}
 
 

@@ -105,19 +105,6 @@ _ABBREVIATIONS: dict[str, int] = {
 }
 
 
-# The zone database lists these countries' zones from east to west, not by how many live there.
-_MAIN = {
-    "AU": "Australia/Sydney",
-    "BR": "America/Sao_Paulo",
-    "CA": "America/Toronto",
-    "MX": "America/Mexico_City",
-    "RU": "Europe/Moscow",
-    "US": "America/New_York",
-    "CL": "America/Santiago",
-    "ID": "Asia/Jakarta",
-}
-
-
 @cache
 def _zones() -> dict[str, str]:
     return {folding.key(zone.replace("_", " ")): zone for zone in zone_names()} | {
@@ -190,8 +177,7 @@ def _offsets(zone: str) -> frozenset[int]:
 
 
 def _by_offset(offset: int, country: str | None, tidy: str) -> Cell:
-    zones = (_MAIN[country], *zones_of(country)) if country in _MAIN else zones_of(country or "")
-    fitting = [zone for zone in zones if offset in _offsets(zone)]
+    fitting = [zone for zone in zones_of(country or "") if offset in _offsets(zone)]
     if fitting:
         return guessed(current_name(fitting[0]), f"“{tidy}” taken as {fitting[0]}, by the country")
     if not country:
