@@ -140,6 +140,7 @@ FOLDING = {
     "mailings/domain/letters.py": "what to leave out of the words of a mail server",
     "letsconnect/base/calendars.py": "a language in an identifier",
     "registrations/catalogue/loading.py": "wordings of skills and names of groups",
+    "registrations/reference/finding_languages.py": "codes of languages, and a search",
     "registrations/skills/arranging.py": "wordings of skills",
     "registrations/demo.py": "regions in addresses of the demo",
     "registrations/admin/choosing_person.py": "a search",
@@ -277,6 +278,7 @@ def test_whoever_catches_any_error_is_seen(code, is_caught):
 SHOWING = {"views", "admin", "emails", "forms", "templatetags"}
 # What else names a template, and why.
 KNOWS_TEMPLATES = {
+    "registrations/reference/typed_fields.py": "a line to type in is drawn with what was found",
     "clinics/cards.py": "draws the list of clocks within a card",
     "letsconnect/base/pieces.py": "draws the rows of lists for the apps",
     "letsconnect/desk.py": "the desk's own site",

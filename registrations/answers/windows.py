@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import time
+from itertools import pairwise
 from typing import NamedTuple
 
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
+from letsconnect.base.languages import listed
 from registrations.domain import registrations
+from registrations.reference import weeks
 
 DAYS = [
     ("0", pgettext_lazy("day to choose", "Monday")),
@@ -18,15 +22,73 @@ DAYS = [
     ("4", pgettext_lazy("day to choose", "Friday")),
     ("5", pgettext_lazy("day to choose", "Saturday")),
     ("6", pgettext_lazy("day to choose", "Sunday")),
-    ("weekdays", _("Monday to Friday")),
-    ("weekend", _("Saturday and Sunday")),
     ("daily", _("Every day")),
 ]
 _DAY = 24 * 60
 
 
+class GridDay(NamedTuple):
+    """A day of the week in the grid; Monday is 0."""
+
+    number: int
+    name: str
+    short: str
+    is_weekend: bool
+
+
+class WeekOfCountry:
+    """The week as people of a country have it, in the reader's language: where it begins, and what its weekend is."""
+
+    def __init__(self, country: str) -> None:
+        self.first_day = weeks.first_day_of(country)
+        self.weekend = weeks.weekend_of(country)
+        self.weekdays = weeks.weekdays_of(country)
+
+    def days_of(self, value: str) -> tuple[int, ...]:
+        """Return the days that one of the choices means."""
+        several = {"weekdays": self.weekdays, "weekend": self.weekend, "daily": tuple(range(7))}
+        return several.get(value) or (int(value),)
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the days to choose from, and several at once, in their order."""
+        days, (daily, every) = [(value, str(name)) for value, name in DAYS[:7]], DAYS[7]
+        several = [("weekdays", capfirst(self.weekdays_in_words)), ("weekend", capfirst(self.weekend_in_words))]
+        return [*(days[day] for day in weeks.days_from(self.first_day)), *several, (daily, str(every))]
+
+    @property
+    def weekdays_in_words(self) -> str:
+        """Write it as "Monday to Friday"."""
+        names, days = [str(name) for name in WEEKDAYS.values()], self.weekdays
+        if any((day + 1) % 7 != after for day, after in pairwise(days)):
+            return listed(names[day] for day in days)
+        # Translators: days of the week, as in "Monday to Friday". Written in lower case where the language does so.
+        return pgettext("days of the week", "%(first)s to %(last)s") % {
+            "first": names[days[0]],
+            "last": names[days[-1]],
+        }
+
+    @property
+    def weekend_in_words(self) -> str:
+        """Write it as "Saturday and Sunday", or as the one day it has."""
+        names, days = [str(name) for name in WEEKDAYS.values()], self.weekend
+        if len(days) == 1:
+            return names[days[0]]
+        # Translators: days of the weekend, as in "Saturday and Sunday".
+        return pgettext("days of the week", "%(first)s and %(last)s") % {
+            "first": names[days[0]],
+            "last": names[days[1]],
+        }
+
+    def grid(self) -> list[GridDay]:
+        """Return the days in the order of the grid."""
+        return [
+            GridDay(day, str(WEEKDAYS[day]), str(WEEKDAYS_ABBR[day]), is_weekend=day in self.weekend)
+            for day in weeks.days_from(self.first_day)
+        ]
+
+
 class FreeTimeRow(NamedTuple):
-    """A free time as a person fills it in: one of `DAYS`, from when and until when."""
+    """A free time as a person fills it in: a day or several, from when and until when."""
 
     day: str
     start: time

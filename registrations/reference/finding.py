@@ -44,7 +44,7 @@ class Finder(Protocol):
         """Return what a field shows for a value: a text that means this value and no other."""
 
 
-class Name(NamedTuple):
+class FindableName(NamedTuple):
     """One name of one thing. ``reader`` is the language it is in, "" if it is nobody's in particular."""
 
     key: str
@@ -53,12 +53,12 @@ class Name(NamedTuple):
     is_wider: bool = False  # the name of something it is a part of: a country has many zones
 
 
-class Names:
+class FindableNames:
     """Names to be found by what was typed."""
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    def __init__(self, names: Iterable[FindableName]) -> None:
         self.names = list(dict.fromkeys(name for name in names if name.key))
-        self.by_key: dict[str, list[Name]] = {}
+        self.by_key: dict[str, list[FindableName]] = {}
         for name in self.names:
             self.by_key.setdefault(name.key, []).append(name)
 
@@ -86,7 +86,7 @@ class Names:
         return sorted(best, key=lambda value: best[value])
 
 
-def _keep(best: dict[str, tuple[int, bool, bool, int]], name: Name, rank: tuple[int, bool, bool, int]) -> None:
+def _keep(best: dict[str, tuple[int, bool, bool, int]], name: FindableName, rank: tuple[int, bool, bool, int]) -> None:
     if name.value not in best or rank < best[name.value]:
         best[name.value] = rank
 
@@ -104,7 +104,7 @@ def _fit(typed: str, key: str) -> int | None:
     return _WITHIN if len(typed) > 2 else None
 
 
-def _near(typed: str, keys: Mapping[str, Sequence[Name]]) -> list[str]:
+def _near(typed: str, keys: Mapping[str, Sequence[FindableName]]) -> list[str]:
     """Return the names a slip or two away: none for words so short that any other would be."""
     if len(typed) < 4:
         return []

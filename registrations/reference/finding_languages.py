@@ -10,7 +10,7 @@ from django.conf import settings
 
 from letsconnect.base import folding
 from registrations.reference import names
-from registrations.reference.finding import AT_MOST, Found, Name, Names
+from registrations.reference.finding import AT_MOST, FindableName, FindableNames, Found
 from registrations.reference.language_names import ALIASES, PROBABLY
 from registrations.reference.languages import LANGUAGES
 
@@ -31,7 +31,7 @@ class LanguageFinder:
         codes = _names().search(text, reader)
         if (code := _by_code(text)) and code not in codes[:1]:
             codes = [code, *(other for other in codes if other != code)]
-        return [found(code, reader) for code in codes[:AT_MOST]]
+        return [language_found(code, reader) for code in codes[:AT_MOST]]
 
     def value_of(self, text: str, reader: str) -> str:
         if code := _codes_by_label(reader).get(folding.key(text)):
@@ -48,7 +48,7 @@ class LanguageFinder:
         return labels(reader).get(value, value)
 
 
-def found(code: str, reader: str) -> Found:
+def language_found(code: str, reader: str) -> Found:
     """Return a language as a choice: its name for the reader, and beside it its own name."""
     label, own = labels(reader).get(code, code), _own_name(code)
     return Found(code, label, "" if folding.key(own) == folding.key(label) else own)
@@ -66,9 +66,9 @@ def languages_of_country(country: str) -> list[str]:
     """Return the languages that many people of a country speak, most spoken first."""
     spoken = get_global("territory_languages").get(country, {})
     often = [
-        (-share["population_percent"], known)
+        (-share["population_percent"], ours)
         for code, share in spoken.items()
-        if (known := _known(code.replace("_", "-")))
+        if (ours := _ours(code.replace("_", "-")))
         and (share["population_percent"] >= _OFTEN_SPOKEN or share["official_status"] == "official")
     ]
     return list(dict.fromkeys(code for _share, code in sorted(often)))[:_MOST_OF_A_COUNTRY]
@@ -76,11 +76,11 @@ def languages_of_country(country: str) -> list[str]:
 
 def likely_languages(*, browser: Iterable[str], country: str, account: str) -> list[str]:
     """Return the languages somebody most likely speaks: those of their browser, their country and their account."""
-    codes = [*map(_known, browser), *languages_of_country(country), _known(account)]
+    codes = [*map(_ours, browser), *languages_of_country(country), _ours(account)]
     return list(dict.fromkeys(code for code in codes if code))
 
 
-def _known(code: str) -> str:
+def _ours(code: str) -> str:
     """Return the language of our table for a code as browsers and CLDR write it, "" if there is none."""
     base = code.split("-")[0].split("_")[0].casefold()
     return _by_code(code) or _by_code(get_global("language_aliases").get(base, "")) or _by_alias(base)
@@ -104,7 +104,7 @@ def _by_code(text: str) -> str:
 
 def _by_alias(code: str) -> str:
     """Return the language that another code of it is listed for, such as "fil" for Tagalog."""
-    return next((known for known, aliases in ALIASES.items() if code in aliases.split("|")), "")
+    return next((ours for ours, aliases in ALIASES.items() if code in aliases.split("|")), "")
 
 
 def _own_name(code: str) -> str:
@@ -117,20 +117,22 @@ def _probable() -> frozenset[str]:
 
 
 @cache
-def _names() -> Names:
-    return Names(_all_names())
+def _names() -> FindableNames:
+    return FindableNames(_all_names())
 
 
-def _all_names() -> Iterator[Name]:
+def _all_names() -> Iterator[FindableName]:
     for reader, _own in settings.LANGUAGES:
         for code in LANGUAGES:
-            yield Name(folding.key(names.language_name(code, reader)), code, reader)
+            yield FindableName(folding.key(names.language_name(code, reader)), code, reader)
         for locale in _VARIANTS.get(reader, ()):
             called = Locale.parse(locale).languages
-            yield from (Name(folding.key(str(called[code])), code, reader) for code in LANGUAGES if code in called)
+            yield from (
+                FindableName(folding.key(str(called[code])), code, reader) for code in LANGUAGES if code in called
+            )
     for code, language in LANGUAGES.items():
-        yield Name(folding.key(language.name), code, "en")
-        yield Name(folding.key(language.autonym), code, "")
+        yield FindableName(folding.key(language.name), code, "en")
+        yield FindableName(folding.key(language.autonym), code, "")
     for code, aliases in ALIASES.items():
-        yield from (Name(folding.key(alias), code, "") for alias in aliases.split("|") if code in LANGUAGES)
-    yield from (Name(folding.key(text), code, "") for text, (code, _why) in PROBABLY.items())
+        yield from (FindableName(folding.key(alias), code, "") for alias in aliases.split("|") if code in LANGUAGES)
+    yield from (FindableName(folding.key(text), code, "") for text, (code, _why) in PROBABLY.items())

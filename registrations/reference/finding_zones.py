@@ -15,7 +15,7 @@ from letsconnect.base.zone_names import city_of, has_a_place, zone_in_words
 from letsconnect.base.zones import is_zone, zone_names
 from registrations.reference.city_names import CITIES
 from registrations.reference.country_names import ALIASES
-from registrations.reference.finding import AT_MOST, Found, Name, Names
+from registrations.reference.finding import AT_MOST, FindableName, FindableNames, Found
 from registrations.reference.names import country_name
 from registrations.reference.zones import all_zones, country_of, current_name, zones_of
 
@@ -113,29 +113,29 @@ def _end_of(zone: str) -> str:
 
 
 @cache
-def _names() -> Names:
-    return Names(_all_names())
+def _names() -> FindableNames:
+    return FindableNames(_all_names())
 
 
-def _all_names() -> Iterator[Name]:
+def _all_names() -> Iterator[FindableName]:
     readers = [reader for reader, _own in settings.LANGUAGES]
     for zone in sorted(all_zones()):
-        yield Name(folding.key(_end_of(zone)), zone, "")
-        yield from (Name(folding.key(city_of(zone, reader)), zone, reader) for reader in readers)
+        yield FindableName(folding.key(_end_of(zone)), zone, "")
+        yield from (FindableName(folding.key(city_of(zone, reader)), zone, reader) for reader in readers)
     for zone in zone_names():
         if (today := current_name(zone)) in all_zones():
-            yield Name(folding.key(_end_of(zone)), today, "")
+            yield FindableName(folding.key(_end_of(zone)), today, "")
     for zone, cities in CITIES.items():
-        yield from (Name(folding.key(city), zone, "") for city in cities.split("|"))
-    yield from (Name(folding.key(text), "UTC", "") for text in _UTC)
+        yield from (FindableName(folding.key(city), zone, "") for city in cities.split("|"))
+    yield from (FindableName(folding.key(text), "UTC", "") for text in _UTC)
     yield from _names_of_countries(readers)
 
 
-def _names_of_countries(readers: list[str]) -> Iterator[Name]:
+def _names_of_countries(readers: list[str]) -> Iterator[FindableName]:
     for country in sorted({country_of(zone) for zone in all_zones()} - {""}):
         zones = zones_of(country)
         for zone in zones:
             for reader in readers:
-                yield Name(folding.key(country_name(country, reader)), zone, reader, is_wider=True)
+                yield FindableName(folding.key(country_name(country, reader)), zone, reader, is_wider=True)
             for alias in ALIASES.get(country, "").split("|"):
-                yield Name(folding.key(alias), zone, "", is_wider=True)
+                yield FindableName(folding.key(alias), zone, "", is_wider=True)

@@ -40,7 +40,7 @@ class TypedChoiceInput(forms.TextInput):
         super().__init__({"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", **(attrs or {})})
         self.finder = finder
         self.kept = ""  # a value that stays even if no name leads to it
-        self.found: list[Found] = []
+        self.choices_found: list[Found] = []
 
     @property
     def media(self) -> forms.Media:
@@ -51,8 +51,8 @@ class TypedChoiceInput(forms.TextInput):
         typed, picked = data.get(name), data.get(f"{name}{_PICK}")
         if not picked or not isinstance(typed, str):
             return typed
-        found = [one.value for one in self.finder.find(typed, _reader())]
-        return picked if picked in found else typed  # they have typed on
+        fitting = [choice.value for choice in self.finder.find(typed, _reader())]
+        return picked if picked in fitting else typed  # they have typed on
 
     def format_value(self, value: Any) -> Any:
         if value and (value == self.kept or self.finder.knows(str(value))):
@@ -70,7 +70,7 @@ class TypedChoiceInput(forms.TextInput):
             **self.beside(name, value),
             "line": super().render(name, value, attrs, renderer),
             "is_wrong": bool(given.get("aria-invalid")),
-            "found": self.found,
+            "found": self.choices_found,
             "name": f"{name}{_PICK}",
             "id_of_line": given.get("id", ""),
             "id": f"{given.get('id', name)}{_PICK}",
@@ -86,11 +86,11 @@ class ZoneInput(TypedChoiceInput):
     """A line for a place, which says what time it is there: nobody has to know the name of their time zone."""
 
     def beside(self, name: str, value: Any) -> dict[str, Any]:
-        known = bool(value) and (value == self.kept or self.finder.knows(str(value)))
+        is_value = bool(value) and (value == self.kept or self.finder.knows(str(value)))
         return {
             "tells_clock": True,
-            "city": place_in_words(str(value)) if known else "",
-            "clock": f"{in_zone(timezone.now(), str(value)):%H:%M}" if known else "",
+            "city": place_in_words(str(value)) if is_value else "",
+            "clock": f"{in_zone(timezone.now(), str(value)):%H:%M}" if is_value else "",
         }
 
 
@@ -111,10 +111,10 @@ class TypedChoiceField(forms.CharField):
         text = super().to_python(value) or ""
         if not text:
             return ""
-        if found := self._value_of(text):
-            return found
-        self.widget.found = self.finder.find(text, _reader())
-        code = "several" if self.widget.found else "unknown"
+        if meant := self._value_of(text):
+            return meant
+        self.widget.choices_found = self.finder.find(text, _reader())
+        code = "several" if self.widget.choices_found else "unknown"
         raise ValidationError(self.error_messages[code], code=code, params={"text": text})
 
     def _value_of(self, text: str) -> str:

@@ -361,11 +361,23 @@ def test_a_button_for_more_rows_keeps_what_was_typed_and_saves_nothing(signed_in
 def test_a_shortcut_fills_in_the_first_empty_row(signed_in):
     data = {"zone": "Africa/Tunis", "seen": "", **rows("windows", [{"day": "", "start": "", "end": ""}])}
 
-    page = signed_in.post(url("when"), {**data, "shortcut": "weekends"}).context["page"]
+    page = signed_in.post(url("when"), {**data, "shortcut": "weekend_mornings"}).context["page"]
 
     assert [[row[name].value() for name in ("day", "start", "end")] for row in page.rows] == [
-        ["weekend", "10:00", "18:00"]
+        ["weekend", "09:00", "12:00"]
     ]
+
+
+def test_the_weekend_is_that_of_the_country(signed_in):
+    save(signed_in, "who", country="EG")
+
+    save(signed_in, "when", **rows("windows", [{"day": "weekend", "start": "09:00", "end": "12:00"}]))
+
+    friday, saturday = (day * 1440 + 540 for day in (4, 5))
+    assert list(Registration.objects.get().windows.values_list("start", flat=True)) == [friday, saturday]
+    shown = signed_in.get(url("when")).content.decode()
+    assert "Weekdays: Sunday to Thursday. Weekend: Friday and Saturday." in shown
+    assert '<li value="4" data-short="Fri" data-weekend>' in shown
 
 
 def test_emptying_a_row_removes_it(signed_in):

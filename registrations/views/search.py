@@ -33,5 +33,7 @@ def find(request: HttpRequest, what: str, language: str) -> JsonResponse:
     """Answer with the languages or time zones that ``q`` may mean, best first, named for a reader of ``language``."""
     if what not in _FINDERS or language not in dict(settings.LANGUAGES):
         raise Http404
-    found = _FINDERS[what].find(request.GET.get("q", ""), language)
-    return JsonResponse({"results": [one._asdict() for one in found]}, json_dumps_params={"ensure_ascii": False})
+    choices = _FINDERS[what].find(request.GET.get("q", ""), language)
+    return JsonResponse(
+        {"results": [choice._asdict() for choice in choices]}, json_dumps_params={"ensure_ascii": False}
+    )

@@ -28,7 +28,7 @@ from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
 from registrations.participation.next_round import takes_part, why_not
 from registrations.reference.finding import Found
-from registrations.reference.finding_languages import LanguageFinder, found, likely_languages
+from registrations.reference.finding_languages import LanguageFinder, language_found, likely_languages
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, own_registration, progress, redirect_to_sign_in
@@ -294,4 +294,4 @@ def _likely_languages(request: MemberRequest, page: StepPage, country: str) -> l
     browser = [code for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
     named = {LanguageFinder().value_of(str(row["code"].value() or ""), request.LANGUAGE_CODE) for row in page.rows}
     codes = likely_languages(browser=browser, country=country, account=request.user.language)
-    return [found(code, request.LANGUAGE_CODE) for code in codes if code not in named][:_LIKELY_AT_MOST]
+    return [language_found(code, request.LANGUAGE_CODE) for code in codes if code not in named][:_LIKELY_AT_MOST]

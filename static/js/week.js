@@ -3,12 +3,9 @@
 
 const DAY = 96; // quarters of an hour
 const WEEK = 7 * DAY;
-const MANY = { weekdays: [0, 1, 2, 3, 4], weekend: [5, 6], daily: [0, 1, 2, 3, 4, 5, 6] };
-const SHORTCUTS = {
-  mornings: [MANY.weekdays, 32, 48],
-  evenings: [MANY.weekdays, 72, 84],
-  weekends: [MANY.weekend, 40, 72],
-};
+const OPENS_AT = 7; // o'clock, at the top of what is seen
+const HOLD = 350; // milliseconds after which a finger paints instead of scrolling
+const FAR = 10; // pixels
 
 class Week {
   constructor(place, list) {
@@ -16,10 +13,14 @@ class Week {
     this.list = list;
     this.free = new Set();
     this.others = []; // rows that are not finished: kept as they are
-    this.cells = [];
-    this.here = 18;
-    const days = document.querySelector("template[data-row=windows]").content.querySelector("select[name$=-day]");
-    this.days = [...days.options].filter(option => /^[0-6]$/.test(option.value)).map(option => option.textContent);
+    this.cells = new Map(); // by hour of the week, which begins on Monday
+    this.days = [...place.querySelectorAll(".lc-week-days > li")]
+      .map(({ value, textContent, dataset }) =>
+        ({ number: value, name: textContent, short: dataset.short, isWeekend: "weekend" in dataset }));
+    const weekend = this.days.filter(({ isWeekend }) => isWeekend).map(({ number }) => number);
+    const all = this.days.map(({ number }) => number);
+    this.many = { weekdays: all.filter(day => !weekend.includes(day)), weekend, daily: all };
+    this.here = all[0] * 24 + OPENS_AT;
     this.read();
     this.draw();
     this.show();
@@ -47,7 +48,7 @@ class Week {
         continue;
       }
       const length = (end - start + DAY) % DAY || DAY;
-      for (const day of MANY[row.day.value] || [Number(row.day.value)]) {
+      for (const day of this.many[row.day.value] || [Number(row.day.value)]) {
         for (let step = 0; step < length; step += 1) this.free.add((day * DAY + start + step) % WEEK);
       }
     }
@@ -67,7 +68,7 @@ class Week {
   }
 
   times() {
-    if (this.free.size === WEEK) return this.days.map((_, day) => [day * DAY, (day + 1) * DAY]);
+    if (this.free.size === WEEK) return this.days.map(({ number }) => [number * DAY, (number + 1) * DAY]);
     const found = [];
     for (let at = 0; at < WEEK; at += 1) {
       if (!this.free.has(at) || this.free.has((at + WEEK - 1) % WEEK)) continue;
@@ -87,43 +88,62 @@ class Week {
     const table = element("table", { className: "lc-week" });
     table.append(element("caption", { className: "lc-visually-hidden", textContent: caption }));
     const head = element("tr", {}, [element("td")]);
-    for (const day of this.days) {
-      const name = element("th", { scope: "col", title: day, textContent: short(day) });
-      name.setAttribute("aria-label", day);
-      head.append(name);
+    for (const { number, name, short } of this.days) {
+      const cell = element("th", { scope: "col", textContent: short, className: this.kind(number) });
+      cell.setAttribute("aria-label", name);
+      head.append(cell);
     }
     table.append(element("thead", {}, [head]));
     const body = element("tbody");
     for (let at = 0; at < 24; at += 1) {
       const row = element("tr", {}, [element("th", { scope: "row", textContent: `${String(at).padStart(2, "0")}` })]);
-      this.days.forEach((day, number) => row.append(element("td", {}, [this.cell(day, number, at)])));
+      for (const day of this.days) row.append(element("td", { className: this.kind(day.number) }, [this.cell(day, at)]));
       body.append(row);
     }
     table.append(body);
+    this.box = element("div", { className: "lc-week-box" }, [table]);
     this.sum = element("strong");
     const note = element("p", {}, [document.createTextNode(`${total} `), this.sum]);
     note.setAttribute("role", "status");
     const empty = element("button", { type: "button", className: "cdx-button", textContent: clear });
     empty.addEventListener("click", () => this.change(() => this.free.clear()));
-    this.place.append(element("p", { className: "lc-muted", textContent: help }), table,
+    this.place.append(element("p", { className: "lc-muted", textContent: help }), this.box,
       element("div", { className: "lc-row" }, [note, empty]));
     table.addEventListener("keydown", event => this.move(event));
-    table.addEventListener("pointerdown", event => this.paint(event));
-    table.addEventListener("pointerover", event => this.goOn(event));
-    window.addEventListener("pointerup", () => { this.brush = null; });
+    table.addEventListener("pointerdown", event => this.press(event));
+    table.addEventListener("pointermove", event => this.drag(event));
+    table.addEventListener("contextmenu", event => this.brush === null || event.preventDefault());
+    // While a finger paints, nothing scrolls; otherwise it scrolls the box, and at its end the page.
+    table.addEventListener("touchmove", event => {
+      if (this.brush !== null && event.cancelable) event.preventDefault();
+    }, { passive: false });
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => this.lift());
+    this.lift();
   }
 
-  cell(day, number, at) {
+  kind(day) {
+    return this.many.weekend.includes(day) ? "lc-week__weekend" : "";
+  }
+
+  // The morning first: the night is seldom what people choose.
+  open() {
+    const head = this.box.querySelector("thead").getBoundingClientRect().height;
+    const row = this.cells.get(this.here).closest("tr");
+    this.box.scrollTop = row.offsetTop - head;
+  }
+
+  cell(day, at) {
     const button = element("button", { type: "button", tabIndex: -1 });
     const next = `${String((at + 1) % 24).padStart(2, "0")}:00`;
-    button.setAttribute("aria-label", `${day} ${String(at).padStart(2, "0")}:00–${next}`);
-    button.dataset.at = String(number * 24 + at);
+    button.setAttribute("aria-label", `${day.name} ${String(at).padStart(2, "0")}:00–${next}`);
+    const hourOfWeek = day.number * 24 + at;
+    button.dataset.at = String(hourOfWeek);
     button.addEventListener("click", () => {
-      if (this.isPainted) this.isPainted = false; // the mouse has done it already
-      else this.set(Number(button.dataset.at), !this.isFree(Number(button.dataset.at)));
+      if (this.isPainted) this.isPainted = false; // dragging has done it already
+      else this.set(hourOfWeek, !this.isFree(hourOfWeek));
     });
-    button.addEventListener("focus", () => this.stand(Number(button.dataset.at)));
-    this.cells[number * 24 + at] = button;
+    button.addEventListener("focus", () => this.stand(hourOfWeek));
+    this.cells.set(hourOfWeek, button);
     return button;
   }
 
@@ -146,42 +166,69 @@ class Week {
   }
 
   show() {
-    this.cells.forEach((cell, at) => {
+    for (const [at, cell] of this.cells) {
       const count = this.quarters(at).filter(one => this.free.has(one)).length;
       cell.setAttribute("aria-pressed", count === 4 ? "true" : count ? "mixed" : "false");
       cell.tabIndex = at === this.here ? 0 : -1;
-    });
+    }
     this.sum.textContent = String(this.free.size / 4);
   }
 
   stand(at) {
-    this.cells[this.here].tabIndex = -1;
+    this.cells.get(this.here).tabIndex = -1;
     this.here = at;
-    this.cells[at].tabIndex = 0;
+    this.cells.get(at).tabIndex = 0;
   }
 
   move(event) {
-    const side = getComputedStyle(this.place).direction === "rtl" ? -24 : 24;
-    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: side, ArrowLeft: -side }[event.key];
+    const side = getComputedStyle(this.place).direction === "rtl" ? -1 : 1;
+    const step = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [side, 0], ArrowLeft: [-side, 0],
+      Home: [0, -24], End: [0, 24], PageUp: [0, -6], PageDown: [0, 6] }[event.key];
     if (!step) return;
     event.preventDefault();
-    const at = this.here + step;
-    if (at < 0 || at >= 168 || (Math.abs(step) === 1 && Math.floor(at / 24) !== Math.floor(this.here / 24))) return;
-    this.cells[at].focus();
+    const column = this.days.findIndex(({ number }) => number === Math.floor(this.here / 24)) + step[0];
+    const at = Math.min(23, Math.max(0, (this.here % 24) + step[1]));
+    if (this.days[column]) this.cells.get(this.days[column].number * 24 + at).focus();
   }
 
-  // With a mouse one can paint; a finger scrolls, and taps.
-  paint(event) {
+  // A mouse paints at once. A finger taps, paints along a row, or after holding still; else it scrolls.
+  press(event) {
     const cell = event.target.closest("button");
-    if (!cell || event.pointerType !== "mouse" || event.button !== 0) return;
-    this.brush = !this.isFree(Number(cell.dataset.at));
+    this.lift();
+    this.isPainted = false;
+    if (!cell || event.button !== 0) return;
+    this.pressed = { cell, x: event.clientX, y: event.clientY };
+    if (event.pointerType === "mouse") this.paint();
+    else this.waiting = setTimeout(() => this.paint(), HOLD);
+  }
+
+  paint() {
+    clearTimeout(this.waiting);
+    const at = Number(this.pressed.cell.dataset.at);
+    this.brush = !this.isFree(at);
     this.isPainted = true;
-    this.set(Number(cell.dataset.at), this.brush);
+    this.set(at, this.brush);
   }
 
-  goOn(event) {
-    const cell = event.target.closest("button");
-    if (cell && this.brush !== null && this.brush !== undefined) this.set(Number(cell.dataset.at), this.brush);
+  drag(event) {
+    if (!this.pressed) return;
+    const [across, along] = [Math.abs(event.clientX - this.pressed.x), Math.abs(event.clientY - this.pressed.y)];
+    if (this.brush === null) {
+      if (across > FAR && across > along) this.paint();
+      else if (along > FAR) this.lift();
+      return;
+    }
+    const box = this.box.getBoundingClientRect();
+    if (event.clientY > box.bottom - 20) this.box.scrollTop += 8;
+    else if (event.clientY < box.top + 40) this.box.scrollTop -= 8;
+    const cell = document.elementFromPoint(event.clientX, event.clientY)?.closest(".lc-week button");
+    if (cell && this.isFree(Number(cell.dataset.at)) !== this.brush) this.set(Number(cell.dataset.at), this.brush);
+  }
+
+  lift() {
+    clearTimeout(this.waiting);
+    this.pressed = null;
+    this.brush = null;
   }
 }
 
@@ -189,12 +236,6 @@ function element(name, properties = {}, children = []) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
   return made;
-}
-
-// Three letters as people read them; Arabic names of days begin with the article.
-function short(day) {
-  const letters = new Intl.Segmenter(document.documentElement.lang).segment(day.replace(/^ال/, ""));
-  return [...letters].slice(0, 3).map(one => one.segment).join("");
 }
 
 function quarter(text) {
@@ -213,6 +254,7 @@ function begin() {
   const ranges = document.getElementById("ranges");
   const week = new Week(place, list);
   place.hidden = false;
+  week.open();
   ranges.open = Boolean(ranges.querySelector(".cdx-message--error"));
   list.addEventListener("change", () => {
     week.read();
@@ -221,9 +263,11 @@ function begin() {
   for (const button of document.querySelectorAll("button[name=shortcut]")) {
     button.addEventListener("click", event => {
       event.preventDefault();
-      const [days, from, until] = SHORTCUTS[button.value];
+      const { days, from, until } = button.dataset;
       week.change(() => {
-        for (const day of days) for (let at = from; at < until; at += 1) week.free.add(day * DAY + at);
+        for (const day of week.many[days]) {
+          for (let at = Number(from); at < Number(until); at += 1) week.free.add(day * DAY + at);
+        }
       });
     });
   }

@@ -97,7 +97,7 @@ class Person:
                 page.locator(f"#id_{prefix}-{number}-skill").select_option(str(Skill.objects.get(slug=slug).pk))
             self.press("Save and go on", within="main")
         page.locator("#id_zone").fill("Africa/Tunis")
-        self.press("Evenings, Monday to Friday")
+        self.press("Weekday evenings")
         self.press("Save and go on", within="main")
         self.press("Save and go on", within="main")
         page.locator("#id_agrees_to_conduct").check(force=True)

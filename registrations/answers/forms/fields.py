@@ -21,6 +21,7 @@ from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
 from registrations.answers.questions import CONSENT_TICKS, fields_of, questions_of
 from registrations.answers.sensitive import SensitiveFacts
+from registrations.answers.windows import WeekOfCountry
 from registrations.catalogue import groups
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
@@ -223,6 +224,7 @@ class WhenForm(StepForm):
     def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
         super().__init__(data, facts=facts)
         self.country = facts.country
+        self.week = WeekOfCountry(facts.country)
         zone = self.fields["zone"]
         if isinstance(zone, TypedChoiceField):
             zone.keep(facts.zone)

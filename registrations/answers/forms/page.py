@@ -24,7 +24,8 @@ MORE_ROWS = 1
 SHORTCUTS = {
     "mornings": ("weekdays", time(8), time(12)),
     "evenings": ("weekdays", time(18), time(21)),
-    "weekends": ("weekend", time(10), time(18)),
+    "weekend_mornings": ("weekend", time(9), time(12)),
+    "weekend_afternoons": ("weekend", time(14), time(18)),
 }
 
 

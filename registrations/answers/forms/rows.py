@@ -17,13 +17,11 @@ from letsconnect.base.fields import choice_field
 from letsconnect.base.keys import key_or_none
 from registrations.answers.forms import choices
 from registrations.answers.questions import row_fields_of
-from registrations.answers.windows import DAYS, window_rows
+from registrations.answers.windows import WeekOfCountry, window_rows
 from registrations.domain import registrations
 from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
 from registrations.recordings import Recording
 from registrations.reference.typed_fields import TypedChoiceField
-
-_DAYS_OF = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
 
 
 @contextmanager
@@ -49,10 +47,11 @@ class RowForm(forms.Form):
     hint = ""  # how many others share or want the skill
     recording: Recording | None = None  # of a clinic on the skill
 
-    def __init__(self, *args: Any, options: KeptChoices | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, options: KeptChoices | None, country: str, **kwargs: Any) -> None:
         kwargs["empty_permitted"] = False
         kwargs["use_required_attribute"] = False
         super().__init__(*args, **kwargs)
+        self.country = country
         field = self.fields[self.key]
         if isinstance(field, TypedChoiceField):
             field.keep(self.initial.get(self.key, ""))
@@ -131,7 +130,7 @@ class WindowRow(RowForm):
         )
         length = (end - start) % 1440 or 1440
         windows: list[tuple[int, int]] = []
-        for number in _DAYS_OF.get(day) or [int(day)]:
+        for number in WeekOfCountry(self.country).days_of(day):
             first = number * 1440 + start
             last = first + length
             if last <= registrations.MINUTES_A_WEEK:
@@ -186,8 +185,8 @@ def _typed(_facts: RegistrationFacts, _typed: QueryDict | None) -> None:
     """Return no options: the subject is typed."""
 
 
-def _days(_facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
-    return KeptChoices([EMPTY, *DAYS])
+def _days(facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
+    return KeptChoices([EMPTY, *WeekOfCountry(facts.country).choices()])
 
 
 def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> KeptChoices:
@@ -211,9 +210,9 @@ class StepRows:
     def form_set(self, facts: RegistrationFacts, typed: QueryDict | None) -> RowFormSet:
         """Return the rows as they were typed, or else as they are stored."""
         stored = [dict(zip(self.form.base_fields, row, strict=True)) for row in self.stored(facts)]
-        return _form_set_class(self.form, self.most)(
-            typed, initial=stored, prefix=self.fact, form_kwargs={"options": self.options(facts, typed)}
-        )
+        about = {"options": self.options(facts, typed), "country": facts.country}
+        form_set = _form_set_class(self.form, self.most)
+        return form_set(typed, initial=stored, prefix=self.fact, form_kwargs=about)
 
 
 STEP_ROWS = {

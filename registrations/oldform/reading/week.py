@@ -9,6 +9,7 @@ from babel import Locale
 from letsconnect.base import folding
 from registrations.oldform.reading.clock import Span
 from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES
+from registrations.reference import weeks
 
 HOURS_GUESSED = "hours guessed"
 
@@ -172,15 +173,6 @@ def longest_phrase() -> int:
     return max(len(re.findall(r"\w+|[^\w\s]", phrase)) for phrase in words())
 
 
-_WEEKENDS = (
-    (frozenset({4, 5}), "BD BH DJ DZ EG IL IQ JO KW LY MV OM PS QA SA SD SY YE"),
-    (frozenset({3, 4}), "AF IR SO"),
-    (frozenset({5}), "NP"),
-    (frozenset({4, 6}), "BN"),
-)
-_WEEKEND_OF = {country: days for days, countries in _WEEKENDS for country in countries.split()}
-
-
 def weekend_of(country: str | None) -> frozenset[int]:
-    """Return the days off in a country: Saturday and Sunday in most, and where the country is unknown."""
-    return _WEEKEND_OF.get(country or "", frozenset({5, 6}))
+    """Return the days off in a country."""
+    return frozenset(weeks.weekend_of(country or ""))
