@@ -42,7 +42,7 @@ def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], N
     tell("explaining")
     chosen = best[result.chosen]
     left_out = _left_out(numbered, stuck, candidates.learner[chosen])
-    advice = _advice(numbered, settings, stuck, left_out, candidates.sharer[chosen])
+    advice = _advice(numbered, settings, left_out, candidates.sharer[chosen])
     return Proposal(
         pairs=tuple(_explain(numbered, candidates, parts, score, chosen)),
         left_out={int(numbered.ids[row]): why for row, why in left_out.items()},
@@ -114,16 +114,11 @@ def _left_out(numbered: NumberedFacts, stuck: dict[int, str], served: Ints) -> d
 
 
 def _advice(
-    numbered: NumberedFacts, settings: Settings, stuck: dict[int, str], left_out: dict[int, str], taken: Ints
+    numbered: NumberedFacts, settings: Settings, left_out: dict[int, str], taken: Ints
 ) -> dict[int, list[HelpfulChange]]:
-    """Return what would help those left out.
-
-    Who had no candidate needs one; who had candidates but came too late needs one with a place left after the round.
-    """
+    """Return what would help those left out: each change leads to somebody who has a place left after the round."""
     places_left = numbered.places_to_help - np.bincount(taken, minlength=len(numbered.ids))
-    alone = np.array([row for row in left_out if row in stuck], dtype=np.int64)
-    late = np.array([row for row in left_out if row not in stuck], dtype=np.int64)
-    return advise(numbered, settings, alone, numbered.places_to_help) | advise(numbered, settings, late, places_left)
+    return advise(numbered, settings, np.array(sorted(left_out), dtype=np.int64), places_left)
 
 
 def _counts(numbered: NumberedFacts, instance: Instance, served: int, left_out: dict[int, str]) -> dict[str, int]:

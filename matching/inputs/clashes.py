@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR
+from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR, mondays
+from matching.domain.matches import WEEKS_COMPARED
 from matching.engine.facts import Quarters
 
 # The search is exact up to so many tries. Beyond, the hours count as fitting: nobody is refused without a proof.
@@ -52,6 +53,16 @@ class Hours:
 def hours_clash(hours: Sequence[Hours], *, mondays: Iterable[date]) -> bool:
     """Tell whether in one of these weeks there is no hour of its own for each."""
     return any(not _fit([hours_of_match.starts_in(monday) for hours_of_match in hours]) for monday in mondays)
+
+
+def clash_with(deciding: Sequence[Hours], kept: Sequence[Hours]) -> bool:
+    """Tell whether in some week there is no hour of its own for each, of one person's matches that are to be decided
+    and of those kept. The weeks are those of the newest match, since an older one knows none of them better."""
+    hours = [*deciding, *kept]
+    if not deciding or len(hours) < 2:
+        return False
+    first = max(each.begins for each in hours)
+    return hours_clash(hours, mondays=mondays(first, weeks=WEEKS_COMPARED))
 
 
 def _fit(choices: list[Starts]) -> bool:

@@ -1,31 +1,29 @@
 """Read rows into the arrays the engine works on, in a constant number of queries."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
-from operator import attrgetter
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
-from django.db.models import QuerySet
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, mondays, next_monday
-from letsconnect.base.statements import Statement
-from matching.domain.matches import UNDECIDED, WEEKS_COMPARED, MatchState
+from letsconnect.base.query_batches import QueryBatch
+from matching.domain.matches import WEEKS_COMPARED, MatchState
 from matching.engine.errors import BrokenPair
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
-from matching.inputs import taken_hours
+from matching.inputs import rows, taken_hours
 from matching.inputs import waited as waiting
+from matching.inputs.rows import Read, Rows
 from matching.inputs.scope import Scope
-from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
+from matching.models import Match, MatchingRules, MatchQuerySet, Round
 from matching.models.matches import HEIR
 from registrations.answers.availability import weekly_slots, where_quarters_lie
-from registrations.domain.registrations import SkillState
-from registrations.models import HEIR_OF_SKILL, Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
+from registrations.models import HEIR_OF_SKILL, Registration, Skill
 from registrations.reference.zones import first_zone
 
-FEW = 100
 Slots = np.ndarray
 
 
@@ -89,40 +87,51 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
     scope holds, and its own undecided matches take no place: those that are fixed come along as such. ``only`` asks
     about some registrations, whatever the scope and however long they waited.
     """
+    days = MatchingRules.objects.current().cool_down_days
+    if only is None:
+        return number(rows.of_everybody(now=now, round_=round_, cool_down_days=days), now=now, round_=round_)
+    batch = QueryBatch()
+    read = rows.of_some(only, now=now, round_=round_, cool_down_days=days, batch=batch)
+    batch.run()
+    return number(read, now=now, round_=round_, is_everybody=False)
+
+
+def number(read: Rows, *, now: datetime, round_: Round | None = None, is_everybody: bool = True) -> NumberedRound:
+    """Number the people of these rows, and put what was read of them into the engine's arrays."""
     start = next_monday(now.date())
-    rows = _people(now, only)
-    numbers = {row.pk: number for number, row in enumerate(rows)}
-    connected = waiting.last_connected() if only is None else {}
-    waited = waiting.rounds_waited(connected) if only is None else {}
-    learning, helping = _live_matches(numbers, round_, size=len(rows))
-    scope = Scope.of(round_.scope) if round_ is not None and only is None else Scope()
+    people = [_PersonRow(*row) for row in read.people]
+    numbers = {row.pk: number for number, row in enumerate(people)}
+    connected = waiting.last_connected() if is_everybody else {}
+    waited = waiting.rounds_waited(connected) if is_everybody else {}
+    learning, helping = _live_matches(read.live, numbers, size=len(people))
+    scope = Scope.of(round_.scope) if round_ is not None and is_everybody else Scope()
     is_meant = [
-        scope.takes(region=row.region, waiting_since=connected.get(row.pk) or row.joined_at, now=now) for row in rows
+        scope.takes(region=row.region, waiting_since=connected.get(row.pk) or row.joined_at, now=now) for row in people
     ]
     fixed = _fixed(numbers, round_)
-    zones = [row.lives_by for row in rows]
+    zones = [row.lives_by for row in people]
+    members = {row.member_id: numbers[row.pk] for row in people}
     clock, clocks = _clocks(zones, start)
-    people = People(
-        id=np.arange(len(rows), dtype=np.int64),
-        region=[row.region for row in rows],
-        region_wish=[row.region_wish for row in rows],
-        places_to_learn=_column(row.can_learn_from for row in rows) - learning,
-        places_to_help=_column(row.can_help for row in rows) - helping,
-        slots=_slots(numbers, zones, start),
-        waited=_column(waited.get(row.pk, 0) for row in rows),
-        load=helping,
-        freshness=_column(row.days_since_confirmed(now) for row in rows),
-        clock=clock,
-        taken=_taken(numbers, round_, start, size=len(rows)) if only is None else (),
-    )
     facts = Facts(
-        people=people,
-        offers=Offers(**_skills(Offer, "level", numbers)),
-        wishes=Wishes(**_wishes(numbers, is_meant, scope, fixed)),
-        languages=_languages(numbers),
-        apart=_apart(numbers, {row.member_id: number for number, row in enumerate(rows)}, now=now, round_=round_),
+        people=People(
+            id=np.arange(len(people), dtype=np.int64),
+            region=[row.region for row in people],
+            region_wish=[row.region_wish for row in people],
+            places_to_learn=_column(row.can_learn_from for row in people) - learning,
+            places_to_help=_column(row.can_help for row in people) - helping,
+            slots=_slots(read.windows, numbers, zones, start),
+            waited=_column(waited.get(row.pk, 0) for row in people),
+            load=helping,
+            freshness=_column(row.days_since_confirmed(now) for row in people),
+            clock=clock,
+            taken=_taken(numbers, round_, start, size=len(people)) if is_everybody else (),
+        ),
+        offers=Offers(**_skills(read.offers, "level", numbers)),
+        wishes=Wishes(**_wishes(_skills(read.wishes, "priority", numbers), is_meant, scope, fixed)),
+        languages=_languages(read.languages, numbers),
+        apart=_apart(read.apart, read.excluded, read.blocks, numbers, members),
         fixed=fixed,
-        asked_for=_asked_for(numbers),
+        asked_for=np.array(sorted(_both_here(read.asked_for, numbers)), dtype=np.int64).reshape(-1, 2),
         clocks=clocks,
     )
     return NumberedRound(facts=facts, registrations=list(numbers), start=start)
@@ -158,20 +167,23 @@ def as_of_now(facts: Facts, numbers: dict[int, int], *, now: datetime, round_: R
     apart, what is fixed and what is proposed. What they know, wish and when they are free stays as the round knew it.
     """
     size = len(facts.people.id)
-    rows = [row for row in _people(now, None) if row.pk in numbers]
-    taken = _live_matches(numbers, round_, size=size)
+    everybody = [_PersonRow(*row) for row in rows.people(now=now)]
+    people = [row for row in everybody if row.pk in numbers]
+    taken = _live_matches(rows.live(round_), numbers, size=size)
     places = np.zeros((2, size), dtype=np.int64)
-    for row in rows:
+    for row in people:
         places[:, numbers[row.pk]] = row.can_learn_from, row.can_help
     is_here = np.zeros(size, dtype=np.bool_)
-    is_here[[numbers[row.pk] for row in rows]] = True
+    is_here[[numbers[row.pk] for row in people]] = True
     learning, helping = np.where(is_here, places - taken, 0)
     asked = round_.matches.filter(asked_at__isnull=False).values_list("learner_id", flat=True)
     learning[[numbers[learner] for learner in asked if learner in numbers]] = 0
-    members = {row.member_id: numbers[row.pk] for row in rows}
+    members = {row.member_id: numbers[row.pk] for row in people}
     fixed = _numbered(round_.matches.fixed(), numbers)
     apart = {tuple(pair) for pair in np.asarray(facts.apart).tolist()}
-    apart |= {tuple(pair) for pair in _apart(numbers, members, now=now, round_=round_).tolist()}
+    days = MatchingRules.objects.current().cool_down_days
+    matched = rows.apart(now=now, round_=round_, cool_down_days=days)
+    apart |= {tuple(pair) for pair in _apart(matched, rows.excluded(), rows.blocks(), numbers, members).tolist()}
     refused = round_.matches.filter(state=MatchState.REFUSED)
     apart |= {tuple(row[:2]) for row in _numbered(refused, numbers).tolist()}
     apart -= {tuple(row[:2]) for row in fixed.tolist()}
@@ -184,47 +196,19 @@ def as_of_now(facts: Facts, numbers: dict[int, int], *, now: datetime, round_: R
     )
 
 
-def _people(now: datetime, only: Collection[int] | None) -> list[_PersonRow]:
-    """Everybody who can be matched on that day, or those of ``only``, by registration."""
-    people = Registration.objects.matchable(on=now.date())
-    wanted = people if only is None else people.filter(pk__in=only)
-    return [_PersonRow(*row) for row in wanted.order_by("pk").values_list(*_PersonRow._fields)]
-
-
-def _keys_filter(numbers: dict[int, int]) -> dict[str, Any]:
-    """A filter for few people; for many there is none, because reading all rows and leaving some out is quicker."""
-    return {"registration__in": list(numbers)} if len(numbers) <= FEW else {}
-
-
 def _column(values: Iterable[int]) -> np.ndarray:
     return np.fromiter(values, dtype=np.int64)
 
 
-def _pairs(round_: Round | None) -> QuerySet[Match, Any]:
-    return _of_others(Match.objects.live(), round_).order_by().values_list("learner_id", "sharer_id")
-
-
-_LIVE_PAIRS = Statement(lambda: _pairs(None))
-_LIVE_PAIRS_OF_OTHERS = Statement(lambda round_: _pairs(round_))
-
-
-def _live_matches(numbers: dict[int, int], round_: Round | None, *, size: int) -> np.ndarray:
+def _live_matches(live: Read, numbers: dict[int, int], *, size: int) -> np.ndarray:
     """Count each participant's live matches as learner and as sharer; undecided proposals count too, or two rounds
     would promise one place twice. Only the round's own do not: it decides about them."""
     taken = np.zeros((2, size), dtype=np.int64)
-    pairs = _LIVE_PAIRS.rows({}) if round_ is None else _LIVE_PAIRS_OF_OTHERS.rows({"round_": round_})
-    for pair in pairs:
-        for side, person in enumerate(pair):
+    for learner, sharer, *_reasons in live:
+        for side, person in enumerate((learner, sharer)):
             if person in numbers:
                 taken[side, numbers[person]] += 1
     return taken
-
-
-def _of_others(matches: MatchQuerySet, round_: Round | None) -> MatchQuerySet:
-    """These matches without the round's own undecided ones: the round decides about them."""
-    if round_ is None:
-        return matches
-    return matches.exclude(round=round_, state__in=UNDECIDED)
 
 
 def _fixed(numbers: dict[int, int], round_: Round | None) -> np.ndarray:
@@ -244,18 +228,15 @@ def _numbered(matches: MatchQuerySet, numbers: dict[int, int]) -> np.ndarray:
     return np.array(triples, dtype=np.int64).reshape(-1, 3)
 
 
-def _asked_for(numbers: dict[int, int]) -> np.ndarray:
-    """Return learner and sharer of each open request between two participants."""
-    rows = SharerRequest.objects.open().values_list("learner_id", "sharer_id")
-    pairs = {
-        (numbers[learner], numbers[sharer]) for learner, sharer in rows if learner in numbers and sharer in numbers
-    }
-    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+def _both_here(pairs: Read, numbers: Mapping[int, int]) -> set[tuple[int, int]]:
+    """The numbers of the two of each pair of which both take part."""
+    return {(numbers[person], numbers[other]) for person, other in pairs if person in numbers and other in numbers}
 
 
-def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope, fixed: np.ndarray) -> dict[str, np.ndarray]:
+def _wishes(
+    wishes: dict[str, np.ndarray], is_meant: list[bool], scope: Scope, fixed: np.ndarray
+) -> dict[str, np.ndarray]:
     """The wishes the round is for, and those it meets by hand."""
-    wishes = _skills(Wish, "priority", numbers)
     kept = np.array(is_meant, dtype=np.bool_)[wishes["person"]]
     if scope.skills is not None:
         meant = Skill.objects.filter(pk__in=scope.skills).values_list(HEIR_OF_SKILL, flat=True)
@@ -265,16 +246,10 @@ def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope, fixed: 
     return {name: column[kept] for name, column in wishes.items()}
 
 
-def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int]) -> dict[str, np.ndarray]:
-    """Return who offers (wishes) what, a merged skill counting as its heir, a retired one not at all."""
+def _skills(read: Read, weight: str, numbers: dict[int, int]) -> dict[str, np.ndarray]:
+    """Return who offers (wishes) what; where two skills were merged, with the higher of the two weights."""
     highest: dict[tuple[int, int], int] = {}
-    rows = (
-        model.objects.exclude(skill__state=SkillState.RETIRED)
-        .filter(**_keys_filter(numbers))
-        .annotate(known_skill=HEIR)
-        .values_list("registration_id", "known_skill", weight)
-    )
-    for registration, skill, value in rows.iterator(chunk_size=20_000):
+    for registration, skill, value in read:
         if registration in numbers:
             key = (numbers[registration], skill)
             highest[key] = max(value, highest.get(key, 0))
@@ -286,36 +261,25 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
     }
 
 
-def _languages(numbers: dict[int, int]) -> Languages:
-    languages = [
-        language
-        for language in SpokenLanguage.objects.filter(**_keys_filter(numbers))
-        .order_by("registration_id", "code")
-        .values_list("registration_id", "code", "level", "is_preferred", named=True)
-        if language.registration_id in numbers
-    ]
+def _languages(read: Read, numbers: dict[int, int]) -> Languages:
+    languages = [row for row in read if row[0] in numbers]
     return Languages(
-        person=_column(numbers[language.registration_id] for language in languages),
-        code=[language.code for language in languages],
-        level=_column(language.level for language in languages),
-        is_preferred=np.array([language.is_preferred for language in languages], dtype=np.bool_),
+        person=_column(numbers[registration] for registration, *_spoken in languages),
+        code=[code for _registration, code, *_level in languages],
+        level=_column(level for _registration, _code, level, _is_preferred in languages),
+        is_preferred=np.array([is_preferred for *_spoken, is_preferred in languages], dtype=np.bool_),
     )
 
 
-def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
+def _slots(read: Read, numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     """Return who is free when; people with the same zone and the same windows are computed once."""
     slots = np.zeros((len(numbers), WEEKS_COMPARED * QUARTERS_A_WEEK), dtype=np.bool_)
     computed: dict[_LocalWeek, Slots] = {}
-    rows = (
-        Window.objects.filter(**_keys_filter(numbers))
-        .order_by("registration_id", "start")
-        .values_list("registration_id", "start", "end", named=True)
-    )
-    for registration, windows in groupby(rows.iterator(chunk_size=20_000), key=attrgetter("registration_id")):
+    for registration, windows in groupby(read, key=itemgetter(0)):
         if registration not in numbers:
             continue
         number = numbers[registration]
-        week = _LocalWeek(zones[number], tuple((window.start, window.end) for window in windows))
+        week = _LocalWeek(zones[number], tuple((start, end) for _registration, start, end in windows))
         if week not in computed:
             computed[week] = weekly_slots(week.windows, week.zone, start=start, weeks=WEEKS_COMPARED)
         slots[number] = computed[week]
@@ -335,7 +299,7 @@ def with_clocks(facts: Facts, registrations: Sequence[int], *, start: date, roun
 
 def _taken(numbers: dict[int, int], round_: Round | None, start: date, *, size: int) -> np.ndarray:
     """The quarters that other matches of these people take for certain, as a table of people and quarters."""
-    others = _of_others(Match.objects.live(), round_).order_by()
+    others = rows.of_others(Match.objects.live(), round_).order_by()
     shape = (size, WEEKS_COMPARED * QUARTERS_A_WEEK)
     return taken_hours.hours_taken(others, numbers, shape, mondays=mondays(start, weeks=WEEKS_COMPARED))
 
@@ -360,22 +324,8 @@ def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:
     return _column(by_zone[zone] for zone in zones), clocks
 
 
-def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime, round_: Round | None) -> np.ndarray:
+def _apart(matched: Read, excluded: Read, blocks: Read, numbers: dict[int, int], members: dict[int, int]) -> np.ndarray:
     """Return the pairs of participants not to be proposed: blocked either way, matched before in either role and not
-    long enough ago, or kept apart by the working group."""
-    rules = MatchingRules.objects.current()
-    matched = _of_others(Match.objects.keeping_apart(now=now, cool_down_days=rules.cool_down_days), round_)
-    pairs = {
-        (numbers[first], numbers[second])
-        for rows in (
-            matched.values_list("learner_id", "sharer_id"),
-            Exclusion.objects.standing().values_list("person_id", "other_id"),
-        )
-        for first, second in rows
-        if first in numbers and second in numbers
-    } | {
-        (members[first], members[second])
-        for first, second in Block.objects.values_list("member_id", "blocked_id")
-        if first in members and second in members
-    }
+    long enough ago, or kept apart by the working group. ``members``: their numbers by member."""
+    pairs = _both_here(matched, numbers) | _both_here(excluded, numbers) | _both_here(blocks, members)
     return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)

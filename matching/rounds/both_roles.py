@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from letsconnect.base.hours import mondays
-from matching.domain.matches import TAKES_A_PLACE, WEEKS_COMPARED, Side, check_standing, has_too_many
-from matching.inputs.clashes import Hours, hours_clash
+from matching.domain.matches import TAKES_A_PLACE, Side, check_standing, has_too_many
+from matching.inputs.clashes import Hours, clash_with
 from matching.locking import is_blocked, standing
 from matching.models import Match
 
@@ -52,14 +51,9 @@ class BothRoles:
 
     @property
     def hours_clash(self) -> bool:
-        """Whether in some week there is no hour of its own for each. The weeks are those of the newest match, since an
-        older one knows none of them better; what keeps no hours stops nobody."""
+        """Whether in some week there is no hour of its own for each; what keeps no hours stops nobody."""
         deciding, kept = ([pair.hours for pair in pairs if pair.hours] for pairs in (self.deciding, self.kept))
-        hours = deciding + kept
-        if not deciding or len(hours) < 2:
-            return False
-        first = max(each.begins for each in hours)
-        return hours_clash(hours, mondays=mondays(first, weeks=WEEKS_COMPARED))
+        return clash_with(deciding, kept)
 
     def refused_for(self, *, most: int) -> Iterator[str]:
         """Why approving all of them would be refused: too_many_at_once, hours_clash, both or neither."""

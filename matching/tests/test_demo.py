@@ -10,6 +10,7 @@ from matching.domain.matches import MatchState, Side
 from matching.models import Match, Session, SharerRequest
 from matching.models.feedback import to_tell
 from matching.waiting import advice
+from matching.waiting.changes_in_words import what_would_help
 from registrations import demo as people
 from registrations.models import Registration
 from registrations.tests.factories import NOW
@@ -41,8 +42,9 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     assert {session.state for session in sessions} == {"confirmed", "proposed"}
     assert sessions.upcoming(now=NOW).exists()
     assert SharerRequest.objects.open().get().learner.member == cast.volunteer
-    waiting = advice.waiting_status(Registration.objects.of(cast.waiting), now=NOW)
-    assert waiting.got_nothing and waiting.advice
+    waiting = Registration.objects.of(cast.waiting)
+    assert advice.waiting_status(waiting, now=NOW).got_nothing
+    assert what_would_help(waiting, now=NOW).advice
 
 
 def test_the_demo_of_nobody_is_an_empty_round(coordinator):

@@ -205,8 +205,8 @@ def test_what_somebody_approves_while_the_rest_is_computed_is_never_withdrawn(co
         if len(tries) == 1:
             approve_match(match=match, by=liaison, now=LATER)
             who = dict(round_.participants.values_list("registration_id", "number"))
-            known = repairing.inputs.replace(
-                known, fixed=repairing.inputs.np.array([[who[other.pk], who[sharer.pk], match.skill_id]])
+            known = repairing.loading.replace(
+                known, fixed=repairing.loading.np.array([[who[other.pk], who[sharer.pk], match.skill_id]])
             )
         return honest(known, *rest)
 

@@ -35,6 +35,7 @@ from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from matching.waiting import advice as advising
 from matching.waiting import no_match
+from matching.waiting.changes_in_words import what_would_help
 from matching.words import reasons
 from registrations.domain import registrations as registrations_domain
 from registrations.domain.registrations import UNTIL_THEY_RETURN
@@ -187,7 +188,7 @@ def test_a_liaison_is_not_offered_a_swap_in_which_they_are_a_side(coordinator):
 # Advice of hours, tested by making it
 
 
-WORDS = re.compile(r"lies on (?P<day>\w+) between (?P<start>\d\d:\d\d) and (?P<end>\d\d:\d\d) \((?P<zone>.+)\)")
+WORDS = re.compile(r"Add (?P<day>\w+) from (?P<start>\d\d:\d\d) to (?P<end>\d\d:\d\d), all of it")
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -235,27 +236,18 @@ def has_candidate(registration, now):
         ("Asia/Kathmandu", "America/Santiago"),
     ],
 )
-def test_making_what_an_advice_of_hours_says_finds_somebody(coordinator, now, mine, theirs):
-    """In the zone it names, in each of four weeks, clock changes included; read weeks later as well."""
-    learner = make_registration(wishes=["wikidata"], zone=mine, windows=[(480, 600)], submitted_at=now, made_at=now)
+def test_making_what_an_advice_of_hours_says_finds_somebody(now, mine, theirs):
+    """By the clock of the learner's zone, in each of four weeks, clock changes included; whenever it is read."""
     narrow = [(day * 1440 + 19 * 60, day * 1440 + 20 * 60) for day in (1, 2)]
     make_registration(offers=["wikidata"], zone=theirs, windows=narrow, submitted_at=now, made_at=now)
-    round_ = computed(coordinator, now=now)
-    Round.objects.filter(pk=round_.pk).update(state="published", published_at=now, published_by=coordinator)
-    advice = [one["kind"] for one in round_.participants.get(registration=learner).advice]
-    learner = Registration.objects.select_related("member").get(pk=learner.pk)
+    for read_at in (now, now + timedelta(weeks=3)):
+        learner = make_registration(wishes=["wikidata"], zone=mine, windows=[(480, 600)], submitted_at=now, made_at=now)
+        assert not has_candidate(learner, read_at)
+        said = [one.sentence for one in what_would_help(learner, now=read_at).advice if one.step == "when"]
 
-    for weeks in (0, 3):
-        said = [one.sentence for one in advising.waiting_status(learner, now=now + timedelta(weeks=weeks)).advice]
-        if "more_hours" in advice:
-            window = told_times(next(sentence for sentence in said if "more free hour" in sentence))
-            if not weeks:
-                first = window
-            assert window == first
-    if "more_hours" in advice:
-        assert not has_candidate(learner, now)
-        be_free(learner, *first)
-        assert has_candidate(learner, now)
+        be_free(learner, *told_times(said[0]))
+
+        assert has_candidate(learner, read_at)
 
 
 def test_advice_of_hours_is_given_where_clocks_change_together(coordinator):
@@ -532,16 +524,14 @@ def test_who_is_in_no_round_is_not_said_to_be_counted_there(letter, state, is_aw
         assert ("in no round of matches until" in text) == is_away
 
 
-def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
+def test_nobody_shares_it_is_not_said_once_somebody_does():
     learner = make_registration(wishes=["wikidata"])
     make_registration(wishes=["wikidata"])
-    round_ = computed(coordinator)
-    Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
-    assert any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
+    assert any("Nobody shares" in one.sentence for one in what_would_help(learner, now=NOW).advice)
 
     make_registration(offers=["wikidata"])
 
-    assert not any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
+    assert not any("Nobody shares" in one.sentence for one in what_would_help(learner, now=NOW).advice)
 
 
 @pytest.mark.parametrize(
@@ -551,24 +541,20 @@ def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
         ({"paused_until": UNTIL_THEY_RETURN}, "but does not take part at the moment"),
     ],
 )
-def test_nobody_shares_it_is_not_said_while_whoever_does_is_away(coordinator, away, said):
+def test_nobody_shares_it_is_not_said_while_whoever_does_is_away(away, said):
     learner = make_registration(wishes=["wikidata"])
-    round_ = computed(coordinator)
-    Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
     make_registration(offers=["wikidata"], **away)
 
-    sentences = [one.sentence for one in advising.waiting_status(learner, now=NOW).advice]
+    sentences = [one.sentence for one in what_would_help(learner, now=NOW).advice]
     assert not any("Nobody shares" in sentence for sentence in sentences)
     assert any(said in sentence for sentence in sentences)
 
 
 def test_nobody_shares_it_is_not_said_of_what_lives_on_in_a_skill_that_somebody_shares(coordinator):
     learner = make_registration(wishes=["wikidata"])
-    round_ = computed(coordinator)
-    Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
-    assert any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
+    assert any("Nobody shares" in one.sentence for one in what_would_help(learner, now=NOW).advice)
     make_registration(offers=["linked-data"])
 
     merge_skills(source=make_skill("wikidata"), target=make_skill("linked-data"), by=coordinator, now=NOW)
 
-    assert not any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
+    assert not any("Nobody shares" in one.sentence for one in what_would_help(learner, now=NOW).advice)

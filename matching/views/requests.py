@@ -29,6 +29,7 @@ from matching.models.requests import SharerRequestQuerySet
 from matching.views.sharer_cards import pieces_of
 from matching.waiting import advice, browsing
 from matching.waiting.cards import cards_of
+from matching.waiting.changes_in_words import what_would_help
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from matching.words import reasons
 from registrations import documents
@@ -184,13 +185,15 @@ def _ask(request: MemberRequest, sharer: Registration, form: AskForm) -> bool:
 @require_safe
 def no_match(request: MemberRequest) -> HttpResponse:
     """Say why the member has no match yet, what would help, and what happens next."""
-    registration = Registration.objects.of(request.user)
+    registration, now = Registration.objects.of(request.user), timezone.now()
+    waiting = advice.waiting_status(registration, now=now)
     wishes = registration.wishes.values_list("skill", flat=True) if registration is not None else ()
     context = {
         "registration": registration,
         "recordings": dict.fromkeys(recordings_on(list(wishes)).values()),
-        "next_round": next_round(registration, on=timezone.now().date()),
-        "waiting": advice.waiting_status(registration, now=timezone.now()),
+        "next_round": next_round(registration, on=now.date()),
+        "waiting": waiting,
+        "help": what_would_help(registration, now=now) if registration is not None and waiting.is_looked_for else None,
         "asked": SharerRequest.objects.of(request.user).waiting().count(),
     }
     return render(request, "matching/no_match.html", context)

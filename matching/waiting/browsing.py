@@ -41,6 +41,7 @@ from registrations.skills import finding
 from registrations.skills.names import best_names, name_rows
 
 MINE = "mine"
+FAMILY = Coalesce(F("skill__merged_into__family"), F("skill__family"))  # of a wish or an offer
 
 
 class FoundPerson(NamedTuple):
@@ -233,8 +234,7 @@ def _about(topic: str, wished: set[int]) -> QuerySet[Offer]:
     if topic == MINE:
         return _of_heirs(offers, wished)
     if topic in SkillFamily.values:
-        family = Coalesce(F("skill__merged_into__family"), F("skill__family"))
-        return offers.annotate(family=family).filter(family=topic)
+        return offers.annotate(family=FAMILY).filter(family=topic)
     return _of_heirs(offers, Skill.objects.filter(pk=int(topic)).values_list(HEIR_OF_SKILL))
 
 

@@ -17,6 +17,7 @@ from mailings.rendering import Rendered, render_letter
 from matching.domain.requests import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
 from matching.waiting import advice
+from matching.waiting.changes_in_words import what_would_help
 from matching.waiting.no_match import KIND
 from matching.words import reasons
 from registrations import documents
@@ -92,6 +93,7 @@ def _render_no_match(person: Registration, language: str, zone: str) -> Rendered
     now = timezone.now()
     with speaking(language):
         status = advice.waiting_status(person, now=now)
+        outlook = what_would_help(person, now=now) if status.is_looked_for else None
         versions = documents.all_counting(on=now.date())
         asked = (
             _ASKED_SINCE.rows({"learner": person, "since": status.round_at}, on=now.date(), versions=versions)
@@ -101,10 +103,10 @@ def _render_no_match(person: Registration, language: str, zone: str) -> Rendered
         context = {
             "name": person.shown_name,
             "status": status,
+            "somebody": outlook.somebody if outlook else "",
             "advice": [
                 (change, absolute("registrations:registration-step", change.step) if change.step else "")
-                for change in status.advice
-                if not change.is_done
+                for change in (outlook.advice if outlook else ())
             ],
             "requests": _request_lines(asked),
             "next_round": next_round(person, on=now.date()),
