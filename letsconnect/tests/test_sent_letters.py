@@ -137,14 +137,14 @@ ABOUT = {
 }
 
 
-def rendered(kind, world):
+def rendered(kind, world, language="en"):
     if kind == NEWSLETTER:
         return letter_of(NewsletterBody.objects.get(newsletter=world.sent_issue), reader_language="fr")
     if kind in (announcing.ANNOUNCED, announcing.DIGEST):
-        clinics = (announcing._new_clinic(world.clinic, "en"),)
-        return announcing._template(kind, "en", "UTC", clinics, 1).rendered
+        clinics = (announcing._new_clinic(world.clinic, language),)
+        return announcing._template(kind, language, "UTC", clinics, 1).rendered
     about = next(make for start, make in ABOUT.items() if kind.startswith(start))(world)
-    return kinds.get(kind).render(about, "en", "UTC")
+    return kinds.get(kind).render(about, language, "UTC")
 
 
 def test_each_kind_says_whether_what_it_said_is_kept():
@@ -174,6 +174,15 @@ def test_nothing_in_a_copy_does_or_opens_anything_without_signing_in(shared_worl
     assert Act.objects.count() == acts_before
     if any(map(acts, ADDRESS.findall(sent))) or TOKEN.search(sent):
         assert "a link that stands in the letter only" in copy.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("clinics.")])
+def test_a_letter_that_speaks_of_a_clinic_says_first_that_one_learns_there(shared_world, kind):
+    """Alone the word is medical in Spanish, French and Portuguese: one language shows where the full one is lacking."""
+    text = rendered(kind, shared_world, "es").text
+
+    first = re.search(r"clínicas?\b(?! de aprendizaje)|clínicas? de aprendizaje", text, re.IGNORECASE)
+    assert first is None or "de aprendizaje" in first[0], text[:600]
 
 
 ACTING = ["claim_invitation", "claim_reminder", "still_in", "sign_in_code", "paused_for_silence"]
