@@ -10,17 +10,19 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from clinics.listing.versions import version_of_lists
-from letsconnect import home as sections
 from letsconnect.base.addresses import ours
 from letsconnect.base.kept_pages import kept_for_visitors
 from letsconnect.base.languages import duration_in_words, language_or_default
 from letsconnect.base.links import absolute, path_or_nothing
 from letsconnect.base.themes import keep_theme
+from letsconnect.home import sections
 from matching.models import MatchingRules
 from registrations.answers.facts import current_version
+from registrations.consents.asking import agreements_to_ask
 from registrations.domain import eligibility
 from registrations.domain.registrations import MIN_FREE_MINUTES, MIN_SHARED_LEVEL, GroupKind
 from registrations.models import Eligibility
+from registrations.requests import is_signed_in
 from registrations.views.errands import is_errand
 from registrations.views.steps import keep_typed
 
@@ -30,11 +32,12 @@ _ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/", 
 
 @kept_for_visitors(version_of_lists)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show a visitor what the portal is, and a member their own matches, sessions and clinics."""
+    """Show a visitor what the portal is, and a member what to do first, their calendar, and what they could do."""
     now = timezone.now()
-    member = request.user if request.user.is_authenticated else None
-    shown = sections.for_member(member, now=now) if member else sections.for_everybody(now=now)
-    return render(request, "letsconnect/home.html", shown)
+    if not is_signed_in(request):
+        return render(request, "letsconnect/home.html", sections.for_everybody(now=now))
+    asking = agreements_to_ask(request.user, on=now.date())
+    return render(request, "letsconnect/home.html", sections.for_member(request.user, asking, now=now))
 
 
 def code_of_conduct(request: HttpRequest) -> HttpResponse:

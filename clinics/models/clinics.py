@@ -120,13 +120,13 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         """The clinics of a member's home page, in one query; the caller reads the texts of those it shows.
 
         These are announced clinics to come, and those of ``own_seats`` (`Rsvp` rows), cancelled ones too; ``my_state``
-        is the state of the member's seat, if there is one.
+        is the state of the member's seat, if there is one, and ``my_claim_by`` until when it is kept if it is offered.
         """
         own = own_seats.filter(clinic=OuterRef("pk"))
         return (
             self.upcoming(now=now)
             .exclude(state=ClinicState.DRAFT)
-            .annotate(my_state=Subquery(own.values("state")[:1]))
+            .annotate(my_state=Subquery(own.values("state")[:1]), my_claim_by=Subquery(own.values("claim_by")[:1]))
             .filter(Q(state=ClinicState.ANNOUNCED) | Q(my_state__isnull=False))
         )
 

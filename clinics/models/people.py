@@ -170,6 +170,12 @@ class ClinicPersonQuerySet(models.QuerySet["ClinicPerson"]):
         to_come = (ClinicState.DRAFT, ClinicState.ANNOUNCED)
         return self.filter(clinic__state__in=to_come, clinic__starts_at__gt=now)
 
+    def of_clinics_not_over(self, *, now: datetime) -> "ClinicPersonQuerySet":
+        """People of clinics that are to come or go on at this moment."""
+        return self.filter(
+            clinic__in=Clinic.objects.upcoming(now=now).exclude(state=ClinicState.CANCELLED).order_by().values("pk")
+        )
+
     def visible_to(self, reader: "Reader") -> "ClinicPersonQuerySet":
         """What somebody is asked themselves, and the people of the clinics they look after."""
         looked_after = Clinic.objects.looked_after_by(reader).values("pk")

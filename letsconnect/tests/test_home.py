@@ -1,5 +1,6 @@
 """The home page of somebody with everything: all of it is shown, in a dozen queries, however much there is."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,13 +8,15 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinics.models import Clinic, Rsvp
 from clinics.seats.rsvps import rsvp
-from clinics.tests.factories import make_clinic
-from letsconnect.base.templatetags.when import moment_in_words
+from clinics.tests.factories import make_clinic, make_person
+from letsconnect.base.templatetags.when import when_here
 from matching.models import Match, MatchingRules, RoundParticipant
 from matching.tests.factories import make_match, make_round
 from matching.tests.feedback_factories import make_hour
 from matching.tests.session_factories import make_session
+from registrations.domain.registrations import UNTIL_THEY_RETURN
 from registrations.models import SkillSuggestion
 from registrations.tests.factories import (
     NOW,
@@ -85,17 +88,20 @@ def test_home_costs_a_dozen_queries_at_three_rows_and_at_thirty(client, everythi
     assert len(many) <= MOST, "\n".join(many)
     said = page.content.decode()
     for words in (
-        "30 matches wait for your answer",
+        "would like to learn",
+        "Say yes or no by",
         "Something waits for the trust team",
         "proposes times to talk about",
         "How was your hour with",
+        "has no link for the call yet",
         "which you suggested, is now part of",
-        "Agreed sessions",
         "You take part in the next round of matches",
         "All my matches",
         "Clinic 0",
     ):
         assert words in said
+    assert said.count("cdx-button--weight-primary") == 1
+    assert not re.search('href="[^/#m]|href=""', main_of(page))
 
 
 def _left_out(count):
@@ -152,23 +158,37 @@ def test_home_costs_everybody_a_dozen_queries_at_three_rows_and_at_thirty(client
         assert "Nobody who takes part shares yet what you wish to learn." in shown[1]
 
 
+def kinds(page):
+    """What waits, in its order, by the kinds of the lines of the page."""
+    return [piece.shape["kind"] for piece in (*page.context["first"], *page.context["others"])]
+
+
+def main_of(page):
+    return page.content.decode().split("<main", 1)[1].split("</main>")[0]
+
+
 def test_home_shows_each_thing_of_the_member_and_only_that(client, everything):
     with time_machine.travel(NOW, tick=False):
         member = everything(2)
         stranger = make_member()
         make_registration(member=stranger)
         client.force_login(member)
-        shown = client.get("/").context
-        assert len(shown["to_answer"]) == len(shown["to_confirm"]) == len(shown["hours_to_tell"]) == 2
-        moments = [moment_in_words(NOW + number * DAY, member.zone) for number in (1, 2, 3)]
-        assert [line.texts["moment"] for line in shown["next_sessions"]] == moments[:2]
-        assert [line.texts["moment"] for line in shown["rsvps"]] == moments[1:]
-        assert shown["confided"] == 2
+        page = client.get("/")
+        # The first of the hours is tomorrow; the other has time.
+        assert kinds(page) == [
+            *("add_link", "answer_match", "answer_match", "choose_hour", "choose_hour", "read_reports"),
+            *("add_link", "tell_session", "tell_session"),
+        ]
+        entries = [(line.shape["kind"], line.texts["moment"]) for line in page.context["calendar"]]
+        moments = [when_here(NOW + number * DAY) for number in (1, 2, 2, 3)]
+        assert entries == list(zip(("session", "session", "clinic", "clinic"), moments, strict=True))
+        assert sorted(re.findall("Clinic [01]", main_of(page))) == ["Clinic 0", "Clinic 1"]
         client.force_login(stranger)
-        other = client.get("/").context
-        for name in ("to_answer", "to_confirm", "hours_to_tell", "next_sessions", "rsvps", "matches", "skill_news"):
-            assert not other[name]
-        assert (other["confided"], len(other["upcoming"])) == (0, 2)
+        other = client.get("/")
+        assert kinds(other) == []
+        for name in ("calendar", "matches", "skill_news"):
+            assert not other.context[name]
+        assert len(other.context["upcoming"]) == 2
 
 
 def test_home_asks_for_an_answer_until_it_is_given(client, everything):
@@ -176,18 +196,106 @@ def test_home_asks_for_an_answer_until_it_is_given(client, everything):
         member = everything(1)
         Match.objects.filter(state="asked").update(answer_by=NOW + DAY)
         client.force_login(member)
-        assert "answer by" in client.get("/").content.decode()
+        assert "answer_match" in kinds(client.get("/"))
         Match.objects.filter(state="asked").update(sharer_accepted_at=NOW)
-        assert "answer by" not in client.get("/").content.decode()
+        page = client.get("/")
+        assert "answer_match" not in kinds(page)
+        assert "can answer until" in main_of(page)
+
+
+def test_what_has_begun_is_joined_first_and_stands_in_no_calendar(client, everything):
+    with time_machine.travel(NOW, tick=False):
+        member = everything(1)
+    begins = {"join_session": NOW + DAY - HOUR / 4, "join_clinic": NOW + 2 * DAY - HOUR / 2}
+    for (first, moment), left in zip(begins.items(), (1, 0), strict=True):
+        with time_machine.travel(moment, tick=False):
+            client.force_login(member)
+            page = client.get("/")
+            assert (kinds(page)[0], len(page.context["calendar"])) == (first, left)
+
+
+def test_a_part_and_a_seat_at_one_clinic_are_one_entry_and_what_is_cancelled_says_so(client, member):
+    with time_machine.travel(NOW, tick=False):
+        make_registration(member=member)
+        host, gone, offered = (make_clinic(starts_at=NOW + days * DAY, title=f"In {days}") for days in (1, 2, 3))
+        for clinic in (host, gone, offered):
+            rsvp(clinic=clinic, member=member, by=member, now=NOW)
+        make_clinic(starts_at=NOW + 8 * DAY, title="In 1", edition_of=host, is_edition=True)  # of a clinic they are at
+        for role in ("host", "helper"):
+            make_person(host, role, member=member)
+        Clinic.objects.filter(pk=gone.pk).update(state="cancelled", cancel_reason="No sharer")
+        Rsvp.objects.filter(clinic=offered).update(state="offered", claim_by=NOW + HOUR)
+        client.force_login(member)
+        page = client.get("/")
+
+        assert kinds(page) == ["claim_seat"]
+        assert f'size-large" href="/clinics/{offered.pk}/"' in main_of(page)
+        assert [(line.texts["title"], line.texts["said"]) for line in page.context["calendar"]] == [
+            ("In 1", "host"),
+            ("In 2", "cancelled"),
+        ]
+        assert sorted(re.findall(r"\bIn \d\b", main_of(page))) == ["In 1", "In 2", "In 3"]
+        assert "What I do for clinics" in main_of(page)
+
+    with time_machine.travel(NOW + 2 * HOUR, tick=False):
+        client.force_login(member)
+        assert kinds(client.get("/")) == []  # the offer has ended
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"paused_until": NOW.date() + 9 * DAY}, "Until 11 March 2026 you are in no round of matches."),
+        ({"away_until": NOW.date() + 9 * DAY}, "Until 11 March 2026 you are in no round of matches."),
+        ({"paused_until": UNTIL_THEY_RETURN}, "until you say that you are back."),
+    ],
+)
+def test_who_is_paused_reads_that_and_nothing_else(client, member, fields, words):
+    with time_machine.travel(NOW, tick=False):
+        registration = make_registration(member=member, wishes=["wikidata"], **fields)
+        make_match("connected", skill="wikidata", learner=registration)
+        clinic = make_clinic(starts_at=NOW + DAY, title="A clinic")
+        client.force_login(member)
+        said = main_of(client.get("/"))
+        assert words in said
+        assert re.findall(r"<h\d[^>]*>(.*?)</h\d>", said)[1:] == [
+            "You are paused" if "paused_until" in fields else "You are away"
+        ]
+        assert re.findall(r"<(a|button|form)\b", said) == ["form", "button"]
+        assert 'action="/my-data/come-back/"' in said
+        rsvp(clinic=clinic, member=member, by=member, now=NOW)
+        assert "A clinic" in main_of(client.get("/"))  # what they have agreed to still stands
+
+
+@pytest.mark.parametrize(
+    ("state", "first", "words"),
+    [
+        (None, "register", "You have not registered yet."),
+        ("draft", "continue_registration", "Continue where I was"),
+        ("needs_changes", "change_registration", "Please name a language"),
+        ("submitted", None, "will look at your registration"),
+        ("declined", None, "was not accepted"),
+        ("withdrawn", None, "You withdrew your registration."),
+    ],
+)
+def test_whatever_becomes_of_a_registration_home_says_it_once(client, member, state, first, words):
+    if state is not None:
+        make_registration(member=member, state=state, wishes=["wikidata"], review_note="Please name a language")
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(member)
+        page = client.get("/")
+
+    assert kinds(page) == ([first] if first else [])
+    assert ('size-large" href="/registration/"' in main_of(page)) == bool(first)
+    assert main_of(page).count(words) == 1
+    assert "next round" not in main_of(page)
+    assert ("Please name a language" in main_of(page)) == (state in ("needs_changes", "declined"))
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({}, "You take part in the next round of matches"),
-        ({"paused_until": NOW.date() + 9 * DAY}, "in no round of matches until"),
-        ({"away_until": NOW.date() + 9 * DAY}, "in no round of matches until"),
-        ({"state": "submitted"}, "will look at it"),
         ({"can_learn_from": 0, "can_help": 0}, "because you want to learn from nobody and to help nobody"),
         ({"windows": []}, "a match needs people who are free for 2 hours a week. Please add hours"),
         ({"windows": [(0, 60), (1200, 1245)]}, "a match needs people who are free for 2 hours a week."),

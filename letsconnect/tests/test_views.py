@@ -35,12 +35,12 @@ def test_a_member_without_a_registration_is_told_so(client, member):
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (RegistrationState.DRAFT, "It is a draft"),
-        (RegistrationState.SUBMITTED, "will look at it"),
+        (RegistrationState.DRAFT, "nobody sees it"),
+        (RegistrationState.SUBMITTED, "will look at your registration"),
         (RegistrationState.APPROVED, "next round of matches"),
         (RegistrationState.NEEDS_CHANGES, "Please say more"),
-        (RegistrationState.DECLINED, "It was not accepted"),
-        (RegistrationState.WITHDRAWN, "You withdrew it"),
+        (RegistrationState.DECLINED, "was not accepted"),
+        (RegistrationState.WITHDRAWN, "You withdrew your registration"),
     ],
 )
 def test_a_member_sees_the_state_of_their_registration_and_what_comes_next(client, member, state, words):

@@ -15,7 +15,7 @@ from letsconnect.base.zones import validate_zone
 from matching.domain.matches import Side
 from matching.domain.sessions import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
 from matching.models import people
-from matching.models.matches import Match
+from matching.models.matches import Match, MatchQuerySet
 from registrations.models import Member, Registration
 
 S = SessionState
@@ -65,6 +65,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Agreed and not over, to tell about or ``waits``; with ``is_of_live_match`` and ``is_to_tell``."""
         rows = self.annotate(is_of_live_match=_is_of_live_match(), is_to_tell=is_to_tell)
         return rows.filter(Q(state=S.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | waits)
+
+    def without_a_link(self) -> "SessionQuerySet":
+        """Those for which nobody has given a link to the call yet."""
+        return self.filter(call_link="")
 
     def for_member(self, member: Member) -> "SessionQuerySet":
         """The sessions of a member, in either role."""
@@ -259,3 +263,9 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return _("Calendar feed %(number)s") % {"number": self.pk}
+
+
+def without_an_hour(member: Member) -> MatchQuerySet:
+    """The member's connected matches in which no hour was agreed on and no times are proposed."""
+    hours = Session.objects.filter(match=OuterRef("pk")).exclude(state=S.CANCELLED)
+    return Match.objects.for_member(member).connected().filter(~Exists(hours))

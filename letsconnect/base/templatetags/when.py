@@ -78,6 +78,19 @@ def when(moment: datetime | None) -> str:
 
 
 @register.filter(expects_localtime=False)
+def when_here(moment: datetime | None) -> str:
+    """Write a moment in the reader's zone, as "Mon 2 March 2026, 14:00": for a page that names the zone once."""
+    if moment is None:
+        return ""
+    local = in_zone(moment, _zone_name())
+    # Translators: a moment, as in "Mon 2 March 2026, 14:00".
+    return gettext("%(day)s, %(hour)s") % {
+        "day": _day_in_words(local.date(), get_language() or "en"),
+        "hour": f"{local:%H:%M}",
+    }
+
+
+@register.filter(expects_localtime=False)
 def when_in(moment: datetime | None, zone: str) -> str:
     """Write a moment in the named zone."""
     return moment_in_words(moment, zone) if moment else ""
