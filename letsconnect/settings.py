@@ -108,6 +108,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "letsconnect.context_processors.site",
             ],
+            "builtins": ["letsconnect.base.templatetags.punctuation"],
         },
     },
 ]
