@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from clinics.domain.agendas import minutes_left, timed
 from clinics.models import AgendaItem, Clinic
 from letsconnect.base.lines import isolated
+from letsconnect.base.statements import Statement
 
 
 class AgendaRow(NamedTuple):
@@ -23,9 +24,20 @@ class AgendaRow(NamedTuple):
 
 def agenda_of(clinic: Clinic) -> list[AgendaRow]:
     """Return the items in order, each with its clock, counted from the start of the clinic."""
-    items = list(clinic.agenda.select_related("person__member"))
+    items = _items_of(clinic)
     times = timed([item.minutes for item in items], starts_at=clinic.starts_at, length=clinic.minutes)
     return [AgendaRow(item, *time) for item, time in zip(items, times, strict=True)]
+
+
+def _items_of(clinic: Clinic) -> list[AgendaItem]:
+    items = _ITEMS.rows({"clinic": clinic.pk})
+    for item in items:
+        item.clinic = clinic
+    return items
+
+
+# Asked for each page of a clinic, so the SQL is written once.
+_ITEMS = Statement(lambda clinic: AgendaItem.objects.filter(clinic=clinic).select_related("person__member"))
 
 
 def fit_in_words(minutes: Sequence[int], *, length: int) -> str:
@@ -50,7 +62,7 @@ def fit_in_words(minutes: Sequence[int], *, length: int) -> str:
 
 def what_is_unfinished(clinic: Clinic) -> Iterator[str]:
     """Say what the agenda of a clinic lacks: whether it fits, and who stands in it and does not come."""
-    items = list(clinic.agenda.select_related("person__member"))
+    items = _items_of(clinic)
     if not items:
         yield _("There is no agenda yet.")
     if words := fit_in_words([item.minutes for item in items], length=clinic.minutes):

@@ -10,14 +10,22 @@ from clinics.finding.taking import reasons_of
 from clinics.models import Clinic, ClinicHourChoice
 from letsconnect.base.charts import FULL, Bar, Chart
 from letsconnect.base.languages import listed
+from letsconnect.base.statements import Statement
 from registrations.domain.registrations import Region
 
 
 def why_this_hour(clinic: Clinic) -> list[str]:
     """Say why the clinic is at this hour, as long as it is at an hour that was found for it; else nothing."""
-    choice = ClinicHourChoice.objects.standing(clinic)
-    reasons = reasons_of(choice) if choice else None
+    values = {"clinic": clinic.pk, "starts_at": clinic.starts_at}
+    choices = _STANDING.rows(values, minutes=clinic.minutes)
+    reasons = reasons_of(choices[0]) if choices else None
     return sentences_of(reasons) if reasons else []
+
+
+# Asked for each page of a clinic, so the SQL is written once.
+_STANDING = Statement(
+    lambda clinic, starts_at, minutes: ClinicHourChoice.objects.at_hour(clinic, starts_at, minutes).order_by("pk")[:1]
+)
 
 
 def sentences_of(reasons: HourReasons) -> list[str]:

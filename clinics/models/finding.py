@@ -1,5 +1,7 @@
 """What the working group sets for finding the hour of a clinic, and why the hours that were found were chosen."""
 
+from datetime import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -60,7 +62,10 @@ class ClinicHourRules(models.Model):
 class ClinicHourChoiceQuerySet(models.QuerySet["ClinicHourChoice"]):
     def standing(self, clinic: Clinic) -> "ClinicHourChoice | None":
         """Return why the hour was chosen at which the clinic is now; None if it is at another, or of another length."""
-        return self.filter(clinic=clinic, starts_at=clinic.starts_at, minutes=clinic.minutes).first()
+        return self.at_hour(clinic.pk, clinic.starts_at, clinic.minutes).first()
+
+    def at_hour(self, clinic: int, starts_at: datetime, minutes: int) -> "ClinicHourChoiceQuerySet":
+        return self.filter(clinic=clinic, starts_at=starts_at, minutes=minutes)
 
 
 class ClinicHourChoice(models.Model):

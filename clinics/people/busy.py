@@ -34,12 +34,20 @@ def busy_during(clinic: Clinic, members: Iterable[int], *, now: datetime) -> set
     if not keys:
         return set()
     begins, ends = clinic.starts_at, clinic.ends_at
-    there = set(clinic.people.accepted().filter(member__in=keys).values_list("member", flat=True))
-    there |= set(clinic.rsvps.holding_a_seat().filter(member__in=keys).values_list("member", flat=True))
     spans = busy.spans(keys, now=now, provider_names=busy.names())
+    at_that_time = {
+        member: [span for span in theirs if busy.overlaps(begins, ends, [span])] for member, theirs in spans.items()
+    }
+    maybe_there = [member for member, theirs in at_that_time.items() if (begins, ends) in theirs]
+    there = _at_the_clinic(clinic, maybe_there) if maybe_there else set()
     return {
         member
-        for member, theirs in spans.items()
-        for begin, end in theirs
-        if begin < ends and end > begins and not (member in there and (begin, end) == (begins, ends))
+        for member, theirs in at_that_time.items()
+        if any(span != (begins, ends) or member not in there for span in theirs)
     }
+
+
+def _at_the_clinic(clinic: Clinic, members: Collection[int]) -> set[int | None]:
+    """Return who of these members has a part or a seat at this very clinic."""
+    there = set(clinic.people.accepted().filter(member__in=members).values_list("member", flat=True))
+    return there | set(clinic.rsvps.holding_a_seat().filter(member__in=members).values_list("member", flat=True))

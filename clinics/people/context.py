@@ -9,6 +9,7 @@ from django.db.models import Q
 from clinics.domain.people import AnswerState, ClinicRole
 from clinics.models import Channel, Clinic, ClinicPerson
 from clinics.people.busy import busy_during
+from letsconnect.base.statements import Statement
 from registrations.models import Block, Member
 
 
@@ -27,7 +28,31 @@ def shown_people(clinic: Clinic) -> ShownPeople:
 
     A channel counts as interpreted once an interpreter has said yes; until then it is planned.
     """
-    people = list(clinic.people.accepted().select_related("member").in_order())
+    return shown_of(clinic, people_of(clinic))
+
+
+def people_of(clinic: Clinic) -> list[ClinicPerson]:
+    """Return all who are asked for the clinic or have answered, in the order in which pages name them."""
+    people = _PEOPLE.rows({"clinic": clinic.pk})
+    for person in people:
+        person.clinic = clinic
+    return people
+
+
+# Asked for each page of a clinic, so the SQL is written once.
+_PEOPLE = Statement(
+    lambda clinic: (
+        ClinicPerson.objects.filter(clinic=clinic)
+        .exclude(state__in=(AnswerState.TO_ASK, AnswerState.RELEASED))
+        .select_related("member", "channel")
+        .in_order()
+    )
+)
+
+
+def shown_of(clinic: Clinic, everybody: Iterable[ClinicPerson]) -> ShownPeople:
+    """Return what everybody may read, of `people_of` the clinic."""
+    people = [person for person in everybody if person.state == AnswerState.ACCEPTED]
     with_interpreter = {person.channel_id for person in people if person.channel_id is not None}
     channels = sorted(clinic.channels.all(), key=lambda channel: channel.language_in_words)
     return ShownPeople(
@@ -38,10 +63,9 @@ def shown_people(clinic: Clinic) -> ShownPeople:
     )
 
 
-def parts_of(clinic: Clinic, member: Member) -> list[ClinicPerson]:
-    """Return what a member is asked to do at a clinic, or has said yes or no to."""
-    hidden = (AnswerState.TO_ASK, AnswerState.RELEASED)
-    return list(clinic.people.of(member).exclude(state__in=hidden).select_related("channel").in_order())
+def parts_of(member: Member, everybody: Iterable[ClinicPerson]) -> list[ClinicPerson]:
+    """Return what a member is asked to do at a clinic, or has said yes or no to, of `people_of` it."""
+    return [person for person in everybody if person.member_id == member.pk]
 
 
 def is_busy(person: ClinicPerson, *, now: datetime) -> bool:

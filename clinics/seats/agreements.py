@@ -9,30 +9,26 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import ClinicError
-from letsconnect.base.statements import Statement
 from registrations import documents
 from registrations.consents import agreeing
-from registrations.models import Consent, Member
+from registrations.consents.asking import agreed_versions
+from registrations.models import Member
 
 
 class AgreementMissing(ClinicError):
     """Somebody has not agreed to what everybody at a clinic agrees to."""
 
 
-def missing_documents(member: Member | None, *, on: date) -> list[str]:
+def missing_documents(member: Member | None, *, on: date, agreed: Mapping[str, str] | None = None) -> list[str]:
     """Return the documents the member has yet to agree to; of a visitor nobody knows, so all."""
     if member is None:
         return [str(document.value) for document in documents.REQUIRED]
-    agreed = dict(_AGREED.rows({"member": member}))
+    agreed = agreed_versions(member) if agreed is None else agreed
     return [
         str(document.value)
         for document in documents.REQUIRED
         if agreed.get(document) not in documents.counting(document, on=on)
     ]
-
-
-# Asked at each sign-up, so the SQL is written once.
-_AGREED = Statement(lambda member: Consent.objects.given().filter(member=member).values_list("document", "version"))
 
 
 def agree_as_ticked(member: Member, versions: Mapping[str, str], *, by: Member, now: datetime) -> None:

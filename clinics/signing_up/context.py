@@ -50,6 +50,7 @@ def sign_up_form(
     now: datetime,
     typed: QueryDict | None = None,
     initial: Mapping[str, Any] | None = None,
+    agreed: Mapping[str, str] | None = None,
 ) -> SignUpShown:
     """Return the form for a reader, None for a visitor, with what was typed, or with what they typed before.
 
@@ -62,7 +63,7 @@ def sign_up_form(
         channels=channels,
         reader=reader,
         parts=parts,
-        missing=missing_documents(reader, on=now.date()),
+        missing=missing_documents(reader, on=now.date(), agreed=agreed),
         on=now.date(),
         initial=initial or {},
     )
@@ -76,11 +77,16 @@ def sign_up_shown(
     channels: list[Channel],
     now: datetime,
     initial: Mapping[str, Any] | None = None,
+    agreed: Mapping[str, str] | None = None,
+    has_editions: bool = True,
 ) -> SignUpShown:
-    """Return the form as a page shows it, with the warnings for this reader."""
-    shown = sign_up_form(clinic, reader, channels=channels, now=now, initial=initial)
+    """Return the form as a page shows it, with the warnings for this reader.
+
+    A page that has read to what the reader agreed, or that the clinic has no other hours, spares asking again.
+    """
+    shown = sign_up_form(clinic, reader, channels=channels, now=now, initial=initial, agreed=agreed)
     if reader is not None:
-        shown.warnings = told_first(clinic, reader, now=now)
+        shown.warnings = told_first(clinic, reader, now=now, has_editions=has_editions)
     return shown
 
 

@@ -140,9 +140,9 @@ def _seats_of(member: Member, *, now: datetime) -> list[Rsvp]:
     return list(mine.select_related("clinic"))
 
 
-def told_first(clinic: Clinic, member: Member, *, now: datetime) -> list[tuple[str, str]]:
+def told_first(clinic: Clinic, member: Member, *, now: datetime, has_editions: bool = True) -> list[tuple[str, str]]:
     """Return all that must be said to a member before they take a seat at the clinic, whichever way they come."""
-    others = seats_at_other_editions(clinic, member, now=now)
+    others = seats_at_other_editions(clinic, member, now=now) if has_editions else []
     return [*warnings(clinic, others, now=now), *clash_warnings([clinic], member, of=clinic, now=now)]
 
 

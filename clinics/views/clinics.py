@@ -1,8 +1,10 @@
 """The pages of clinics: everyone may read them, everyone signed in may sign up."""
 
+from typing import Any
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,7 +16,7 @@ from clinics.feedback.context import after_clinic
 from clinics.finding.notes import why_this_hour
 from clinics.listing.versions import version_of_lists
 from clinics.models import Clinic, ClinicPerson, Rsvp
-from clinics.people.context import parts_of, shown_people
+from clinics.people.context import parts_of, people_of, shown_of
 from clinics.resources.context import archive_of
 from clinics.seats.links import token_of
 from clinics.signing_up.context import (
@@ -29,6 +31,7 @@ from clinics.signing_up.forms import WishesForm
 from letsconnect.base.kept_pages import kept_for_visitors
 from letsconnect.base.languages import listed
 from letsconnect.base.statements import Statement
+from registrations.consents.asking import agreed_versions, agreements_to_ask
 from registrations.requests import is_signed_in
 
 
@@ -59,18 +62,22 @@ def clinic_page(
     """Return the page of a clinic, with forms in which something was typed already, or as somebody finds it."""
     now = timezone.now()
     reader = request.user if is_signed_in(request) else None
-    rsvp, parts, people = _own_rsvps(request).get(clinic.pk), _parts(request, clinic), shown_people(clinic)
+    rsvp, everybody = _own_rsvps(request).get(clinic.pk), people_of(clinic)
+    parts, people = parts_of(reader, everybody) if reader else [], shown_of(clinic, everybody)
+    agreed = agreed_versions(reader) if reader else {}
     is_open = may_be_hosted(state=clinic.state, ends_at=clinic.ends_at, now=now)
-    other_editions = list(Clinic.objects.visible_to(request.user).editions_beside(clinic))
+    other_editions = _other_editions(request, clinic)
     phase = clinic.phase(now)
     if rsvp is not None and reader is not None:
         rsvp.clinic, rsvp.member = clinic, reader
         rsvp = None if rsvp.offer_has_ended(now) else rsvp  # they begin anew
     if shown is None and takes_this_person(clinic, rsvp, now=now):
-        shown = sign_up_shown(clinic, reader, channels=people.interpreted, now=now)
+        shown = sign_up_shown(
+            clinic, reader, channels=people.interpreted, now=now, agreed=agreed, has_editions=bool(other_editions)
+        )
     if wishes is None and rsvp is not None and now < clinic.ends_at:
         wishes = wishes_form(rsvp, channels=people.interpreted)
-    context = {
+    context: dict[str, Any] = {
         "clinic": clinic,
         "text": clinic.text,
         "phase": phase,
@@ -97,36 +104,62 @@ def clinic_page(
         "other_editions": other_editions,
         "other_parts": parts_beside(clinic),
     }
+    if reader is not None:  # what the frame asks is read from the same agreements as the form
+        context["asking"] = agreements_to_ask(reader, on=now.date(), agreed=agreed)
     return render(request, "clinics/clinic_detail.html", context, status=status)
-
-
-def _parts(request: HttpRequest, clinic: Clinic) -> list[ClinicPerson]:
-    """Return what the reader is asked to do at the clinic, or does there."""
-    return parts_of(clinic, request.user) if is_signed_in(request) else []
 
 
 def _part_in(request: HttpRequest, clinic_id: int) -> ClinicPerson | None:
     """Return what the reader is to do at a clinic whose page they may not see, if anything."""
     clinic = Clinic.objects.filter(pk=clinic_id).first()
-    return next(iter(_parts(request, clinic)), None) if clinic else None
+    if clinic is None or not is_signed_in(request):
+        return None
+    return next(iter(parts_of(request.user, people_of(clinic))), None)
 
 
 def find_clinic(request: HttpRequest, clinic_id: int) -> Clinic:
-    clinics = Clinic.objects.visible_to(request.user).select_related("series").for_pages(now=timezone.now())
-    # Interpreters with their channels: what goes into calendars names the languages, too.
-    return get_object_or_404(clinics.prefetch_related("channels__interpreters"), pk=clinic_id)
-
-
-def clinic_to_act_on(request: HttpRequest, clinic_id: int) -> Clinic:
-    """Find the clinic for a button: one short query, because many press the same at once and see no page of it."""
-    seats = DeskSeats.of(request.user)
-    reader = request.user if seats.ask_who_made_it else None
-    rows = _TO_ACT_ON.rows({"key": clinic_id, **({"reader": reader} if reader else {})}, seats=seats)
+    rows = _seen_by(_TO_SHOW, request, key=clinic_id, now=timezone.now())
     if not rows:
         raise Http404
     return rows[0]
 
 
+def _other_editions(request: HttpRequest, clinic: Clinic) -> list[Clinic]:
+    return _seen_by(_EDITIONS, request, clinic=clinic.pk, original=clinic.edition_of_id or clinic.pk)
+
+
+def clinic_to_act_on(request: HttpRequest, clinic_id: int) -> Clinic:
+    """Find the clinic for a button: one short query, because many press the same at once and see no page of it."""
+    rows = _seen_by(_TO_ACT_ON, request, key=clinic_id)
+    if not rows:
+        raise Http404
+    return rows[0]
+
+
+def _seen_by(statement: Statement[Clinic], request: HttpRequest, **values: Any) -> list[Clinic]:
+    """Read the clinics of a statement that this reader may see."""
+    seats = DeskSeats.of(request.user)
+    if seats.ask_who_made_it:
+        values["reader"] = request.user
+    return statement.rows(values, seats=seats)
+
+
+# Asked for each page and button of a clinic, so the SQL is written once.
+_TO_SHOW = Statement(
+    lambda key, now, seats, reader=None: (
+        Clinic.objects.visible_with(seats, reader)
+        .filter(pk=key)
+        .order_by()
+        .select_related("series")
+        .for_pages(now=now)
+        .prefetch_related("channels__interpreters")  # what goes into calendars names the languages, too
+    )
+)
+_EDITIONS = Statement(
+    lambda clinic, original, seats, reader=None: Clinic.objects.visible_with(seats, reader).editions_of(
+        original, other_than=clinic
+    )
+)
 _TO_ACT_ON = Statement(
     lambda key, seats, reader=None: Clinic.objects.visible_with(seats, reader).filter(pk=key).order_by()
 )

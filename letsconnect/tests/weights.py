@@ -19,9 +19,8 @@ STATEMENTS_OF_VISITORS, STATEMENTS_OF_MEMBERS = 10, 12
 _STATEMENTS = {"registrations:my-data": 20, "registrations:data-download": 20}  # they read every table of a person
 # What costs more today, each with its figure, which may only shrink.
 _STATEMENTS_TODAY = {
-    "clinics:clinic-detail": 20,
+    "clinics:clinic-detail": 17,
     "clinics:clinic-host": 22,
-    "clinics:person-mine": 14,
     "registrations:account-delete": 14,
     "registrations:registration-withdraw": 13,
     "matching:match-detail": 15,

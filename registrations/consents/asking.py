@@ -1,6 +1,6 @@
 """Which documents a member is asked to agree to now, and until when they may decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -66,29 +66,32 @@ def read_who_agrees(people: Iterable[Registration], *, on: date) -> None:
     _AGREES.read_ahead(people, on=on, versions=documents.all_counting(on=on))
 
 
-def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
+def agreed_versions(member: Member) -> dict[str, str]:
+    """Return which version of each document the member agrees to."""
+    return dict(_AGREED.rows({"member": member}))
+
+
+def agreements_to_ask(member: Member, *, on: date, agreed: Mapping[str, str] | None = None) -> AgreementsToAsk:
     """Return what the member is asked to agree to: one short query where nothing is missing, two where something is.
 
     Every page asks people who take part, have taken over a registration of the old form, or agreed to an older version.
-    The registration form asks new people.
+    The registration form asks new people. A page that has read `agreed_versions` gives them.
     """
-    agreed_versions = dict(_AGREED.rows({"member": member}))
+    agreed = agreed_versions(member) if agreed is None else agreed
     missing = [
-        document
-        for document in documents.REQUIRED
-        if agreed_versions.get(document) != documents.current(document, on=on).name
+        document for document in documents.REQUIRED if agreed.get(document) != documents.current(document, on=on).name
     ]
     if not missing:
         return AgreementsToAsk()
     stored = _stored(member)
     to_ask = tuple(
-        _agreement_to_ask(document, agreed_versions.get(document), on=on)
+        _agreement_to_ask(document, agreed.get(document), on=on)
         for document in missing
         if document != ConsentDocument.CODE_OF_CONDUCT or stored.asks_for_the_code
     )
     takes_part = stored.state in IN_THE_PROGRAMME
     is_claimed = stored.source == Source.IMPORT and stored.state == RegistrationState.DRAFT
-    agreed_before = any(agreement.document in agreed_versions for agreement in to_ask)
+    agreed_before = any(agreement.document in agreed for agreement in to_ask)
     return AgreementsToAsk(to_ask, is_for_every_page=bool(to_ask) and (takes_part or is_claimed or agreed_before))
 
 
