@@ -16,6 +16,7 @@ from letsconnect.base.themes import chosen_theme, dressed
 from letsconnect.base.visitor_zone import chosen_zone
 from letsconnect.base.zones import zone_or_utc
 
+_TEXT = ("text/html", "application/json", "text/calendar", "application/atom+xml")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -135,10 +136,11 @@ def _is_page(response: HttpResponseBase) -> bool:
     return response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
 
 
-class CompressPages(GZipMiddleware):
-    """Compress pages for browsers that read gzip. Django makes each longer by a random number of bytes, so that its
-    length does not betray a secret that stands in it (BREACH). Files and feeds leave as they are: what is streamed
-    goes out row by row, an .xlsx is compressed in itself, and a calendar is small."""
+class CompressText(GZipMiddleware):
+    """Compress pages, answers to scripts, calendars and feeds for who reads gzip. Django makes each longer by a random
+    number of bytes, so that its length does not betray a secret that stands in it (BREACH). What is streamed goes out
+    row by row as it is, and an .xlsx is compressed in itself."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        return super().process_response(request, response) if _is_page(response) else response
+        is_text = response.headers.get("Content-Type", "").startswith(_TEXT) and not response.streaming
+        return super().process_response(request, response) if is_text else response

@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "letsconnect.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # compresses assets once, when they are collected
-    "letsconnect.middleware.CompressPages",  # outside of all that writes into a page or counts its length
+    "letsconnect.middleware.CompressText",  # outside of all that writes into a page or counts its length
     "letsconnect.middleware.dressed_pages",
     "letsconnect.request_encoding.utf8_only",
     "letsconnect.database_unavailable.DatabaseUnavailable",

@@ -1,4 +1,4 @@
-"""Pages leave compressed for those who read gzip; what is no page, and what is tiny, leaves as it is."""
+"""Text leaves compressed for those who read gzip; what is streamed, compressed already or tiny leaves as it is."""
 
 import gzip
 
@@ -9,7 +9,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 
-from letsconnect.middleware import CompressPages
+from letsconnect.middleware import CompressText
 from matching.sessions.feeds import make_feed
 from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW, make_coordinator, make_registration
@@ -20,7 +20,7 @@ GZIP = {"accept-encoding": "br;q=0.9, gzip, deflate"}
 
 def answer(response, accepts="gzip"):
     request = RequestFactory().get("/", headers={"accept-encoding": accepts})
-    return CompressPages(lambda _request: response)(request)
+    return CompressText(lambda _request: response)(request)
 
 
 def test_a_page_is_the_same_compressed_and_shorter(client):
@@ -99,16 +99,19 @@ def test_a_stream_goes_out_piece_by_piece():
     assert "Content-Encoding" not in response.headers
 
 
-def test_a_calendar_feed_leaves_as_it_is(client):
+def test_a_calendar_feed_and_an_answer_to_a_script_are_the_same_compressed_and_shorter(client):
     session = make_session()
     secret = make_feed(member=session.learner.member, by=session.learner.member, now=NOW)
 
-    with time_machine.travel(NOW, tick=False):
-        feed = client.get(reverse("calendar-feed-file", args=[secret]), headers=GZIP)
+    for path in (reverse("calendar-feed-file", args=[secret]), reverse("zone-cities", args=["ar"])):
+        with time_machine.travel(NOW, tick=False):
+            plain, packed = client.get(path), client.get(path, headers=GZIP)
+            again = client.get(path, headers={**GZIP, "if-none-match": packed.headers.get("ETag", '""')})
 
-    assert feed.content.startswith(b"BEGIN:VCALENDAR") and len(feed.content) > 200
-    assert "Content-Encoding" not in feed.headers
-    assert int(feed.headers["Content-Length"]) == len(feed.content)
+        assert gzip.decompress(packed.content) == plain.content
+        assert int(packed.headers["Content-Length"]) == len(packed.content) < len(plain.content)
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert again.status_code == (304 if "ETag" in packed.headers else 200)
 
 
 @pytest.mark.parametrize(("kind", "begins"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")])
@@ -127,7 +130,7 @@ def test_an_export_leaves_as_it_is(client, kind, begins):
 def test_it_stands_outside_of_all_that_writes_into_a_page_or_counts_its_length():
     names = [name.rsplit(".", 1)[-1] for name in settings.MIDDLEWARE]
 
-    assert names.index("SecurityMiddleware") < names.index("CompressPages")
-    assert names.index("CompressPages") < min(
+    assert names.index("SecurityMiddleware") < names.index("CompressText")
+    assert names.index("CompressText") < min(
         names.index(name) for name in ("SessionMiddleware", "LocaleMiddleware", "CommonMiddleware", "once_per_request")
     )
