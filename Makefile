@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Each command and test process would compile what it imports anew where this is set.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help run test lint bench chaos clean setup messages
+.PHONY: help run test lint bench audit chaos clean setup messages
 
 ifneq ($(origin PYTHON),undefined)
 CHOSEN := --chosen
@@ -47,6 +47,9 @@ bench: setup  ## time the matching engine at 10,000 learners, a round on rows, t
 	@$(BIN)/python -m letsconnect.tests.bench
 	@$(BIN)/python -m letsconnect.tests.speed_bench
 	@$(BIN)/python -m letsconnect.tests.seats_over_http
+
+audit: setup  ## look at every page: axe, zoom, keyboard, colours, motion, bytes, processor, Lighthouse (ARGS="axe zoom --names clinics")
+	@exec $(BIN)/python -m letsconnect.tests.audit $(ARGS)
 
 chaos: setup  ## the long storms: kills, concurrency, many examples
 	@exec $(BIN)/python -m pytest -m "chaos or hypothesis" --hypothesis-profile storm $(ARGS)

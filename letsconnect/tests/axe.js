@@ -3,8 +3,9 @@
    Contrast: nearly half of a run is spent on it. A text that stands on the same grounds, in the same colour, size and
    weight as one that has enough contrast has enough itself, on whichever page. `sound` holds such looks.
    Widths: where no element appears, vanishes, scrolls, stands otherwise in its line or has a look that is not yet known
-   to be sound, axe has nothing to find at another width that it did not find at the first. */
-window.makeAxeQuick = function (axe) {
+   to be sound, axe has nothing to find at another width that it did not find at the first.
+   `passedOver` are the impacts that nobody wants to hear of; `more` are rules that axe does not try by itself. */
+window.makeAxeQuick = function (axe, passedOver = ["minor", "moderate"], more = []) {
   const rules = axe._audit.rules;
   const contrast = rules.find(rule => rule.id === "color-contrast"), check = axe._audit.checks["color-contrast"];
   const matches = contrast.matches, evaluate = check.evaluate;
@@ -70,8 +71,8 @@ window.makeAxeQuick = function (axe) {
   const chosen = {
     resultTypes: ["violations"],
     rules: Object.fromEntries(rules  // whatever they find is reported with the impact of the rule
-      .filter(rule => rule.impact === "minor" || rule.impact === "moderate")
-      .map(rule => [rule.id, {enabled: false}])),
+      .filter(rule => passedOver.includes(rule.impact) || more.includes(rule.id))
+      .map(rule => [rule.id, {enabled: more.includes(rule.id)}])),
   };
   return async function (known, isOtherWidth) {
     sound = new Set(known), fresh = [], grounds = new Map();
@@ -80,7 +81,7 @@ window.makeAxeQuick = function (axe) {
     grounds = new Map();
     rendered = rendering();
     return {sound: fresh, problems: result.violations
-      .filter(v => v.impact === "serious" || v.impact === "critical")
+      .filter(v => !passedOver.includes(v.impact))
       .map(v => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" | ")}`)};
   };
 };

@@ -77,7 +77,7 @@ def fill() -> list[Page]:
     reader = appoint_to_trust_team(member=make_member(), by=None, now=NOW - timedelta(days=9)).member
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    mine, desks, trusts = (_cookie_of(person) for person in (member, coordinator, reader))
+    mine, desks, trusts = (cookie_of(person) for person in (member, coordinator, reader))
     names = ("contact", "home", "clinics:clinic-list", "matching:match-list", "matching:sharer-list")
     names += ("matching:request-list", "matching:person-list", "registrations:registration-edit")
     pages = [Page(name, reverse(name), mine) for name in names]
@@ -174,7 +174,7 @@ def _fill_the_desk(coordinator: Any) -> None:
         )
 
 
-def _cookie_of(member: Any) -> str:
+def cookie_of(member: Any) -> str:
     from django.test import Client
 
     client = Client()
@@ -184,6 +184,12 @@ def _cookie_of(member: Any) -> str:
 
 def measure(pages: list[Page], runs: int) -> dict[str, Cost]:
     """Ask for all pages turn by turn; return what each cost."""
+    took = ask_often(pages, runs)
+    return {page.name: _cost(page, took[page.name]) for page in pages}
+
+
+def ask_often(pages: list[Page], runs: int) -> dict[str, list[float]]:
+    """Ask for all pages turn by turn; return the milliseconds of processor that each took."""
     took: dict[str, list[float]] = {page.name: [] for page in pages}
     for turn in range(runs + 2):
         for page in pages:
@@ -191,7 +197,7 @@ def measure(pages: list[Page], runs: int) -> dict[str, Cost]:
             ask(page)
             if turn > 1:  # before that templates are compiled and words are read
                 took[page.name].append((time.process_time() - began) * 1000)
-    return {page.name: _cost(page, took[page.name]) for page in pages}
+    return took
 
 
 def _cost(page: Page, took: list[float]) -> Cost:

@@ -31,13 +31,13 @@ from letsconnect.tests import chromium
 from letsconnect.tests.waiting import PATIENCE
 
 WIDTHS = (360, 1280)
-_NOTE_VIOLATIONS = """
+NOTE_VIOLATIONS = """
 window.cspViolations = [];
 document.addEventListener("securitypolicyviolation",
   e => window.cspViolations.push(
     `${e.violatedDirective}: ${e.blockedURI} ${e.sample} ${e.sourceFile}:${e.lineNumber}`));
 """
-_LOOK = """
+LOOK = """
 () => {
   const width = document.documentElement.clientWidth;
   const findings = {violations: window.cspViolations, overflowing: [], low: []};
@@ -148,7 +148,7 @@ class Window:
         return f"{self.page.url} at {self.page.viewport_size}"
 
     def _check_all_but_axe(self) -> None:
-        findings = self.page.evaluate(_LOOK)
+        findings = self.page.evaluate(LOOK)
         errors, self.errors = self.errors, []
         assert not findings["violations"], f"{self._here()}: {findings['violations']}"
         assert not errors, f"{self._here()}: {errors}"
@@ -181,7 +181,7 @@ class Window:
 
 
 @cache
-def _axe_at_hand() -> str:
+def axe_at_hand() -> str:
     """Return the script that lets a page load axe-core when asked: sending it to each page takes longer than axe."""
     source = (Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text()
     quick = Path(__file__).with_name("axe.js").read_text()
@@ -223,8 +223,8 @@ class Contexts:
         context.set_default_timeout(PATIENCE * 1000)
         context.new_page()  # stays, as an empty page
         if javascript:
-            context.add_init_script(_NOTE_VIOLATIONS)
-            context.add_init_script(_axe_at_hand())
+            context.add_init_script(NOTE_VIOLATIONS)
+            context.add_init_script(axe_at_hand())
         return context
 
     def take_back(self) -> None:

@@ -76,8 +76,6 @@ def main(arguments: list[str] | None = None) -> int:
 @contextmanager
 def _ours() -> Iterator[list[Target]]:
     """Serve twenty clinics to a visitor and to a member with ten seats."""
-    from django.core.management import call_command
-    from django.db import connection
     from django.test import Client
     from django.utils import timezone
 
@@ -85,7 +83,7 @@ def _ours() -> Iterator[list[Target]]:
     from clinics.tests.factories import make_clinic, make_text
     from registrations.tests.factories import make_member
 
-    now, member, port = timezone.now(), make_member(name="Amina", zone="Africa/Tunis", region="MENA"), _free_port()
+    now, member, port = timezone.now(), make_member(name="Amina", zone="Africa/Tunis", region="MENA"), free_port()
     for number in range(ENTRIES):
         clinic = make_clinic(
             starts_at=now + timedelta(days=2 + number), title=f"Clinic {number}", announced_at=now, capacity=30
@@ -96,6 +94,19 @@ def _ours() -> Iterator[list[Target]]:
     client = Client()
     client.force_login(member)
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    with portal_served(port):
+        yield [
+            Target("visitor", port, "/clinics/", "", b'<article class="lc-card"'),
+            Target("member", port, "/clinics/", cookie, b'<article class="lc-card"'),
+        ]
+
+
+@contextmanager
+def portal_served(port: int, *, wsgi: str = "letsconnect.wsgi") -> Iterator[None]:
+    """Serve what stands in the database now, as the Procfile does, with two processes."""
+    from django.core.management import call_command
+    from django.db import connection
+
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -106,16 +117,18 @@ def _ours() -> Iterator[list[Target]]:
         "EMAIL_URL": "smtp://127.0.0.1:25",
         "DJANGO_SETTINGS_MODULE": "letsconnect.settings",
         "LOG_LEVEL": "ERROR",
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or secrets.token_urlsafe(48),
     }
     web = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
     words = web.removeprefix("web: gunicorn").split()
-    filled = {"${BIND:-0.0.0.0}:${PORT:-8000}": f"127.0.0.1:{port}", "${WEB_CONCURRENCY:-2}": "2"}
+    filled = {
+        "${BIND:-0.0.0.0}:${PORT:-8000}": f"127.0.0.1:{port}",
+        "${WEB_CONCURRENCY:-2}": "2",
+        "letsconnect.wsgi": wsgi,
+    }
     arguments = [filled.get(word, word.replace("${WEB_THREADS:-16}", "16")) for word in words]
     with _served([sys.executable, "-m", "gunicorn", *arguments], port, environ):
-        yield [
-            Target("visitor", port, "/clinics/", "", b'<article class="lc-card"'),
-            Target("member", port, "/clinics/", cookie, b'<article class="lc-card"'),
-        ]
+        yield
 
 
 @contextmanager
@@ -123,7 +136,7 @@ def _pretalx() -> Iterator[Target | None]:
     """Serve pretalx's list of speakers; None where it cannot be had."""
     from django.db import connection
 
-    place, port, python = connection.settings_dict, _free_port(), FOLDER / "bin" / "python"
+    place, port, python = connection.settings_dict, free_port(), FOLDER / "bin" / "python"
     name = f"{place['NAME']}_pretalx"
     config = FOLDER / "pretalx.cfg"
     environ = {key: value for key, value in os.environ.items() if key not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
@@ -177,7 +190,7 @@ def _install() -> None:
     mark.touch()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

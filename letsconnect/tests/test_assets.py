@@ -49,7 +49,8 @@ def test_our_own_sheets_ask_no_other_host_and_know_no_left_or_right(sheet):
     )
 
 
-def test_the_lock_file_names_no_registry():
-    lock = json.loads((Path(settings.BASE_DIR) / "package-lock.json").read_text())
+@pytest.mark.parametrize("folder", ["", "letsconnect/tests/audit"])
+def test_the_lock_files_name_no_registry(folder):
+    lock = json.loads((Path(settings.BASE_DIR) / folder / "package-lock.json").read_text())
 
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []

@@ -1,0 +1,92 @@
+"""``make audit``: look at every page of the portal in every way that people do, and measure what it costs.
+
+ARGS chooses parts: axe, zoom, keyboard, forced, motion, bytes, processor, lighthouse; ``--names clinics`` the pages
+whose name has that in it, ``--languages en ar`` the languages. What was found is printed and stands in var/audit/.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "letsconnect.tests.settings"
+
+from letsconnect.tests.audit import looking, shots
+from letsconnect.tests.audit.looking import Finding
+
+FOLDER = Path(__file__).resolve().parents[3] / "var" / "audit"
+PARTS = (*looking.PARTS, "bytes", "processor", "lighthouse")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 1 where anything was found."""
+    parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
+    parser.add_argument("parts", nargs="*", default=PARTS, help=", ".join(PARTS))
+    parser.add_argument("--names", default="", help="only pages whose name has this in it")
+    parser.add_argument("--languages", nargs="+", default=shots.LANGUAGES, choices=shots.LANGUAGES)
+    parser.add_argument("--processes", type=int, default=looking.processes_of_this_machine())
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+
+    from registrations.bench import scratch_database, set_up, sheets_of_the_checkout
+
+    set_up()
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
+    found: list[Finding] = []
+    with scratch_database():
+        in_browser = tuple(part for part in looking.PARTS if part in options.parts)
+        if in_browser or "bytes" in options.parts:
+            began = time.monotonic()
+            with sheets_of_the_checkout():
+                taken = shots.take(tuple(options.languages), names=options.names)
+            pages = {(shot.name, shot.who) for shot in taken}
+            _say(f"{len(taken)} answers of {len(pages)} pages, in {time.monotonic() - began:.0f} s\n")
+            if "bytes" in options.parts:
+                found += _heavy(taken)
+            if in_browser:
+                began = time.monotonic()
+                found += looking.look(taken, in_browser, options.processes)
+                _say(f"looked at ({', '.join(in_browser)}) in {time.monotonic() - began:.0f} s\n")
+        if "processor" in options.parts:
+            from letsconnect.tests.audit import processor
+
+            found += processor.measure()
+        if "lighthouse" in options.parts:
+            from letsconnect.tests.audit import public
+
+            found += public.measure(FOLDER)
+    for part in options.parts:
+        rows = [finding for finding in found if finding.part == part]
+        (FOLDER / f"{part}.json").write_text(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False))
+    _print(found, tuple(options.parts))
+    return 1 if found else 0
+
+
+def _heavy(taken: list[shots.Shot]) -> list[Finding]:
+    return [Finding("bytes", str(shot), "", shot.heavy) for shot in taken if shot.heavy]
+
+
+def _print(found: list[Finding], parts: tuple[str, ...]) -> None:
+    """Print how much each part found, and each kind of it with the pages it was found on."""
+    for part in parts:
+        rows = [finding for finding in found if finding.part == part]
+        _say(f"\n{part:<12}{len(rows):6} findings on {len({row.page for row in rows})} answers\n")
+        for words, count in Counter(row.words for row in rows).most_common(40):
+            first = next(row for row in rows if row.words == words)
+            _say(f"  {count:4} × {words[:300]}\n         first: {first.page} {first.way}\n")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

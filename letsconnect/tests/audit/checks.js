@@ -1,0 +1,101 @@
+/* What `looking.py` asks of a page, beside axe. */
+window.audit = {
+  names: new Map(),
+  reached: new Set(),
+
+  short(e) { return e.outerHTML.replace(/\s+/g, " ").slice(0, 140); },
+  shown(e) { return e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0; },
+
+  /* Nothing moves while styles are compared. */
+  still() {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important }");
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  },
+
+  /* Whatever Tab must reach; of radio buttons with one name only one. */
+  tabbables() {
+    const groups = new Set();
+    return [...document.querySelectorAll(
+      "a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex], [contenteditable]"
+    )].filter(e => {
+      if (e.disabled || e.tabIndex < 0 || !this.shown(e) || e.closest("[inert], fieldset:disabled")) return false;
+      if (e.type !== "radio") return true;
+      const group = `${e.form?.action} ${e.name}`, first = !groups.has(group);
+      groups.add(group);
+      return first;
+    });
+  },
+
+  /* How an element looks, with what stands beside or around it and may show its focus instead. */
+  lookOf(e) {
+    const near = [e, e.nextElementSibling, e.parentElement, e.closest("label, .cdx-card, .lc-card")].filter(Boolean);
+    return near.flatMap(part => ["", "::before", "::after"].map(pseudo => {
+      const style = getComputedStyle(part, pseudo || null);
+      const outline = style.outlineStyle === "none" ? "" : `${style.outlineWidth} ${style.outlineColor}`;
+      return [outline, style.boxShadow, style.borderColor, style.borderWidth, style.backgroundColor, style.color,
+        style.textDecorationLine, style.opacity, style.clipPath, style.transform].join("|");
+    })).join("\n");
+  },
+
+  begin() {
+    this.still();
+    document.activeElement?.blur();
+    window.scrollTo(0, 0);
+    this.before = new Map(this.tabbables().map(e => [e, this.lookOf(e)]));
+    this.missed = [];
+    return this.before.size;
+  },
+
+  /* Called after each press of Tab: "new", "again" or "out". */
+  step() {
+    const e = document.activeElement;
+    if (!e || e === document.body || e === document.documentElement) return "out";
+    if (this.reached.has(e)) return "again";
+    this.reached.add(e);
+    const box = e.getBoundingClientRect();
+    if (box.bottom < 0 || box.top > innerHeight) this.missed.push(`focus out of sight: ${this.short(e)}`);
+    if (e.nodeName !== "IFRAME" && this.before.has(e) && this.before.get(e) === this.lookOf(e))
+      this.missed.push(`no visible focus: ${this.short(e)}`);
+    return "new";
+  },
+
+  unreached() {
+    return [...this.before.keys()]
+      .filter(e => !this.reached.has(e) && this.shown(e))
+      .filter(e => e.type !== "radio" || ![...this.reached].some(other => other.name === e.name))
+      .map(e => `not reached by Tab: ${this.short(e)}`).concat(this.missed);
+  },
+
+  /* In forced colours a control has a border, and a drawn icon a colour other than what lies behind it. */
+  forced() {
+    const found = [], canvas = getComputedStyle(document.body).backgroundColor;
+    for (const e of document.querySelectorAll("button, .cdx-button, input, select, textarea")) {
+      if (!this.shown(e) || ["hidden", "checkbox", "radio"].includes(e.type)) continue;
+      const style = getComputedStyle(e);
+      const hasBorder = style.borderStyle !== "none" && style.borderWidth !== "0px";
+      const isText = style.textDecorationLine === "underline";
+      if (!hasBorder && !isText && style.outlineStyle === "none") found.push(`no border: ${this.short(e)}`);
+    }
+    for (const e of document.querySelectorAll("*")) {
+      if (!this.shown(e)) continue;
+      for (const pseudo of ["", "::before", "::after"]) {
+        const style = getComputedStyle(e, pseudo || null);
+        const mask = style.maskImage || style.webkitMaskImage;
+        if (mask && mask !== "none" && style.backgroundColor === canvas && style.content !== "none")
+          found.push(`icon that is not seen${pseudo}: ${this.short(e)}`);
+      }
+    }
+    return found;
+  },
+
+  /* Where somebody asked for less motion, nothing moves for long, and no page glides. */
+  moving() {
+    const found = document.getAnimations().filter(it => {
+      const timing = it.effect?.getComputedTiming();
+      return it.constructor.name === "CSSAnimation" && timing && timing.activeDuration > 200;
+    }).map(it => `moves: ${it.animationName} of ${this.short(it.effect.target)}`);
+    if (getComputedStyle(document.documentElement).scrollBehavior === "smooth") found.push("the page glides");
+    return found;
+  },
+};
