@@ -49,5 +49,5 @@ def busy_during(clinic: Clinic, members: Iterable[int], *, now: datetime) -> set
 
 def _at_the_clinic(clinic: Clinic, members: Collection[int]) -> set[int | None]:
     """Return who of these members has a part or a seat at this very clinic."""
-    there = set(clinic.people.accepted().filter(member__in=members).values_list("member", flat=True))
-    return there | set(clinic.rsvps.holding_a_seat().filter(member__in=members).values_list("member", flat=True))
+    parts = clinic.people.accepted().filter(member__in=members).values_list("member", flat=True)
+    return {*parts, *clinic.rsvps.holding_a_seat().filter(member__in=members).values_list("member", flat=True)}

@@ -27,8 +27,6 @@ NO_PAGE_ALONE = {
     "clinics:sign-up-kept",
     "mailings:mailbox-html",
     "mailings:mailbox-letter",
-    "matching:match-decline",
-    "matching:match-withdraw",
     "matching:session-cancel",
     "matching:session-link",
     "registrations:sign-in-code",
