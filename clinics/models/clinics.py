@@ -107,10 +107,8 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
 
     def editions_beside(self, clinic: "Clinic") -> "ClinicQuerySet":
         """The other hours of this clinic that were not cancelled, soonest first."""
-        return self.editions_of(clinic.edition_of_id or clinic.pk, other_than=clinic.pk)
-
-    def editions_of(self, original: int, *, other_than: int) -> "ClinicQuerySet":
-        others = self.filter(Q(pk=original) | Q(edition_of=original)).exclude(pk=other_than)
+        original = clinic.edition_of_id or clinic.pk
+        others = self.filter(Q(pk=original) | Q(edition_of=original)).exclude(pk=clinic.pk)
         return others.exclude(state=ClinicState.CANCELLED).order_by("starts_at", "pk")
 
     def ended_between(self, since: datetime, until: datetime) -> "ClinicQuerySet":
