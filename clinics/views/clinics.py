@@ -156,8 +156,8 @@ _TO_SHOW = Statement(
     )
 )
 _EDITIONS = Statement(
-    lambda clinic, original, seats, reader=None: Clinic.objects.visible_with(seats, reader).editions_of(
-        original, other_than=clinic
+    lambda clinic, original, seats, reader=None: Clinic.objects.visible_with(seats, reader).editions_beside(
+        Clinic(pk=clinic, edition_of_id=original)
     )
 )
 _TO_ACT_ON = Statement(
