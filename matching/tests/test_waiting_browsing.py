@@ -220,6 +220,10 @@ def test_roughly_when_is_told_in_the_readers_own_week(client):
     sharer(windows=[(1080, 1260)])  # Monday 18:00 to 21:00 of UTC: Monday 23:45 to Tuesday 02:45 in Nepal
 
     assert client.get(LIST).context["cards"][0].roughly == ("weekday nights",)
+    Registration.objects.filter(pk=early.pk).update(country="EG", zone="UTC")
+    sharer_of_friday = sharer(windows=[(4 * 1440 + 1080, 4 * 1440 + 1260)])
+    cards = {card.person.pk: card.roughly for card in client.get(LIST).context["cards"]}
+    assert cards[sharer_of_friday.pk] == ("weekend evenings",)  # Friday and Saturday, in Egypt
 
 
 def test_who_shares_what_i_wish_comes_first_then_who_has_an_hour_for_it_then_the_day_draws_lots(page, reader):

@@ -28,10 +28,9 @@ from matching.words import reasons
 from registrations.answers.availability import Window, weekly_slots
 from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, OfferLevel, Region
 from registrations.models import Registration, SpokenLanguage
+from registrations.reference.weeks import weekend_of
 
 _DAY = 1440
-_WEEKDAYS = range(5)
-_WEEKEND = range(5, 7)
 _OF_CARDS = (
     *("name", "zone", "region", "group_other", "group__name"),
     *("member__name", "member__zone", "member__public_id", "member__erased_at"),
@@ -44,23 +43,23 @@ _OFFERS = Statement(lambda keys: offers_of(keys).values_list("registration_id", 
 
 
 class PartOfWeek(NamedTuple):
-    """A part of the week as people speak of it: these hours of these days."""
+    """A part of the week as people speak of it: these hours of the days of the weekend, or of the others."""
 
-    days: range
+    is_weekend: bool
     from_hour: int
     to_hour: int
     name: Promise
 
 
 _PARTS = (
-    PartOfWeek(_WEEKDAYS, 6, 12, gettext_lazy("weekday mornings")),
-    PartOfWeek(_WEEKDAYS, 12, 18, gettext_lazy("weekday afternoons")),
-    PartOfWeek(_WEEKDAYS, 18, 24, gettext_lazy("weekday evenings")),
-    PartOfWeek(_WEEKDAYS, 0, 6, gettext_lazy("weekday nights")),
-    PartOfWeek(_WEEKEND, 6, 12, gettext_lazy("weekend mornings")),
-    PartOfWeek(_WEEKEND, 12, 18, gettext_lazy("weekend afternoons")),
-    PartOfWeek(_WEEKEND, 18, 24, gettext_lazy("weekend evenings")),
-    PartOfWeek(_WEEKEND, 0, 6, gettext_lazy("weekend nights")),
+    PartOfWeek(False, 6, 12, gettext_lazy("weekday mornings")),
+    PartOfWeek(False, 12, 18, gettext_lazy("weekday afternoons")),
+    PartOfWeek(False, 18, 24, gettext_lazy("weekday evenings")),
+    PartOfWeek(False, 0, 6, gettext_lazy("weekday nights")),
+    PartOfWeek(True, 6, 12, gettext_lazy("weekend mornings")),
+    PartOfWeek(True, 12, 18, gettext_lazy("weekend afternoons")),
+    PartOfWeek(True, 18, 24, gettext_lazy("weekend evenings")),
+    PartOfWeek(True, 0, 6, gettext_lazy("weekend nights")),
 )
 
 
@@ -118,7 +117,7 @@ def cards_of(
     by_key = {person.pk: person for person in _PEOPLE.rows({"keys": list(keys)})}
     offered, spoken = _offered(keys, skills, wished), _spoken(keys)
     start = next_monday(now.date())
-    parts = _parts(reader.own_zone, start=start)
+    parts = _parts(reader.own_zone, weekend_of(reader.country), start=start)
     regions = _words_for(Region, get_language())
     matched, in_common = _matched(reader), cache(_in_common)  # many people have as little in common
     return [
@@ -151,24 +150,26 @@ _MATCHED = Statement(
 )
 
 
-def _parts(zone: str, *, start: date) -> list[_QuartersOfPart]:
+def _parts(zone: str, weekend: tuple[int, ...], *, start: date) -> list[_QuartersOfPart]:
     """The parts of the reader's week, each with the quarters of an hour it is in UTC."""
     return [
         _QuartersOfPart(name, weekly_slots(windows, zone, start=start, weeks=1))
-        for name, windows in _windows_by_name(get_language())
+        for name, windows in _windows_by_name(get_language(), weekend)
     ]
 
 
 @cache
-def _windows_by_name(_language: str | None) -> list[tuple[str, list[Window]]]:
-    """The parts of the week as the readers of one language call them."""
-    return [(str(part.name), _windows_of(part)) for part in _PARTS]
+def _windows_by_name(_language: str | None, weekend: tuple[int, ...]) -> list[tuple[str, list[Window]]]:
+    """The parts of the week as the readers of one language call them, with the weekend of their country."""
+    return [(str(part.name), _windows_of(part, weekend)) for part in _PARTS]
 
 
-def _windows_of(part: PartOfWeek) -> list[Window]:
+def _windows_of(part: PartOfWeek, weekend: tuple[int, ...]) -> list[Window]:
     """When a part of the week begins and ends on each of its days, in minutes of the local week."""
     return [
-        (day * _DAY + part.from_hour * 60, min(day * _DAY + part.to_hour * 60, MINUTES_A_WEEK)) for day in part.days
+        (day * _DAY + part.from_hour * 60, min(day * _DAY + part.to_hour * 60, MINUTES_A_WEEK))
+        for day in range(7)
+        if (day in weekend) == part.is_weekend
     ]
 
 
