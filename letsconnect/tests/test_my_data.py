@@ -367,6 +367,8 @@ def test_nothing_is_named_by_what_only_programs_call_it(client, db):
     assert shown["account", "country"] == shown["registration", "country"] == "Tunisie"
     assert shown["languages", "code"] in {"anglais", "arabe", "français", "espagnol"}
     assert not re.search(r"[._]", shown["letters", "kind"])
+    assert shown["sign_in_codes", "language"] in {"anglais", "arabe", "français", "espagnol", ""}
+    assert not any("/" in str(text) for (_section, key), text in shown.items() if key == "zone")
 
 
 @pytest.mark.django_db

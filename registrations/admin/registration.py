@@ -24,6 +24,7 @@ from letsconnect.base.languages import listed
 from letsconnect.base.lines import each_as_text, isolated
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
+from letsconnect.base.zone_names import zone_in_words
 from mailings.subscriptions.old_form import has_old_yes
 from registrations.admin import exports, queue
 from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInline
@@ -99,6 +100,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         "contact",
         "claimed",
         "shown_country",
+        "shown_zone",
         "shown_topics",
     ]
 
@@ -153,6 +155,10 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def shown_countries(self, rows: Sequence[Registration]) -> list[str]:
         words, country = _words(), COLUMNS["country"]
         return ["".join(country.lines(registration, words)) or "—" for registration in rows]
+
+    @admin.display(description=gettext_lazy("time zone"))
+    def shown_zone(self, registration: Registration) -> str:
+        return zone_in_words(registration.zone) if registration.zone else "—"
 
     @admin.display(description=gettext_lazy("topics of work"))
     def shown_topics(self, registration: Registration) -> str:

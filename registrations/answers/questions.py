@@ -216,7 +216,7 @@ QUESTIONS = (
         label=_("When I am usually free"),
         read_back=_hours,
         cells=((_("free hours"), WINDOWS.cell), (_("time zone"), lambda registration, _words: registration.zone)),
-        desk=("zone", "free_hours"),
+        desk=("shown_zone", "free_hours"),
         row_fields={
             "day": forms.ChoiceField(
                 label=_("Day"), widget=LongSelect, error_messages={"required": _("Please choose the day.")}
