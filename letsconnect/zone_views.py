@@ -1,22 +1,19 @@
 """The page on which a reader says by whose clock they read hours, and the names of zones for the script of times."""
 
-from functools import cache
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from letsconnect.base.choices import EMPTY, KeptChoices, LongSelect, offer
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.visitor_zone import chosen_zone, keep_zone
-from letsconnect.base.zone_names import cities_called_otherwise, zones_by_area
-from registrations.reference.zones import all_zones
+from letsconnect.base.zone_names import cities_called_otherwise
+from registrations.reference.typed_fields import keep_stored, zone_field
 
 _A_DAY = 24 * 60 * 60
 
@@ -24,16 +21,16 @@ _A_DAY = 24 * 60 * 60
 class ZoneForm(forms.Form):
     """By whose clock somebody reads hours. A zone with an old name is taken, too: a browser may know no other."""
 
-    zone = forms.ChoiceField(
+    zone = zone_field(
         label=_("City by whose clock you live"),
-        help_text=_("The nearest large one; summer time is counted."),
-        widget=LongSelect(attrs={"data-guess-zone": ""}),
+        help_text=_("Type a large city near you, or your country; summer time is counted."),
+        attrs={"data-guess-zone": ""},
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "zone", _choices(get_language() or "en"))
+        keep_stored(self, "zone", self.initial.get("zone", ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,10 +61,3 @@ def zone_cities(request: HttpRequest, language: str) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         raise Http404
     return JsonResponse(cities_called_otherwise(language), json_dumps_params={"ensure_ascii": False})
-
-
-@cache
-def _choices(language: str) -> KeptChoices:
-    """Return UTC and the zones of the world by its parts, each by its city."""
-    areas = zones_by_area(all_zones(), language)
-    return KeptChoices([EMPTY, ("UTC", pgettext("a time zone", "Coordinated Universal Time (UTC)")), *areas])

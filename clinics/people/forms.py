@@ -9,9 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from clinics.models import ClinicPerson
 from clinics.texts.call_links import refuse_call_link
-from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.fields import LineFormField, longest
-from registrations.answers.forms.choices import zone_choices
+from registrations.reference.typed_fields import keep_stored, zone_field
 
 WORDS = ("name", "role_line", "group")
 
@@ -32,11 +31,11 @@ class AnswerForm(forms.Form):
         help_text=_("What stands below the name, such as “grants officer”."),
     )
     group = LineFormField(label=_("Group"), required=False, max_length=longest(ClinicPerson, "group"))
-    zone = forms.ChoiceField(
-        label=_("Time zone"),
+    zone = zone_field(
+        label=_("City by whose clock you live"),
         required=False,
         help_text=_("So that our letters tell you the hour by your clock."),
-        widget=LongSelect,
+        attrs={"data-guess-zone": ""},
     )
     note = forms.CharField(
         label=pgettext_lazy("with an answer", "A word to the planners"),
@@ -58,7 +57,7 @@ class AnswerForm(forms.Form):
             self.fields["name"].widget.attrs["placeholder"] = str(person.member)
         else:
             self.fields["name"].required = True
-            offer(self, "zone", zone_choices(person.zone))
+            keep_stored(self, "zone", person.zone)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -12,9 +12,10 @@ from clinics.requests.asking import WishedTopic
 from letsconnect.base.choices import EMPTY, KeptChoices, LongSelect, offer
 from letsconnect.base.fields import LineFormField, longest
 from letsconnect.base.keys import keys_among
-from registrations.answers.forms.choices import language_choices, skill_choices
+from registrations.answers.forms.choices import skill_choices
 from registrations.models import Skill
 from registrations.reference.languages import LANGUAGES
+from registrations.reference.typed_fields import language_field
 
 Choices = Sequence[tuple[Any, Any]]
 SEEN = "seen"  # the field with the keys of similar requests that were shown before somebody asks all the same
@@ -37,7 +38,7 @@ class AskTopicForm(forms.Form):
         max_length=longest(TopicRequest, "words"),
         help_text=_("Everybody who is signed in reads this: please name nobody."),
     )
-    language = forms.ChoiceField(label=_("Language you would like it in"), widget=LongSelect)
+    language = language_field(label=_("Language you would like it in"))
     why = forms.CharField(
         label=_("Why you would like it"),
         max_length=longest(TopicRequest, "why"),
@@ -52,7 +53,6 @@ class AskTopicForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "skill", KeptChoices([EMPTY, *skill_choices()]))
-        offer(self, "language", language_choices())
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -17,21 +16,14 @@ from clinics.domain.wishes import LONGEST_WISH
 from clinics.models import Channel, Clinic
 from clinics.signing_up.taking import SignUp
 from clinics.signing_up.wishes import SeatWishes
-from letsconnect.base.choices import EMPTY, KeptChoices, LongSelect, offer
+from letsconnect.base.choices import offer
 from letsconnect.base.fields import LineFormField, check_can_be_seen, longest
 from registrations import documents
 from registrations.accounts.forms import AddressField
 from registrations.domain.agreements import ConsentDocument
 from registrations.models import Member
-from registrations.reference.names import language_name
+from registrations.reference.typed_fields import language_field
 
-# What people ask for, and most of what the movement speaks: all six hundred would be longer than the page.
-WISHED_FOR = (
-    *("am", "ar", "az", "be", "bg", "bn", "ca", "cs", "de", "el", "en", "es", "eu", "fa", "fi", "fr", "gu", "ha", "he"),
-    *("hi", "hr", "hu", "hy", "id", "ig", "it", "ja", "ka", "kk", "km", "kn", "ko", "ku", "ml", "mr", "ms", "my", "ne"),
-    *("nl", "or", "pa", "pl", "ps", "pt", "ro", "ru", "rw", "si", "so", "sq", "sr", "sv", "sw", "ta", "te", "th", "tl"),
-    *("tr", "tw", "uk", "ur", "uz", "vi", "yo", "zh", "zu"),
-)
 _VERSION = re.compile(r"[\w.-]{1,40}")
 VERSION = "version-"  # begins the name of a field that says in which version a document was shown
 _AGREES = {
@@ -73,10 +65,9 @@ class WishesForm(forms.Form):
             "it is deleted 30 days after the end."
         ),
     )
-    language_need = forms.ChoiceField(
+    language_need = language_field(
         label=gettext_lazy("I would need another language"),
         required=False,
-        widget=LongSelect,
         help_text=gettext_lazy("The hosts and the working group see it, and you hear what comes of it."),
     )
     shows_name = forms.BooleanField(
@@ -94,7 +85,6 @@ class WishesForm(forms.Form):
         )
         if not channels:
             del self.fields["listens_in"]
-        offer(self, "language_need", languages_to_wish_for(get_language() or "en"))
         self._has_already = {clinic.floor_language, *(channel.language for channel in channels)}
 
     def clean_language_need(self) -> str:
@@ -209,13 +199,6 @@ class SignUpForm(WishesForm):
             "all_parts": form.all_parts,
             "agreed": dict(form.agreed),
         }
-
-
-@lru_cache(maxsize=16)
-def languages_to_wish_for(reader: str) -> KeptChoices:
-    """Return these languages by their names in the reader's language, drawn once."""
-    names = sorted((language_name(code, reader), code) for code in WISHED_FOR)
-    return KeptChoices([EMPTY, *((code, name) for name, code in names)])
 
 
 def best_channel(channels: list[Channel]) -> str:

@@ -39,7 +39,7 @@ from registrations.models import (
     WorkingGroupSeat,
 )
 from registrations.privacy.proved_addresses import Proved, proved_by
-from registrations.reference.names import country_name, language_name
+from registrations.reference.names import code_in_words
 
 item = Item.of
 _COVERED = ("Member", "Registration", "Offer", "Wish", "SpokenLanguage", "Window", "Consent", "Look", "Block")
@@ -64,7 +64,6 @@ _SIGN_IN = {
     "account.EmailAddress": gettext_lazy("Addresses I sign in with"),
     "socialaccount.SocialAccount": gettext_lazy("Accounts elsewhere I sign in with"),
 }
-_LANGUAGES = frozenset({"language", "floor_language"})  # columns of codes
 _REST = {
     "registrations.ImportedRow": gettext_lazy("What I wrote in the old form"),
     "registrations.ClaimInvitation": gettext_lazy("Invitations to take over what I wrote in the old form"),
@@ -310,12 +309,7 @@ def _codes(batch: QueryBatch, proved: Proved) -> SectionReader:
             item("expires_at", _("Valid until"), code.expires_at),
             item("used_at", _("Used"), code.used_at),
             item("link_used_at", _("Link used"), code.link_used_at),
-            item(
-                "language",
-                _("Language of the letter"),
-                code.language,
-                _language(code.language) if code.language else "",
-            ),
+            item("language", _("Language of the letter"), code.language, code_in_words("language", code.language)),
             item("zone", _("Time zone"), code.zone, zone_in_words(code.zone) if code.zone else ""),
         )
         for code in codes
@@ -371,10 +365,6 @@ def _can_be_shown(field: "models.Field[Any, Any]") -> bool:
     return not field.primary_key and (not field.is_relation or field.related_model in (Group, Role, Skill))
 
 
-def _language(code: str) -> str:
-    return language_name(code, get_language() or "en")
-
-
 def _columns(row: models.Model) -> tuple[Item, ...]:
     plain = [field.name for field in row._meta.concrete_fields if not field.is_relation and not field.primary_key]
     return tuple(_column(row, name) for name in plain)
@@ -392,15 +382,11 @@ def _column(row: models.Model, name: str) -> Item:
     elif isinstance(field, ArrayField):
         labels = dict(field.base_field.flatchoices)
         shown = " · ".join(str(labels.get(code, code)) for code in value)
-    elif name == "country" and value:
-        shown = country_name(value, get_language() or "en")
-    elif name == "zone" and value:
-        shown = zone_in_words(value)
-    elif name in _LANGUAGES and value and not field.choices:
-        shown = _language(value)
-    elif field.choices:
+    elif field.choices and name != "country":
         shown = getattr(row, f"get_{name}_display")()
     elif isinstance(row, SecurityEvent) and name == "detail":
         shown = row.detail_in_words
+    else:
+        shown = code_in_words(name, value)
     label = str(field.verbose_name)
     return item(name, label[:1].upper() + label[1:], value, shown)

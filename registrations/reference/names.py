@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from letsconnect.base.folding import plain
 from letsconnect.base.languages import cldr_name
+from letsconnect.base.zone_names import zone_in_words
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.language_names import name_besides_cldr
 from registrations.reference.languages import LANGUAGES
@@ -33,6 +34,18 @@ def language_name(code: str, reader: str) -> str:
     """Return the name of a language code for a reader of ``reader``."""
     own = LANGUAGES.get(code)
     return cldr_name(code, reader) or name_besides_cldr(code, reader) or (own.name if own else code)
+
+
+def code_in_words(column: str, value: Any) -> str | None:
+    """Return what a column of codes holds as its reader calls it; None for any other column."""
+    reader = get_language() or "en"
+    if column == "country":
+        return country_name(value, reader) if value else ""
+    if column == "zone":
+        return zone_in_words(value) if value else ""
+    if column in ("language", "floor_language"):
+        return language_name(value, reader) if value else ""
+    return None
 
 
 @cache

@@ -128,6 +128,14 @@ class TypedChoiceField(forms.CharField):
         return str(initial or "") != (self._value_of(text) or text)
 
 
+def keep_stored(form: forms.BaseForm, name: str, value: str) -> None:
+    """Let the field of that name take what is stored, whatever it is."""
+    field = form.fields[name]
+    if not isinstance(field, TypedChoiceField):
+        raise TypeError(f"{name} is not a field in which a value is typed")
+    field.keep(value)
+
+
 def language_field(*, attrs: Mapping[str, Any] | None = None, **kwargs: Any) -> TypedChoiceField:
     """Return a field for a spoken language."""
     texts = {

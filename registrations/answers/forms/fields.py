@@ -27,7 +27,7 @@ from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
 from registrations.models import Consent, Group, Registration, SkillName
 from registrations.reference.countries import region_of
-from registrations.reference.typed_fields import TypedChoiceField, zone_field
+from registrations.reference.typed_fields import keep_stored, zone_field
 from registrations.reference.zones import only_zone_of
 
 VERSION = "version-"  # begins the name of a field that says in which version a document was shown
@@ -225,9 +225,7 @@ class WhenForm(StepForm):
         super().__init__(data, facts=facts)
         self.country = facts.country
         self.week = WeekOfCountry(facts.country)
-        zone = self.fields["zone"]
-        if isinstance(zone, TypedChoiceField):
-            zone.keep(facts.zone)
+        keep_stored(self, "zone", facts.zone)
 
     def guess(self, zone: str) -> None:
         """Fill in the likely zone if none is stored; the field asks whether it is right."""
