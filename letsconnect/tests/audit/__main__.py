@@ -52,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
                 found += _heavy(taken)
             if in_browser:
                 began = time.monotonic()
+                found += looking.blind_parts(in_browser)
                 found += looking.look(taken, in_browser, options.processes)
                 _say(f"looked at ({', '.join(in_browser)}) in {time.monotonic() - began:.0f} s\n")
         if "processor" in options.parts:

@@ -38,19 +38,25 @@ window.audit = {
     })).join("\n");
   },
 
+  /* The way begins in front of the page, also where a field has the focus from the start. */
   begin() {
-    this.still();
-    document.activeElement?.blur();
+    const start = document.createElement("span");
+    start.tabIndex = -1;
+    document.body.prepend(start);
+    start.focus();
+    start.remove();
     window.scrollTo(0, 0);
     this.before = new Map(this.tabbables().map(e => [e, this.lookOf(e)]));
     this.missed = [];
     return this.before.size;
   },
 
-  /* Called after each press of Tab: "new", "again" or "out". */
+  /* Called after each press of Tab: "new", "within" what had the focus before, "trapped" there, "again" or "out". */
   step() {
     const e = document.activeElement;
     if (!e || e === document.body || e === document.documentElement) return "out";
+    if (e === this.last) return ++this.stays > 8 ? "trapped" : "within";  // a date has several stops of its own
+    [this.last, this.stays] = [e, 0];
     if (this.reached.has(e)) return "again";
     this.reached.add(e);
     const box = e.getBoundingClientRect();

@@ -44,6 +44,23 @@ class Finding(NamedTuple):
     words: str
 
 
+# A page with a fault for each part: one that finds none of them is blind.
+_FAULTY = """<!doctype html><html lang="en"><head><title>Faults</title><style>
+a:focus, button:focus { outline: none } @keyframes glide { to { left: 9px } }
+.glides { animation: glide 9s infinite } .wide { width: 2000px }
+</style></head><body><main><h1>Faults</h1><p style="color: #bbb">Pale</p><p class="wide">Wide</p>
+<p><a href="/">No focus</a></p><button style="border: 0">No border</button><p class="glides">Moves</p>
+</main></body></html>
+"""
+
+
+def blind_parts(parts: tuple[str, ...]) -> list[Finding]:
+    """Return a finding for each part that does not see its fault on a page of faults."""
+    faults = Shot("faults", "nobody", "en", "shown", "/faults/", _FAULTY, "")
+    seen = {finding.part for finding in _look_at([(faults, parts)])}
+    return [Finding(part, "faults", "", "finds nothing on a page of faults") for part in parts if part not in seen]
+
+
 def look(shots: list[Shot], parts: tuple[str, ...], processes: int) -> list[Finding]:
     """Look at all of them; a page that two people see alike is walked by Tab once."""
     walked: set[tuple[str, str, str]] = set()
@@ -101,7 +118,7 @@ class _Eye:
     def answer(self, route: Any) -> None:
         """Answer as the portal did, or with a file of ours."""
         request = route.request
-        if request.is_navigation_request() and request.frame == self.page.main_frame and self.shot:
+        if self.shot and request.url == SITE + self.shot.path:
             headers = {"Content-Security-Policy": self.shot.policy} if self.shot.policy else {}
             route.fulfill(body=self.shot.html, content_type="text/html; charset=utf-8", headers=headers)
         elif request.url.startswith(f"{SITE}/static/") and (body := _asset(request.url.split("?")[0])):
@@ -120,9 +137,11 @@ class _Eye:
             "zoom": self._zoomed,
             "axe": self._axe,
             "forced": self._forced,
-            "motion": self._motion,
-            "keyboard": self._keyboard,  # last: it leaves the page with no motion at all
+            "keyboard": self._keyboard,
         }
+        if "motion" in parts:
+            self._motion()
+        self.page.evaluate("audit.still()")  # what changes its colour slowly has none that could be measured
         for part, way in ways.items():
             if part in parts:
                 way()
@@ -177,11 +196,9 @@ class _Eye:
         for number in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             came = self.page.evaluate("audit.step()")
-            if came == "again":
-                if number < expected - 1:
-                    self._note("keyboard", "", f"Tab comes back after {number} of {expected} stops")
-                break
-            if came == "out" and number:
+            if came == "trapped" or (came == "again" and number < expected - 1):
+                self._note("keyboard", "", f"Tab is {came} after {number} of {expected} stops")
+            if came in ("trapped", "again") or (came == "out" and number):
                 break
         for words in self.page.evaluate("audit.unreached()")[:8]:
             self._note("keyboard", "", words)
