@@ -82,6 +82,7 @@ class MatchingConfig(AppConfig):
             kinds.register_sweep(f"matching.{name}", sweep)
         newsletters.register_filling()
         next_round.register_least_minutes(MatchingRules.objects.least_minutes)
+        next_round.register_next_round(MatchingRules.objects.next_round_on)
         busy.register()
         calendars.register()
         needs.register()

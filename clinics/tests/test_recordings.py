@@ -102,8 +102,8 @@ def test_beside_a_wish_in_the_form_and_where_there_is_no_match_it_leads_to_the_p
     client.force_login(registration.member)
 
     with time_machine.travel(NOW, tick=False):
-        wishes = client.get(reverse("registrations:registration-step", args=["learn"])).content.decode()
-        offers = client.get(reverse("registrations:registration-step", args=["share"])).content.decode()
+        page = client.get(reverse("registrations:registration-step", args=["skills"])).content.decode()
+        wishes, offers = page.split('data-side="offers"')
         no_match = client.get(reverse("matching:no-match")).content.decode()
         skill = {"id": make_skill("wikidata").pk}
         beside_wish = client.get(reverse("registrations:skill-hints"), {**skill, "row": "wish"}).json()

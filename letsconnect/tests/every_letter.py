@@ -255,6 +255,7 @@ def _checklist(_side: str) -> tuple[ChecklistReminder, Any]:
 
 ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "registrations.sign_in_code": _code,
+    "registrations.handed_in": _of_registration(state="submitted"),
     "registrations.approved": _of_registration(),
     "registrations.needs_changes": _of_registration(state="needs_changes"),
     "registrations.declined": _of_registration(state="declined"),

@@ -204,7 +204,7 @@ def _begin_session(member):
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(member.pk), "x"
     session[HASH_SESSION_KEY] = member.get_session_auth_hash()
     session.save()
-    visitors.keep_answers(browser="", step="who", typed=f"name={WORD}", network="10.0.0.1", member=member, now=NOW)
+    visitors.keep_answers(browser="", step="you", typed=f"name={WORD}", network="10.0.0.1", member=member, now=NOW)
 
 
 def fill(member):

@@ -14,6 +14,7 @@ from clinics.tests.factories import TICKED
 from letsconnect.database_unavailable import DatabaseUnavailable
 from letsconnect.tests.doors import DOORS
 from letsconnect.tests.undoing import Undoing
+from registrations.answers.forms.steps import CARDS
 from registrations.models import Skill
 from registrations.tests import typing as registration_form
 
@@ -135,7 +136,7 @@ def step_typed(step):
     return {**registration_form.typed(step), "seen": "", "go": "on"}
 
 
-STEPS = [*registration_form.NEEDED, "statistics"]
+STEPS = [*registration_form.NEEDED, "hand-in", *(card.name for card in CARDS)]
 SEAT = {
     "name": "Ada",
     "question": "How?",
@@ -150,7 +151,6 @@ FORMS = [
     ("visitor", "clinics:seat-by-link", ["seat_token"], lambda: {"do": "listen", "listens_in": "ar", "told": "clash"}),
     ("other", "clinics:clinic-join", ["clinic"], lambda: {"seat": "take", "told": "clash:1:1", **TICKED}),
     ("coordinator", "admin:clinics_clinic_who_comes", ["clinic"], lambda: {"do": "put_in", "person": "x", "rsvp": "1"}),
-    ("demo", "registrations:registration-edit", [], lambda: {"version": "0"}),
     *[("demo", "registrations:registration-step", [f"={step}"], partial(step_typed, step)) for step in STEPS],
     ("visitor", "registrations:sign-in", [], lambda: {"email": "new@example.org", "zone": "UTC", "next": "/"}),
     ("visitor", "set-language", [], lambda: {"language": "fr", "next": "/"}),

@@ -178,7 +178,7 @@ def test_my_data_tells_of_the_import_nobody_took_over(traces, client):
 
 def test_what_they_typed_in_a_browser_that_asked_for_their_code_goes_too(db, mailoutbox):
     member, browser = make_member(email="zebrafinch@example.org"), Client()
-    browser.post(reverse("registrations:registration-step", args=["who"]), {"name": NAME})
+    browser.post(reverse("registrations:registration-step", args=["you"]), {"name": NAME})
     browser.post(reverse("registrations:sign-in"), {"email": "Zebrafinch@example.org", "zone": "UTC"})
     assert "registrations_keptanswers" in where(NAME)
 
@@ -189,7 +189,7 @@ def test_what_they_typed_in_a_browser_that_asked_for_their_code_goes_too(db, mai
 
 def test_what_they_typed_and_then_signed_in_goes_too(db, mailoutbox):
     browser = Client()
-    browser.post(reverse("registrations:registration-step", args=["who"]), {"name": NAME})
+    browser.post(reverse("registrations:registration-step", args=["you"]), {"name": NAME})
     browser.post(reverse("registrations:sign-in"), {"email": "zebrafinch@example.org", "zone": "UTC"})
     code = re.search(r"\b\d{6}\b", mailoutbox[-1].body)[0]
     browser.post(reverse("registrations:sign-in-code"), {"code": code})
@@ -204,7 +204,7 @@ def test_what_they_typed_and_then_signed_in_goes_too(db, mailoutbox):
 
 def test_a_visitors_session_says_nothing_of_them(db, mailoutbox):
     browser = Client()
-    browser.post(reverse("registrations:registration-step", args=["who"]), {"name": NAME})
+    browser.post(reverse("registrations:registration-step", args=["you"]), {"name": NAME})
     browser.post(reverse("registrations:sign-in"), {"email": "zebrafinch@example.org", "zone": "UTC"})
 
     assert Session.objects.exists()

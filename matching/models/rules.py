@@ -1,5 +1,7 @@
 """What the working group sets for every round, and which pairs it keeps apart."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q, Subquery
 from django.db.models.expressions import Combinable
@@ -14,6 +16,10 @@ class MatchingRulesQuerySet(models.QuerySet["MatchingRules"]):
     def current(self) -> "MatchingRules":
         """Return the one row; before anybody changed anything, the rules it would begin with."""
         return self.first() or MatchingRules()
+
+    def next_round_on(self, on: date) -> date | None:
+        """Return the day set for the next round, if one is set and not over."""
+        return self.filter(next_round_on__gte=on).values_list("next_round_on", flat=True).first()
 
     def least_minutes(self) -> Combinable:
         """Return the column that says how many minutes a week somebody must be free, for a query of other rows."""
@@ -44,6 +50,12 @@ class MatchingRules(models.Model):
         _("days the facts of a round are kept"),
         default=90,
         help_text=_("Until then the rest of a round can be computed again and every “why not” answered exactly."),
+    )
+    next_round_on = models.DateField(
+        _("day of the next round"),
+        null=True,
+        blank=True,
+        help_text=_("People are told this day. Once it is over, they read that no day is set yet."),
     )
     changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
     changed_by = models.ForeignKey(

@@ -1,6 +1,6 @@
 """What coordinators set for every round, and which pairs the working group keeps apart."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -13,11 +13,18 @@ from matching.domain.matches import BadSetting, MatchMoveNotAllowed, NotYourMatc
 from matching.models import Exclusion, MatchingRules
 from registrations.models import Member, Registration
 
-RULES = ("cool_down_days", "min_minutes_a_week", "most_at_once", "both_must_approve", "facts_kept_days")
+RULES = (
+    "cool_down_days",
+    "min_minutes_a_week",
+    "most_at_once",
+    "both_must_approve",
+    "facts_kept_days",
+    "next_round_on",
+)
 
 
 @transaction.atomic
-def change_rules(*, by: Member, now: datetime, **values: int | bool) -> MatchingRules:
+def change_rules(*, by: Member, now: datetime, **values: int | bool | date | None) -> MatchingRules:
     """Change some of the rules of matching, by name; the log says what each was and became."""
     if not by.is_coordinator:
         raise NotYourMatch(_("Only coordinators change the rules of matching."))

@@ -35,7 +35,7 @@ def test_somebody_waits_finds_a_sharer_asks_and_takes_it_back(live_server, open_
     window.screenshot(f"home-waiting-{language}-360")
     page.locator('#could-do ~ p a[href$="/matches/why/"]').click()
     window.check()
-    assert page.locator('a[href$="/registration/when/"]').is_visible()
+    assert page.locator('a[href$="/registration/hours/"]').is_visible()
     window.screenshot(f"why-no-match-{language}-360")
     page.locator('main a[href$="/matches/sharers/"]').click()
     page.locator("summary").click()

@@ -243,7 +243,7 @@ def test_making_what_an_advice_of_hours_says_finds_somebody(now, mine, theirs):
     for read_at in (now, now + timedelta(weeks=3)):
         learner = make_registration(wishes=["wikidata"], zone=mine, windows=[(480, 600)], submitted_at=now, made_at=now)
         assert not has_candidate(learner, read_at)
-        said = [one.sentence for one in what_would_help(learner, now=read_at).advice if one.step == "when"]
+        said = [one.sentence for one in what_would_help(learner, now=read_at).advice if one.step == "hours"]
 
         be_free(learner, *told_times(said[0]))
 
@@ -445,7 +445,7 @@ def test_who_has_too_few_hours_is_not_told_to_wait_for_a_letter(client, coordina
         for name in ("home", "matching:no-match"):
             page = client.get(reverse(name)).content.decode()
             assert "You are free for fewer hours a week than a match needs, so nobody is looked for." in page
-            assert reverse("registrations:registration-step", args=["when"]) in page
+            assert reverse("registrations:registration-step", args=["hours"]) in page
             assert "as soon as" not in page
     round_ = computed(coordinator)
     Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
@@ -505,7 +505,7 @@ def test_the_next_matching_is_said_to_use_what_was_changed_only_where_it_does(cl
     make_registration(member=member, wishes=["wikidata"], contact_text="x", **fields)
     client.force_login(member)
     with time_machine.travel(NOW, tick=False):
-        page = save(client, "how-much", can_help="2", can_learn_from="3", contact_way="email", contact_text="")
+        page = save(client, "places", can_help="2", can_learn_from="3")
         said_then = client.get(page.url).content.decode()
 
     assert said in said_then

@@ -31,7 +31,7 @@ def lost(coordinator):
 def test_others_and_the_person_see_their_pages(client, lost):
     match = make_match("asked", learner=make_registration(wishes=["wikidata"]), sharer=lost)
     pages = ["/", reverse("matching:sharer-list"), reverse("matching:match-detail", args=[match.pk])]
-    pages += [reverse("registrations:my-data"), reverse("registrations:registration-step", args=["when"])]
+    pages += [reverse("registrations:my-data"), reverse("registrations:registration-step", args=["hours"])]
     with time_machine.travel(NOW, tick=False):
         for reader in (match.learner, lost):
             client.force_login(reader.member)

@@ -236,7 +236,7 @@ def test_another_skill_is_named_only_where_it_leads_to_somebody(learner):
 
     told = what_would_help(learner, now=NOW)
 
-    assert [one.step for one in told.advice] == ["learn", ""]
+    assert [one.step for one in told.advice] == ["skills", ""]
     assert "Lexemes" in told.advice[0].sentence and "Nobody shares Wikidata yet" in told.advice[1].sentence
 
 

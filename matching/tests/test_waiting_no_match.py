@@ -345,7 +345,7 @@ def test_the_letter_reads_in_every_language(language):
 
     for text in (rendered.text, rendered.html):
         assert PAGE in text
-        assert "/registration/when/" in text and "/registration/languages/" in text and "/registration/learn/" in text
+        assert "/registration/hours/" in text and "/registration/you/" in text and "/registration/skills/" in text
         assert asked.sharer.shown_name in text
         assert asked.sharer.member.email not in text and registration.member.email not in text
     assert rendered.subject

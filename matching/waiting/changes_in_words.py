@@ -94,25 +94,25 @@ def _more_hours(change: ChangeToMake, _words: _Words) -> Advice:
     if change.more_minutes:
         more = _("A match needs %(time)s more of your week as well, at whatever hour.")
         sentences.append(more % {"time": duration_in_words(change.more_minutes)})
-    return _for_some(change, " ".join(sentences), "when", _("Change when I am free"))
+    return _for_some(change, " ".join(sentences), "hours", _("Change when I am free"))
 
 
 def _language(change: ChangeToMake, _words: _Words) -> Advice:
     sentence = _(
         "Do you speak %(language)s, at level “%(level)s” or better? Then add it: it is spoken by those who could help."
     ) % {"language": language_name(change.code, get_language() or "en"), "level": MIN_SHARED_LEVEL.label}
-    return _for_some(change, sentence, "languages", _("Change my languages"))
+    return _for_some(change, sentence, "you", _("Change my languages"))
 
 
 def _region_wish(change: ChangeToMake, _words: _Words) -> Advice:
     sentence = _("Somebody suits you from another region than you asked for: let your match be from anywhere.")
-    return _for_some(change, sentence, "how-much", _("Change where my match is from"))
+    return _for_some(change, sentence, "region", _("Change where my match is from"))
 
 
 def _another_skill(change: ChangeToMake, words: _Words) -> Advice:
     sentence = _("Would you like to learn %(skill)s as well? Somebody who shares it suits you and has a place.")
     named = {"skill": isolated(words.names[change.skill])}
-    return _for_some(change, sentence % named, "learn", _("Add a wish"))
+    return _for_some(change, sentence % named, "skills", _("Add a wish"))
 
 
 def _for_some(change: ChangeToMake, sentence: str, step: str, do: str) -> Advice:

@@ -34,6 +34,7 @@ class AddressForm(forms.Form):
             "We send a one-time code there. No password is needed, and a new address is as good as a known one."
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+        error_messages={"required": _("Please write your email address.")},
     )
     # Guessed by the browser, so that a newcomer's first letter names the right hour.
     zone = forms.CharField(
@@ -50,6 +51,7 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "dir": "ltr"}
         ),
+        error_messages={"required": _("Please type the six digits of the code.")},
     )
 
     def clean_code(self) -> str:

@@ -1,6 +1,6 @@
 """Save one's own registration, one step or all of it, and submit it for review."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -9,13 +9,14 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from mailings.ledger import letters
 from mailings.newsletters.clocks import follow_clock
 from registrations.answers import readiness, review_again
 from registrations.answers.facts import agreements, facts_of, facts_to_begin_with
 from registrations.consents.agreeing import write_consents
 from registrations.domain import registrations
 from registrations.domain.facts import RegistrationFacts, fingerprint
-from registrations.domain.registrations import NotComplete, RegistrationState, StaleForm
+from registrations.domain.registrations import RegistrationState, StaleForm
 from registrations.locking import lock_member, lock_registration
 from registrations.models import (
     Eligibility,
@@ -53,10 +54,8 @@ def save_step(
     by: Member,
     now: datetime,
     versions_shown: Mapping[str, str] = NOTHING_SHOWN,
-    step: str = "",
 ) -> Registration:
-    """Save some of the facts and leave the others alone. ``step`` names the step of the form they were given in, which
-    is marked as done from now on.
+    """Save some of the facts and leave the others alone.
 
     ``seen_fingerprint`` is the fingerprint of those the form was opened with, so that two tabs on different steps can
     both save. Skills that were merged since are saved as their heirs. Saving the same twice (a double click) changes
@@ -72,19 +71,23 @@ def save_step(
         shown = replace(stored, consents=agreements(member, versions_shown=versions_shown))
     facts = merged_answers.follow(replace(stored, **values))
     if registration is not None and facts == stored == shown:
-        return _mark(registration, step)
+        return registration
     if seen_fingerprint not in (fingerprint(stored, values), fingerprint(shown, values)):
         raise _stale()
-    saved = _save(registration, stored, facts, shown=shown, versions=versions_shown, member=member, by=by, now=now)
-    return _mark(saved, step)
+    return _save(registration, stored, facts, shown=shown, versions=versions_shown, member=member, by=by, now=now)
 
 
-def _mark(registration: Registration, step: str) -> Registration:
-    """Remember that this step was saved, also where its answers are those that a form begins with."""
-    if step and step not in registration.steps_saved:
-        registration.steps_saved = [*registration.steps_saved, step]
-        registration.save(update_fields=["steps_saved"])
-    return registration
+@transaction.atomic
+def put_aside(*, member: Member, card: str) -> None:
+    """Remember that the person has dealt with this card, answered or not, so that it is not the next one any more.
+
+    Nothing is logged: of the voluntary questions, the log would say that they were answered.
+    """
+    lock_member(member)
+    registration = lock_registration(member)
+    if registration is not None and card not in registration.cards_seen:
+        registration.cards_seen = [*registration.cards_seen, card]
+        registration.save(update_fields=["cards_seen"])
 
 
 @transaction.atomic
@@ -133,18 +136,43 @@ def submit_registration(
 
 
 @transaction.atomic
-def hand_in_registration(*, member: Member, version: int, by: Member, now: datetime) -> Registration:
-    """Submit what is stored, as it was read back at ``version``. Doing it twice changes nothing.
+def agree_and_hand_in(
+    *,
+    member: Member,
+    consents: Collection[str],
+    version: int,
+    versions_shown: Mapping[str, str],
+    by: Member,
+    now: datetime,
+) -> Registration:
+    """Keep what was agreed to, and submit what is stored, as it was read back at ``version``, if nothing is missing.
 
-    Raises StaleForm if it was saved since, NotComplete if something that review needs is missing.
+    What was agreed to before stays agreed to. Raises StaleForm if it was saved since it was read back, NewerVersion as
+    `save_step` does.
     """
     registration = _locked(member)
     if registration is not None and registration.is_handed_in:
         return _confirm(registration, now=now)
     if registration is None or registration.version != version:
         raise _stale()
+    facts = facts_of(registration)
+    registration = save_step(
+        member=member,
+        values={"consents": tuple(sorted({*facts.consents, *consents}))},
+        seen_fingerprint=fingerprint(facts, ["consents"]),
+        versions_shown=versions_shown,
+        by=by,
+        now=now,
+    )
     if readiness.missing(facts_of(registration), Eligibility.objects.current().rules):
-        raise NotComplete(_("Something is still missing. See the list below."))
+        return registration
+    letters.owe(
+        kind="registrations.handed_in",
+        to=member,
+        about=registration,
+        key=f"handed_in:{registration.pk}:{now.isoformat()}",
+        now=now,
+    )
     return _hand_in(registration, by=by, now=now)
 
 

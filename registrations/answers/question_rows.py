@@ -53,7 +53,6 @@ class Question:
     export, and the desk shows the columns of the registration under their names.
     """
 
-    step: str
     facts: tuple[Fact | AnswerRows[Any], ...]
     label: Promise | None = None
     read_back: Callable[[Any, Words], list[Any]] | None = None

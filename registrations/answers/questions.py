@@ -37,6 +37,16 @@ from registrations.reference.typed_fields import language_field
 _NO_ANSWER = ("", _("no answer"))
 
 
+def _people_field(label: Any) -> forms.IntegerField:
+    sentence = _("Please write a number from 0 to 20.")  # of `MOST_PLACES`
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=MOST_PLACES,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence),
+    )
+
+
 def _group(facts: Any, words: Words) -> list[Any]:
     return [words.named("group", facts.group_id)] if facts.group_id else [facts.group_other]
 
@@ -54,7 +64,6 @@ def _contact(registration: Any, _words: Words) -> str:
 
 _COUNTRY = Fact("country", _("country or territory"), kinds.COUNTRY)
 TOPICS: Question = Question(
-    "who",
     (
         Fact(
             "topics",
@@ -84,11 +93,19 @@ TOPICS: Question = Question(
 CONSENT_TICKS = {
     "agrees_to_conduct": TickField(
         ConsentDocument.CODE_OF_CONDUCT,
-        forms.BooleanField(label=_("I will follow the Universal Code of Conduct.")),
+        forms.BooleanField(
+            label=_("I will follow the Universal Code of Conduct."),
+            error_messages={
+                "required": _("Please tick this box. Everybody who takes part follows the code of conduct.")
+            },
+        ),
     ),
     "agrees_to_privacy": TickField(
         ConsentDocument.PRIVACY_NOTICE,
-        forms.BooleanField(label=_("I have read the privacy notice and agree to it.")),
+        forms.BooleanField(
+            label=_("I have read the privacy notice and agree to it."),
+            error_messages={"required": _("Please tick this box. Without it we may not keep what you wrote here.")},
+        ),
     ),
     "wants_newsletter": TickField(
         NEWSLETTER,
@@ -96,10 +113,11 @@ CONSENT_TICKS = {
     ),
 }
 
-# In the order of the export and the desk; a step asks for its own in this order, too.
+NEWSLETTER_TICK = "wants_newsletter"
+
+# In the order of the export and the desk; which step asks which, says `forms/steps.py`.
 QUESTIONS = (
     Question(
-        "who",
         (
             Fact(
                 "name",
@@ -122,7 +140,6 @@ QUESTIONS = (
         desk=("shown_name",),
     ),
     Question(
-        "who",
         (_COUNTRY, Fact("region", _("region"), kinds.choice_of(Region))),
         label=_("Country and region"),
         cells=(
@@ -133,7 +150,6 @@ QUESTIONS = (
         desk=("shown_country", "region"),
     ),
     Question(
-        "who",
         (
             Fact("group_id", _("group"), kinds.key_of("group")),
             Fact("group_other", _("another group, in their words"), kinds.TEXT),
@@ -149,10 +165,9 @@ QUESTIONS = (
             ),
         ),
     ),
-    Question("who", (Fact("role_id", _("main role"), kinds.key_of("role")),), label=_("Main role")),
+    Question((Fact("role_id", _("main role"), kinds.key_of("role")),), label=_("Main role")),
     TOPICS,
     Question(
-        "languages",
         (LANGUAGES,),
         label=_("Languages I speak"),
         cells=((_("spoken languages"), LANGUAGES.cell),),
@@ -173,7 +188,6 @@ QUESTIONS = (
         },
     ),
     Question(
-        "share",
         (OFFERS,),
         label=_("What I can share"),
         cells=((_("shares"), OFFERS.cell),),
@@ -193,7 +207,6 @@ QUESTIONS = (
         },
     ),
     Question(
-        "learn",
         (WISHES,),
         label=_("What I want to learn"),
         cells=((_("wants to learn"), WISHES.cell),),
@@ -211,7 +224,6 @@ QUESTIONS = (
         },
     ),
     Question(
-        "when",
         (Fact("zone", _("time zone"), kinds.ZONE), WINDOWS),
         label=_("When I am usually free"),
         read_back=_hours,
@@ -228,31 +240,26 @@ QUESTIONS = (
         },
     ),
     Question(
-        "how-much",
         (
             Fact(
                 "can_help",
                 _("people they can help at once"),
                 kinds.PEOPLE,
-                forms.IntegerField(label=_("How many people I can help at once"), min_value=0, max_value=MOST_PLACES),
+                _people_field(_("How many people I can help at once")),
             ),
         ),
     ),
     Question(
-        "how-much",
         (
             Fact(
                 "can_learn_from",
                 _("people they want to learn from at once"),
                 kinds.PEOPLE,
-                forms.IntegerField(
-                    label=_("How many people I want to learn from at once"), min_value=0, max_value=MOST_PLACES
-                ),
+                _people_field(_("How many people I want to learn from at once")),
             ),
         ),
     ),
     Question(
-        "share",
         (
             Fact(
                 "is_findable",
@@ -273,7 +280,6 @@ QUESTIONS = (
         label=_("Others may find me and ask for me"),
     ),
     Question(
-        "how-much",
         (
             Fact(
                 "away_until",
@@ -290,7 +296,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "how-much",
         (
             Fact(
                 "region_wish",
@@ -304,7 +309,6 @@ QUESTIONS = (
         cells=(),
     ),
     Question(
-        "how-much",
         (
             Fact(
                 "contact_way",
@@ -334,7 +338,6 @@ QUESTIONS = (
         for_coordinators=True,
     ),
     Question(
-        "consents",
         (CONSENTS,),
         label=_("What I agree to"),
         cells=(),
@@ -346,7 +349,6 @@ QUESTIONS = (
 # Kept apart from the registration: no desk, no export, no changes.
 VOLUNTARY = (
     Question(
-        "statistics",
         (
             Fact(
                 "gender",
@@ -367,7 +369,6 @@ VOLUNTARY = (
         ),
     ),
     Question(
-        "statistics",
         (
             Fact(
                 "age",
@@ -383,14 +384,12 @@ COLUMNS = {fact.name: fact for question in QUESTIONS for fact in question.column
 FOR_COORDINATORS = frozenset(name for question in QUESTIONS if question.for_coordinators for name in question.names)
 
 
-def questions_of(step: str) -> tuple[Question, ...]:
-    """Return the questions of one step in their order."""
-    return tuple(question for question in (*QUESTIONS, *VOLUNTARY) if question.step == step)
+_BY_NAME = {question.name: question for question in (*QUESTIONS, *VOLUNTARY)}
 
 
-def fields_of(step: str) -> dict[str, forms.Field]:
-    """Return the fields the questions of one step bring along."""
-    return {name: field for question in questions_of(step) for name, field in question.fields.items()}
+def questions_of(*names: str) -> tuple[Question, ...]:
+    """Return the questions of these names, in the order in which they are asked."""
+    return tuple(_BY_NAME[name] for name in names)
 
 
 def row_fields_of(rows: str) -> dict[str, forms.Field]:

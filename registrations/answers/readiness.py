@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from registrations.domain import registrations
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.eligibility import Rules, problems
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import BabelLevel, ContactWay
+
+SAY_HOW = gettext_lazy("Please write how a match may reach you.")
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,6 @@ def _about_the_person(facts: RegistrationFacts) -> list[Missing]:
         missing.append(Missing("country", _("Please choose your country or territory.")))
     elif not facts.region:
         missing.append(Missing("region", _("Your country has no region of its own here. Please choose one.")))
-    if facts.role_id is None:
-        missing.append(Missing("role_id", _("Please choose your main role.")))
     return missing
 
 
@@ -43,7 +44,7 @@ def _about_the_rows(facts: RegistrationFacts) -> list[Missing]:
         text = _("Please name at least one language that you speak at level %(level)s or better.")
         missing.append(Missing("languages", text % {"level": BabelLevel.INTERMEDIATE.value}))
     if not facts.offers and not facts.wishes:
-        missing.append(Missing("offers", _("Please name at least one skill that you share or want to learn.")))
+        missing.append(Missing("offers", _("Please name one skill that you want to learn or can share.")))
     if not facts.zone:
         text = _("Please choose your time zone; your free hours mean nothing without it.")
         missing.append(Missing("zone", text))
@@ -55,7 +56,7 @@ def _about_the_rows(facts: RegistrationFacts) -> list[Missing]:
 def _the_rest(facts: RegistrationFacts, rules: Rules) -> list[Missing]:
     missing = []
     if facts.contact_way != ContactWay.EMAIL and not facts.contact_text:
-        missing.append(Missing("contact_text", _("Please write how a match may reach you.")))
+        missing.append(Missing("contact_text", str(SAY_HOW)))
     missing += [Missing(field, text) for field, text in problems(facts, rules).items()]
     if ConsentDocument.PRIVACY_NOTICE not in facts.consents:
         missing.append(Missing("agrees_to_privacy", _("We need your agreement to keep what you wrote here.")))

@@ -253,10 +253,6 @@ class UploadRefused(RegistrationError):
     """The file is not one that can be imported, or not now."""
 
 
-class NotComplete(RegistrationError):
-    """Something that review needs is missing."""
-
-
 class ClosedMeanwhile(StaleForm):
     """The account was closed or erased since the page was opened."""
 

@@ -193,7 +193,7 @@ class Registration(models.Model):
     )
     contact_text = LineField(_("talk page or other way"), max_length=300, blank=True)
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
-    steps_saved = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
+    cards_seen = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
     away_until = models.DateField(_("away until"), null=True, blank=True)
     still_in_asked_on = models.DateField(_("asked whether still in, on"), null=True, blank=True, editable=False)
     kept_in_by_link_on = models.DateField(

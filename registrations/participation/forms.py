@@ -13,6 +13,10 @@ class UntilForm(forms.Form):
         label=_("Until"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("On this day you take part again."),
+        error_messages={
+            "required": _("Please choose the day on which you take part again."),
+            "invalid": _("This is not a day of the calendar. Write it as 2026-12-31."),
+        },
     )
 
     def until_date(self) -> date:

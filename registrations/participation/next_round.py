@@ -27,6 +27,21 @@ def register_least_minutes(least: LeastMinutes) -> None:
     _rules["least minutes"] = least
 
 
+NextRoundOn = Callable[[date], "date | None"]
+_calendar: dict[str, NextRoundOn] = {}
+
+
+def register_next_round(planned_on: NextRoundOn) -> None:
+    """Register what knows on which day, if any is set, the next round of matches is."""
+    _calendar["next"] = planned_on
+
+
+def next_round_on(*, on: date) -> date | None:
+    """Return the day set for the next round, as it stands on a day; None if none is set that is still to come."""
+    planned_on = _calendar.get("next")
+    return planned_on(on) if planned_on is not None else None
+
+
 def takes_part(registration: Registration | None, *, on: date) -> bool:
     """Tell whether a round that begins on that day would include this person."""
     return registration is not None and _TAKES_PART.is_so(registration, on=on, versions=documents.all_counting(on=on))

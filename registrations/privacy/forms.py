@@ -12,6 +12,7 @@ class DeleteForm(forms.Form):
     word = forms.CharField(
         label=_("Type the word to confirm"),
         max_length=40,
+        error_messages={"required": _("Please type the word. Nothing was deleted.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
 

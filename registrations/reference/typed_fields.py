@@ -107,17 +107,21 @@ class TypedChoiceField(forms.CharField):
         """Take this value, which is stored, whatever it is."""
         self.widget.kept = value
 
+    def label_of(self, text: str) -> str:
+        """Return the name of the value that a text means, or the text where it means none for certain."""
+        return self.finder.label(meant, _reader()) if text and (meant := self.value_of(text)) else text
+
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         if not text:
             return ""
-        if meant := self._value_of(text):
+        if meant := self.value_of(text):
             return meant
         self.widget.choices_found = self.finder.find(text, _reader())
         code = "several" if self.widget.choices_found else "unknown"
         raise ValidationError(self.error_messages[code], code=code, params={"text": text})
 
-    def _value_of(self, text: str) -> str:
+    def value_of(self, text: str) -> str:
         kept, reader = self.widget.kept, _reader()
         if kept and text in (kept, self.finder.label(kept, reader)):
             return kept
@@ -125,7 +129,7 @@ class TypedChoiceField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         text = str(data or "").strip()
-        return str(initial or "") != (self._value_of(text) or text)
+        return str(initial or "") != (self.value_of(text) or text)
 
 
 def keep_stored(form: forms.BaseForm, name: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""The letters about the result of a review."""
+"""The letters about a registration that is handed in, and about the result of its review."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,6 +16,7 @@ from registrations.consents.asking import agrees
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.participation.next_round import next_round, read_who_takes_part
+from registrations.review.what_next import what_next
 
 
 def _still(state: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:
@@ -54,8 +55,26 @@ def _read(keys: list[int], now: datetime) -> list[Registration]:
     return registrations
 
 
+def _render_handed_in(registration: Registration, language: str, zone: str) -> Rendered:
+    with speaking(language):
+        sentences = what_next(now=timezone.now(), is_written_to=True)
+    context = {
+        "name": registration.shown_name,
+        "what_next": sentences,
+        "link": absolute("registrations:registration-edit"),
+    }
+    return render_letter("registrations/emails/handed_in", context, language=language, zone=zone)
+
+
 def register() -> None:
     """Register the letters with the ledger."""
+    kinds.register(
+        "registrations.handed_in",
+        still_owed=_still(RegistrationState.SUBMITTED),
+        render=_render_handed_in,
+        reads=_read,
+        keeps=kinds.kept(),
+    )
     for state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
         kinds.register(
             f"registrations.{state}",

@@ -215,7 +215,7 @@ def test_somebody_without_a_registration_agrees_too_and_finds_it_in_the_form():
     client.post(PAGE, BOTH)
 
     assert set(member.consents.given().values_list("document", flat=True)) == set(BOTH)
-    step = client.get(reverse("registrations:registration-step", args=["consents"]))
+    step = client.get(reverse("registrations:registration-step", args=["hand-in"]))
     assert step.context["page"].form.initial["agrees_to_privacy"]
     assert "agreements" in {section.key for section in my_data.everything(member, now=NOW)}
 
@@ -269,13 +269,13 @@ def test_what_was_typed_in_a_step_is_kept_when_one_agrees_there(client, at_noon)
     member = verified()
     claims.claim_by_address(member=member, now=NOW)
     client.force_login(member)
-    step = reverse("registrations:registration-step", args=["how-much"])
+    step = reverse("registrations:registration-step", args=["contact"])
     text = client.get(step).content.decode()
     assert f'formaction="{PAGE}"' in text
     assert 'form="step"' in text
 
-    typed = {"can_help": "7", "can_learn_from": "3", "contact_way": "other", "contact_text": "By pigeon"}
-    page = client.post(PAGE, {**typed, **BOTH, "step": "how-much"}, follow=True)
+    typed = {"contact_way": "other", "contact_text": "By pigeon"}
+    page = client.post(PAGE, {**typed, **BOTH, "step": "contact"}, follow=True)
 
     assert page.request["PATH_INFO"] == step
     assert page.context["page"].form["contact_text"].value() == "By pigeon"

@@ -15,7 +15,7 @@ def test_who_agrees_in_the_midst_of_a_step_keeps_what_was_typed(live_server, ope
     member.speak(language)
     window = open_window(live_server.url, language=language, width=360, member=member, javascript=False)
 
-    window.page.goto(live_server.url + reverse("registrations:registration-step", args=["how-much"]))
+    window.page.goto(live_server.url + reverse("registrations:registration-step", args=["places"]))
     window.page.locator("#id_can_help").fill("7")
     for document in ("code_of_conduct", "privacy_notice"):
         window.page.locator(f"#agree-{document}").check(force=True)

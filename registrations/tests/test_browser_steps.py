@@ -10,6 +10,7 @@ from registrations.tests.typing import OVERVIEW, url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NIGHT = 6 * 1440 + 23 * 60
+HIGHEST = 9000  # pixels of all six screens at 360, those of signing in included
 
 
 class Phone:
@@ -34,7 +35,7 @@ class Phone:
 
 
 @pytest.mark.parametrize(("language", "javascript"), [("en", True), ("ar", False)])
-def test_a_person_fills_in_every_step_and_goes_on_in_another_browser(live_server, open_window, language, javascript):
+def test_a_person_registers_in_six_low_screens_and_goes_on_elsewhere(live_server, open_window, language, javascript):
     load_reference_data()
     member = factories.make_member(language=language, name="", zone="UTC")
     group = Group.objects.filter(country="TN").first()
@@ -42,17 +43,15 @@ def test_a_person_fills_in_every_step_and_goes_on_in_another_browser(live_server
     first = Phone(open_window, live_server, member, language=language, javascript=javascript)
     page, window = first.page, first.window
 
-    first.open(url("who"))
+    heights = {}
+
+    def measure(phone, name):
+        heights[name] = phone.page.evaluate("document.documentElement.scrollHeight")
+
+    first.open(OVERVIEW)
+    assert first.is_at("you")
     page.locator("#id_name").fill("Amina")
     page.locator("#id_country").select_option("TN")
-    page.locator("#id_group_other").press_sequentially(group.name[:-3])
-    if not javascript:
-        first.press("button[name=look_up]")
-    page.locator(f"input[name=group_id][value='{group.pk}']").check(force=True)
-    page.locator("#id_role_id").select_option(index=1)
-    page.locator("#id_topic_other").fill("Oral history")
-    first.go()
-
     if javascript:
         page.locator("#id_languages-0-code").press_sequentially("arab")
         page.get_by_role("option", name="Arabic العربية", exact=True).click()
@@ -62,26 +61,34 @@ def test_a_person_fills_in_every_step_and_goes_on_in_another_browser(live_server
     first.press("[data-more]")
     page.locator("#id_languages-1-code").fill("français")
     page.locator("#id_languages-1-level").select_option("3")
+    measure(first, "you")
     first.go()
 
     page.locator("#id_skill_text").press_sequentially("wikidta")
     if not javascript:
         first.press("button[name=look_up]")
-    first.press(f"button[name=add][value='{wikidata.pk}']")
-    assert page.locator("#id_offers-0-skill").input_value() == str(wikidata.pk)
+    page.locator(f"button[name=share][value='{wikidata.pk}']").click()
+    page.locator(".lc-card:not([hidden]) .lc-skill").first.wait_for()
+    assert page.locator("input[name=offers-0-skill]").input_value() == str(wikidata.pk)
+    page.locator("#id_offers-0-would_host").check(force=True)
+    measure(first, "skills")
     if javascript:
         window.check()
+    page.locator("#id_skill_text").press_sequentially("budg")
+    if not javascript:
+        first.press("button[name=look_up]")
+    page.locator(f"button[name=learn][value='{tools.pk}']").click()
+    page.locator("[data-side=wishes] .lc-card:not([hidden])").wait_for()
     first.go("later")
-    assert first.is_at(None)
+    assert page.url == window.base_url + "/"
 
     second = Phone(open_window, live_server, member, language=language, javascript=javascript)
     page, window = second.page, second.window
-    second.open(url("learn"))
-    page.locator("#id_wishes-0-skill").select_option(str(tools.pk))
-    second.go()
+    second.open(OVERVIEW)
+    assert second.is_at("hours")
     city, place = ("تونس", "تونس") if language == "ar" else ("Tunis", "Tunis (Tunisia)")
     assert page.locator("#id_zone").input_value() == place
-    assert city in page.locator("[data-clock-of=id_zone]").inner_text()
+    assert city in page.locator(".lc-zone summary").inner_text()
     second.press("button[value=evenings]")
     if javascript:
         cell = page.locator(f".lc-week button[data-at='{NIGHT // 60}']")
@@ -89,27 +96,49 @@ def test_a_person_fills_in_every_step_and_goes_on_in_another_browser(live_server
         cell.press("ArrowUp")
         page.keyboard.press("Space")
         window.check()
+    measure(second, "hours")
     second.go()
+    measure(second, "hand-in")
+    if javascript:
+        window.check()
     second.go()
+    assert page.locator(".cdx-field .cdx-message--error, .cdx-checkbox ~ .cdx-message--error").count() == 2
     page.locator("#id_agrees_to_conduct").check(force=True)
     page.locator("#id_agrees_to_privacy").check(force=True)
-    second.go()
-    page.locator("#id_age").select_option("25_34")
     second.go()
     assert second.is_at(None)
     if javascript:
         window.check()
-    page.go_back()
-    assert second.is_at("statistics")
-    page.go_back()
-    assert page.locator("#id_agrees_to_conduct").is_checked()
-    second.open(OVERVIEW)
-    second.press("main form button[type=submit]")
+    page.locator("a[href$='/about-skills/']").first.click()
+    second.go("skip")
+    assert second.is_at("places")
+    page.locator("#id_can_help").fill("3")
+    second.go()
+    assert second.is_at("region")
+    second.open(url("gender-age"))
+    page.locator("#id_age").select_option("25_34")
+    second.go()
+    second.open(url("group"))
+    page.locator("#id_group_other").press_sequentially(group.name[:-3])
+    if not javascript:
+        second.press("button[name=look_up]")
+    page.locator(f"input[name=group_id][value='{group.pk}']").check(force=True)
+    second.go()
+    for name in ("sign-in", "sign-in-code"):
+        visitor = open_window(live_server.url, language=language, width=360, javascript=javascript)
+        visitor.page.goto(live_server.url + reverse("registrations:sign-in"))
+        if name == "sign-in-code":
+            visitor.page.locator("#id_email").fill("new@example.org")
+            visitor.page.locator("main form:has(#id_email) button[type=submit]").click()
+            visitor.page.wait_for_url("**/code/")
+        heights[name] = visitor.page.evaluate("document.documentElement.scrollHeight")
+    assert len(heights) == 6
+    assert sum(heights.values()) <= HIGHEST, heights
 
     registration = Registration.objects.get(member=member)
     assert (registration.state, registration.name, registration.group) == ("submitted", "Amina", group)
     assert registration.region == "MENA"
-    assert registration.topic_other == "Oral history"
+    assert (registration.can_help, registration.cards_seen[:2]) == (3, ["about-skills", "places"])
     assert set(registration.spoken_languages.values_list("code", "level")) == {("ar", 6), ("fr", 3)}
     assert (registration.offers.get().skill, registration.wishes.get().skill) == (wikidata, tools)
     evenings = [(day * 1440 + 1080, day * 1440 + 1260) for day in range(5)]
@@ -123,7 +152,7 @@ def test_two_tabs_and_an_ended_session_lose_nothing(live_server, open_window):
     factories.make_registration(member=member, state="draft", name="Amina", offers=["wikidata"])
     one, two = (Phone(open_window, live_server, member) for _tab in range(2))
     for tab in (one, two):
-        tab.open(url("who"))
+        tab.open(url("you"))
     one.page.locator("#id_name").fill("From the first tab")
     one.go()
     two.page.locator("#id_name").fill("From the second tab")
@@ -136,7 +165,8 @@ def test_two_tabs_and_an_ended_session_lose_nothing(live_server, open_window):
     two.press("main form button[type=submit]")
     assert Registration.objects.get().name == "From the second tab"
 
-    two.open(url("when"))
+    two.open(url("hours"))
+    two.page.locator(".lc-zone summary").click()
     two.page.locator("#id_zone").fill("Tunis")
     two.window.context.clear_cookies()
     two.go()
@@ -151,7 +181,7 @@ def test_the_grid_and_the_list_say_the_same(live_server, open_window):
     windows = [(0, 90), (1080, 1095), (2880, 4320), (10020, 10080)]
     factories.make_registration(member=member, state="draft", windows=windows)
     phone = Phone(open_window, live_server, member)
-    phone.open(url("when"))
+    phone.open(url("hours"))
 
     pressed = phone.page.locator(".lc-week button[aria-pressed=true]").count()
     mixed = phone.page.locator(".lc-week button[aria-pressed=mixed]").count()

@@ -34,31 +34,31 @@ def is_findable(person):
 
 def test_nobody_can_be_found_who_did_not_say_so(client, member):
     client.force_login(member)
-    assert save(client, "share").status_code == 302
+    assert save(client, "findable").status_code == 302
 
     assert not Registration.objects.get(member=member).is_findable
     assert not Registration._meta.get_field("is_findable").default
 
 
-def test_the_step_about_sharing_offers_it_and_reads_it_back(page, person):
+def test_its_card_offers_it_and_reads_it_back(page, person):
     assert (
         "Let others find me and ask for me"
-        in page.get(reverse("registrations:registration-step", args=["share"])).content.decode()
+        in page.get(reverse("registrations:registration-step", args=["findable"])).content.decode()
     )
 
-    save(page, "share", go="save", is_findable="on")
+    save(page, "findable", is_findable="on")
 
     assert is_findable(person)
     assert "Others may find me and ask for me" in page.get(OVERVIEW).content.decode()
-    save(page, "share", go="save")
+    save(page, "findable")
     assert not is_findable(person)
 
 
 def test_a_step_that_was_open_meanwhile_does_not_undo_what_my_data_was_told(page, person):
-    seen = opened(page, "share")
+    seen = opened(page, "findable")
     page.post(BUTTON, {"findable": "yes"})
 
-    response = save(page, "share", seen=seen, go="save")
+    response = save(page, "findable", seen=seen)
 
     assert (response.status_code, is_findable(person)) == (409, True)
 

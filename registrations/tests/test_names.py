@@ -164,7 +164,7 @@ def test_a_name_nobody_sees_is_refused_at_the_form(client):
     member = make_member()
     make_registration(member=member)
     client.force_login(member)
-    url = reverse("registrations:registration-step", args=["who"])
+    url = reverse("registrations:registration-step", args=["you"])
 
     page = client.post(url, {"name": "\u3164\u200d"})
 
@@ -230,7 +230,7 @@ def test_a_field_shows_a_name_as_it_was_written(client):
     make_registration(member=member, name="سارة")
     client.force_login(member)
 
-    page = client.get(reverse("registrations:registration-step", args=["who"])).content.decode()
+    page = client.get(reverse("registrations:registration-step", args=["you"])).content.decode()
 
     assert 'value="سارة"' in page
 

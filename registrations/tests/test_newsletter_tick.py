@@ -68,14 +68,14 @@ def test_the_tick_of_the_form_writes_a_subscription_and_asks_nothing_by_letter(c
     member = make_member(language="ar", zone="Africa/Cairo")
     client.force_login(member)
 
-    save(client, "consents", wants_newsletter="on")
+    save(client, "newsletter", wants_newsletter="on")
 
     subscription = Subscription.objects.get()
     assert (subscription.member, subscription.address) == (member, member.email)
     assert (subscription.state, subscription.source, subscription.lists) == ("confirmed", "form", [EVERY_MONTH])
     assert not Letter.objects.exists()
     assert not Consent.objects.filter(document=NEWSLETTER).exists()
-    assert facts_of(member.registration).consents == ("code_of_conduct", "newsletter", "privacy_notice")
+    assert facts_of(member.registration).consents == ("newsletter",)
 
 
 def test_the_tick_does_not_hang_on_the_version_of_a_document(client, settings):
@@ -87,9 +87,9 @@ def test_the_tick_does_not_hang_on_the_version_of_a_document(client, settings):
         for document, versions in settings.DOCUMENT_VERSIONS.items()
     }
 
-    form = client.get(url("consents")).context["page"].form
+    form = client.get(url("newsletter")).context["page"].form
 
-    assert form.initial == form.initial | {"agrees_to_privacy": False, "wants_newsletter": True}
+    assert form.initial == {"wants_newsletter": True}
 
 
 def test_the_tick_leaves_the_other_lists_as_they_are():
@@ -119,7 +119,7 @@ def test_a_reader_who_left_by_a_letter_finds_the_tick_gone(client):
     leave(subscription=tick(registration.member), chosen=EVERY_MONTH, by=None, now=NOW)
     client.force_login(registration.member)
 
-    assert not client.get(url("consents")).context["page"].form.initial["wants_newsletter"]
+    assert not client.get(url("newsletter")).context["page"].form.initial["wants_newsletter"]
 
 
 def test_the_newsletter_is_read_back_exported_and_on_the_page_about_my_data(client):
@@ -128,7 +128,7 @@ def test_the_newsletter_is_read_back_exported_and_on_the_page_about_my_data(clie
     tick(member)
     client.force_login(member)
     facts = facts_of(registration)
-    question = next(question for question in QUESTIONS if question.step == "consents")
+    question = next(question for question in QUESTIONS if question.name == "consents")
 
     assert "the newsletter" in answer_in_words(facts, question, words_for(facts)).lines
     page = client.get(reverse("registrations:my-data")).content.decode()

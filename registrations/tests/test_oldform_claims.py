@@ -460,8 +460,13 @@ def test_claiming_is_no_change_and_confirms_nothing(coordinator):
 def test_handing_in_again_what_is_approved_confirms_it_and_changes_nothing(coordinator):
     registration = factories.make_registration(confirmed_on=date(2023, 5, 1))
     later = NOW + timedelta(days=3)
-    editing.hand_in_registration(
-        member=registration.member, version=registration.version, by=registration.member, now=later
+    editing.agree_and_hand_in(
+        member=registration.member,
+        consents=[],
+        version=registration.version,
+        versions_shown={},
+        by=registration.member,
+        now=later,
     )
 
     registration.refresh_from_db()

@@ -1,20 +1,33 @@
 """The registration, step by step, as a person fills it in: nothing typed is lost, nothing is half-written."""
 
-from importlib import import_module
+import html
+from datetime import date
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from mailings.models import Suppression
+from letsconnect.base.models import Act
+from mailings.models import Letter, Suppression
+from registrations.answers.forms import steps
 from registrations.catalogue import loading
 from registrations.domain.agreements import ConsentDocument
-from registrations.domain.registrations import RegistrationState
+from registrations.domain.registrations import MOST_PLACES, RegistrationState
 from registrations.models import Eligibility, Group, GroupAlias, Registration, Skill
 from registrations.tests import factories
-from registrations.tests.typing import NEEDED, OVERVIEW, fill_in, opened, remembered, rows, save, submit, typed, url
+from registrations.tests.typing import (
+    NEEDED,
+    OVERVIEW,
+    fill_in,
+    opened,
+    remembered,
+    rows,
+    save,
+    submit,
+    typed,
+    url,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -25,25 +38,15 @@ def signed_in(client, member):
     return client
 
 
-def test_what_was_said_in_seven_steps_is_read_back_and_waits_for_review(signed_in, member):
+def test_what_was_said_on_three_screens_is_read_back_and_waits_for_review(signed_in, member):
     fill_in(signed_in)
 
-    text = signed_in.get(OVERVIEW).content.decode()
-    for said in (
-        "Amina",
-        "Tunisia",
-        "Oral history",
-        "Arabic",
-        "Wikidata",
-        "For our next grant",
-        "18:00–20:00",
-        "Tunis",
-    ):
+    text = signed_in.get(url("hand-in")).content.decode()
+    for said in ("Amina", "Tunisia", "Arabic", "Wikidata", "For our next grant", "18:00–20:00", "Tunis"):
         assert said in text
-    assert submit(signed_in).url == reverse("home")
+    assert submit(signed_in).url == OVERVIEW
     registration = Registration.objects.get()
-    assert (registration.state, registration.region, registration.can_help) == ("submitted", "MENA", 2)
-    assert (registration.topics, registration.topic_other) == (["education"], "Oral history")
+    assert (registration.state, registration.region, registration.role) == ("submitted", "MENA", None)
     assert [window.start for window in registration.windows.all()] == [day * 1440 + 1080 for day in range(5)]
     consents = member.consents.filter(withdrawn_at=None)
     assert {consent.document for consent in consents} == {
@@ -55,175 +58,203 @@ def test_what_was_said_in_seven_steps_is_read_back_and_waits_for_review(signed_i
     assert (member.name, member.zone, member.region) == ("Amina", "Africa/Tunis", "MENA")
 
 
-def test_each_step_leads_to_the_next_and_the_last_to_the_read_back(signed_in):
-    steps = [*NEEDED, "statistics"]
-
+def test_each_screen_leads_to_the_next_and_stopping_leads_home(signed_in):
     followed = []
-    for step in steps:
+    for step in NEEDED:
         seen = opened(signed_in, step)
         assert remembered(signed_in, step) == seen  # what the other tests send, who draw no page for it
         followed.append(save(signed_in, step, seen=seen).url)
 
-    assert followed == [*(url(step) for step in steps[1:]), OVERVIEW]
-    assert save(signed_in, "learn", go="back").url == url("share")
-    assert save(signed_in, "learn", go="later").url == OVERVIEW
+    assert followed == [url("skills"), url("hours"), url("hand-in")]
+    assert save(signed_in, "hours", go="back").url == url("skills")
+    assert save(signed_in, "hours", go="later").url == reverse("home")
 
 
-def test_somebody_who_stops_after_step_three_goes_on_in_another_browser(signed_in, member):
-    for step in NEEDED[:3]:
-        save(signed_in, step)
+def test_somebody_who_stops_goes_on_in_another_browser_at_the_first_screen_that_lacks_something(signed_in, member):
+    assert signed_in.get(OVERVIEW).url == url("you")
+    save(signed_in, "you")
+    save(signed_in, "hours")
     other = Client()
     other.force_login(member)
 
-    page = other.get(url("who")).context["page"]
-
-    assert page.form["name"].value() == "Amina"
-    assert [step.shape["is_done"] for step in other.get(OVERVIEW).context["steps"]][:5] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
-    for step in NEEDED[3:]:
-        save(other, step)
+    assert other.get(url("you")).context["page"].form["name"].value() == "Amina"
+    assert other.get(OVERVIEW).url == url("skills")
+    save(other, "skills")
+    assert other.get(OVERVIEW).url == url("hand-in")
     submit(other)
     assert Registration.objects.get().state == RegistrationState.SUBMITTED
 
 
-def test_a_draft_needs_nothing_and_says_what_is_missing_before_it_is_submitted(signed_in):
-    empty = {"name": "", "country": "", "role_id": "", "topics": [], "topic_other": ""}
-    save(signed_in, "who", **empty)
+EMPTY = {
+    "you": {"name": "", "country": "", **rows("languages", [{"code": "", "level": ""}])},
+    "skills": {**rows("offers", []), **rows("wishes", [])},
+    "hours": {"zone": "", **rows("windows", [{"day": "", "start": "", "end": ""}])},
+}
+
+
+@pytest.mark.parametrize("step", NEEDED)
+def test_an_empty_screen_is_not_passed_in_silence_but_kept_for_later(signed_in, step):
+    refused = save(signed_in, step, **EMPTY[step])
+
+    page = refused.context["page"]
+    assert refused.status_code == 422
+    said = {*page.form.errors, *(fact for fact, rows in page.rows.items() if rows.non_form_errors())}
+    assert (
+        said == {"you": {"name", "country", "languages"}, "skills": {"skill_text"}, "hours": {"zone", "windows"}}[step]
+    )
+    assert not Registration.objects.exists()
+    assert save(signed_in, step, go="later", **EMPTY[step]).url == reverse("home")
+    assert Registration.objects.get().state == RegistrationState.DRAFT
+
+
+def test_a_draft_says_what_is_missing_before_it_is_handed_in(signed_in):
+    save(signed_in, "you", go="later", **EMPTY["you"])
 
     response = submit(signed_in)
 
     assert response.status_code == 422
     assert Registration.objects.get().state == RegistrationState.DRAFT
-    assert [one.field for one, _step in response.context["missing"]] == [
+    assert [one.field for one, _address, _step in response.context["missing"]] == [
         "name",
         "country",
-        "role_id",
         "languages",
         "offers",
         "zone",
         "windows",
-        "agrees_to_conduct",
-        "agrees_to_privacy",
     ]
-    assert "Please choose your main role." in signed_in.get(url("who") + "?missing=1").content.decode()
+    assert "Please give a name to show." in signed_in.get(url("you") + "?missing=1").content.decode()
+
+
+def test_a_missing_agreement_is_said_at_its_box_and_given_there(signed_in, member):
+    fill_in(signed_in)
+
+    refused = submit(signed_in, agrees_to_privacy="")
+    assert refused.status_code == 422
+    assert set(refused.context["page"].form.errors) == {"agrees_to_privacy"}
+    assertContains(refused, "Please tick this box.", status_code=422)
+    assert refused.context["page"].form["agrees_to_conduct"].value()
+    assert not member.consents.exists()
+    assert submit(signed_in).url == OVERVIEW
 
 
 @pytest.mark.parametrize("step", NEEDED)
-def test_submitting_without_a_step_leads_to_it_or_needs_it_not(signed_in, step):
+def test_handing_in_without_a_screen_names_it_and_keeps_the_agreements(signed_in, member, step):
     fill_in(signed_in, without=[step])
+    if step == "you":
+        assert Registration.objects.get().state == RegistrationState.DRAFT
 
     response = submit(signed_in)
 
-    is_needed = step not in ("share", "learn", "how-much")
-    assert response.status_code == (422 if is_needed else 302)
-    if is_needed:
-        assert {one.name for _missing, one in response.context["missing"]} == {step}
+    assert response.status_code == 422
+    assert {one.name for _missing, _address, one in response.context["missing"]} == {step}
+    assert member.consents.given().count() == 2
 
 
 def test_two_hours_a_week_are_needed(signed_in):
     fill_in(signed_in)
-    save(signed_in, "when", **rows("windows", [{"day": "0", "start": "18:00", "end": "19:45"}]))
+    short = rows("windows", [{"day": "0", "start": "18:00", "end": "19:45"}])
+    assert save(signed_in, "hours", **short).status_code == 422
+    save(signed_in, "hours", go="later", **short)
 
     response = submit(signed_in)
 
     assert response.status_code == 422
-    assert [one.field for one, _step in response.context["missing"]] == ["windows"]
-    save(signed_in, "when", **rows("windows", [{"day": "0", "start": "18:00", "end": "20:00"}]))
+    assert [one.field for one, _address, _step in response.context["missing"]] == ["windows"]
+    save(signed_in, "hours", **rows("windows", [{"day": "0", "start": "18:00", "end": "20:00"}]))
     assert submit(signed_in).status_code == 302
 
 
-def test_a_group_is_needed_where_the_rules_say_so(signed_in):
+def test_a_group_is_asked_for_on_the_first_screen_where_the_rules_ask_everybody_for_one(signed_in):
+    assert "group_other" not in signed_in.get(url("you")).context["page"].form.fields
     Eligibility.objects.create(must_belong_to_a_group=True)
-    fill_in(signed_in)
+    refused = save(signed_in, "you")
+    assert refused.status_code == 422
+    assert set(refused.context["page"].form.errors) == {"group_id"}
 
-    response = submit(signed_in)
-    assert response.status_code == 422
-    assert [one.field for one, _step in response.context["missing"]] == ["group_id"]
-    save(signed_in, "who", group_other="A group of ours")
+    assert save(signed_in, "you", group_other="A group of ours").status_code == 302
+    fill_in(signed_in, without=["you"])
     assert submit(signed_in).status_code == 302
+    assert "group" not in [section.step.name for section in signed_in.get(OVERVIEW).context["cards"]]
 
 
 @pytest.mark.parametrize(
     ("step", "line", "field"),
     [
-        ("when", {"day": "0", "start": "25:00", "end": "99:99"}, "start"),
-        ("when", {"day": "0", "start": "18:07", "end": "19:00"}, "start"),
-        ("when", {"day": "0", "start": "18:00", "end": "18:00"}, "end"),
-        ("when", {"day": "", "start": "18:00", "end": "19:00"}, "day"),
-        ("when", {"day": "9", "start": "18:00", "end": "19:00"}, "day"),
-        ("when", {"day": "0", "start": "18:00", "end": ""}, "end"),
-        ("share", {"skill": "999999", "level": 2}, "skill"),
-        ("share", {"skill": "wikidata", "level": 2}, "skill"),
-        ("learn", {"skill": "", "priority": 2, "why": "because"}, "skill"),
-        ("learn", {"skill": "", "priority": 2, "why": "x" * 10_000}, "why"),
-        ("learn", {"skill": "", "priority": 2, "why": "a\x00b"}, "why"),
-        ("languages", {"code": "ar", "level": ""}, "level"),
-        ("languages", {"code": "klingon!", "level": 3}, "code"),
+        ("hours", {"day": "0", "start": "25:00", "end": "99:99"}, "start"),
+        ("hours", {"day": "0", "start": "18:07", "end": "19:00"}, "start"),
+        ("hours", {"day": "0", "start": "18:00", "end": "18:00"}, "end"),
+        ("hours", {"day": "", "start": "18:00", "end": "19:00"}, "day"),
+        ("hours", {"day": "9", "start": "18:00", "end": "19:00"}, "day"),
+        ("hours", {"day": "0", "start": "18:00", "end": ""}, "end"),
+        ("skills", {"skill": "999999", "level": 2}, "skill"),
+        ("skills", {"skill": "wikidata", "level": 2}, "skill"),
+        ("about-skills", {"skill": "", "priority": 2, "why": "because"}, "skill"),
+        ("about-skills", {"skill": "", "priority": 2, "why": "x" * 10_000}, "why"),
+        ("about-skills", {"skill": "", "priority": 2, "why": "a\x00b"}, "why"),
+        ("you", {"code": "ar", "level": ""}, "level"),
+        ("you", {"code": "klingon!", "level": 3}, "code"),
     ],
 )
 def test_a_row_that_cannot_be_is_answered_at_its_field_and_stays_typed(signed_in, step, line, field):
-    name = {"when": "windows", "share": "offers", "learn": "wishes", "languages": "languages"}[step]
+    name = {"hours": "windows", "skills": "offers", "about-skills": "wishes", "you": "languages"}[step]
 
     response = save(signed_in, step, **rows(name, [line]))
 
     page = response.context["page"]
     assert response.status_code == 422
-    assert page.rows[0].errors[field]
-    assert {key: str(page.rows[0][key].value()) for key in line} == {key: str(value) for key, value in line.items()}
+    assert page.rows[name][0].errors[field]
+    assert {key: str(page.rows[name][0][key].value()) for key in line} == {
+        key: str(value) for key, value in line.items()
+    }
     assert not Registration.objects.exists()
 
 
 def test_a_language_stands_there_once(signed_in):
     twice = rows("languages", [{"code": "ar", "level": 3}, {"code": "ar", "level": 2}])
 
-    assert save(signed_in, "languages", **twice).context["page"].rows[1].errors["code"]
+    assert save(signed_in, "you", **twice).context["page"].rows["languages"][1].errors["code"]
 
 
 def test_a_mistake_far_down_in_the_rows_is_told_at_the_top_and_leads_to_its_field(signed_in):
-    response = save(
-        signed_in, "languages", **rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}])
-    )
+    response = save(signed_in, "you", **rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}]))
 
     assertContains(response, '<a href="#id_languages-1-level">How well I speak it (2): ', status_code=422)
-    more = rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}]) | {"more": "1"}
-    assertNotContains(save(signed_in, "languages", **more), "lc-error-summary")
+    more = rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}]) | {"more": "languages"}
+    assertNotContains(save(signed_in, "you", **more), "lc-error-summary")
 
 
 def test_what_is_missing_is_not_said_of_what_was_typed_since(signed_in):
-    save(signed_in, "who", name="", country="", role_id="")
-    asked = url("who") + "?missing=1"
+    save(signed_in, "you", go="later", **EMPTY["you"])
+    asked = url("you") + "?missing=1"
 
     assertContains(signed_in.get(asked), "Still missing here:")
-    refused = signed_in.post(asked, typed("who") | {"topics": ["education", "diversity", "advocacy"]})
+    refused = signed_in.post(asked, typed("you") | {"country": "XX"})
     assertNotContains(refused, "Still missing here:", status_code=422)
 
 
 @pytest.mark.parametrize(
     ("step", "field", "value"),
     [
-        ("when", "zone", "Mars/Olympus"),
-        ("who", "country", "XX"),
-        ("who", "name", "x" * 10_000),
-        ("who", "name", "a\x00b"),
-        ("who", "group_other", "x" * 10_000),
-        ("who", "group_other", "\x00"),
-        ("who", "group_id", "999999999999999999999"),
-        ("who", "topics", ["education", "governance"]),
-        ("who", "topics", ["moon"]),
-        ("share", "skill_text", "a\x00b"),
-        ("share", "skill_text", "x " * 5_000),
-        ("how-much", "can_help", "-1"),
-        ("how-much", "can_help", "999"),
-        ("how-much", "can_help", "many"),
-        ("how-much", "away_until", "2026-02-30"),
-        ("how-much", "region_wish", "moon"),
-        ("statistics", "age", "400"),
-        ("statistics", "gender_words", "x" * 10_000),
+        ("hours", "zone", "Mars/Olympus"),
+        ("you", "country", "XX"),
+        ("you", "name", "x" * 10_000),
+        ("you", "name", "a\x00b"),
+        ("group", "group_other", "x" * 10_000),
+        ("group", "group_other", "\x00"),
+        ("group", "group_id", "999999999999999999999"),
+        ("work", "topics", ["education", "governance"]),
+        ("work", "topics", ["moon"]),
+        ("skills", "skill_text", "a\x00b"),
+        ("skills", "skill_text", "x " * 5_000),
+        ("places", "can_help", "-1"),
+        ("places", "can_help", "999"),
+        ("places", "can_help", "many"),
+        ("places", "can_learn_from", ""),
+        ("away", "away_until", "2026-02-30"),
+        ("away", "away_until", "2020-01-01"),
+        ("region", "region_wish", "moon"),
+        ("gender-age", "age", "400"),
+        ("gender-age", "gender_words", "x" * 10_000),
     ],
 )
 def test_a_value_that_cannot_be_is_answered_at_its_field_and_stays_typed(signed_in, step, field, value):
@@ -241,27 +272,27 @@ def test_a_group_is_looked_up_by_a_few_letters_of_any_of_its_names_and_nothing_i
     group = Group.objects.create(slug="clio", name="Wikimedians of Clio", kind="user_group")
     GroupAlias.objects.create(group=group, text="Amis d'Élysée")
 
-    response = signed_in.post(url("who"), {**typed("who"), "seen": "", "group_other": "elys", "look_up": "1"})
+    response = signed_in.post(url("group"), {**typed("group"), "seen": "", "group_other": "elys", "look_up": "1"})
 
     page = response.context["page"]
     assert [choice[0] for choice in page.form.fields["group_id"].choices] == [group.pk, ""]
-    assert page.form["name"].value() == "Amina"
+    assert page.form["group_other"].value() == "elys"
     assert not Registration.objects.exists()
-    save(signed_in, "who", group_other="elys", group_searched="elys", group_id=group.pk)
+    save(signed_in, "group", group_other="elys", group_searched="elys", group_id=group.pk)
     assert (Registration.objects.get().group, Registration.objects.get().group_other) == (group, "")
 
 
 def test_words_that_may_mean_a_group_are_asked_about_and_others_are_kept(signed_in):
     group = Group.objects.create(slug="clio", name="Wikimedians of Clio", kind="user_group")
 
-    asked = save(signed_in, "who", group_other="clio")
+    asked = save(signed_in, "group", group_other="clio")
     assert asked.context["page"].form.errors["group_id"]
     assert str(group) in asked.content.decode()
-    save(signed_in, "who", group_other="clio", group_searched="clio", group_id="")
+    save(signed_in, "group", group_other="clio", group_searched="clio", group_id="")
     assert (Registration.objects.get().group, Registration.objects.get().group_other) == (None, "clio")
-    save(signed_in, "who", group_other="The Zebras", group_searched="")
+    save(signed_in, "group", group_other="The Zebras", group_searched="")
     assert Registration.objects.get().group_other == "The Zebras"
-    save(signed_in, "who", group_other="wikimedians of CLIO")
+    save(signed_in, "group", group_other="wikimedians of CLIO")
     assert (Registration.objects.get().group, Registration.objects.get().group_other) == (group, "")
 
 
@@ -288,8 +319,8 @@ def test_the_script_is_told_the_groups_that_a_text_may_mean(signed_in, client):
 
 def test_a_language_and_a_city_are_typed_and_what_fits_several_is_asked_about(signed_in):
     lines = [{"code": "castellano", "level": 6}, {"code": "ara", "level": 3}]
-    asked = save(signed_in, "languages", **rows("languages", lines))
-    first, second = asked.context["page"].rows
+    asked = save(signed_in, "you", **rows("languages", lines))
+    first, second = asked.context["page"].rows["languages"]
 
     assert (asked.status_code, first["code"].value(), second["code"].value()) == (422, "castellano", "ara")
     assert second.errors["code"] == ["Please choose which language you mean by “ara”."]
@@ -297,18 +328,18 @@ def test_a_language_and_a_city_are_typed_and_what_fits_several_is_asked_about(si
         second["code"]
     )
     chosen = rows("languages", lines) | {"languages-1-code-pick": "ary"}
-    assert save(signed_in, "languages", **chosen).status_code == 302
+    assert save(signed_in, "you", **chosen).status_code == 302
     assert set(Registration.objects.get().spoken_languages.values_list("code", "level")) == {("es", 6), ("ary", 3)}
-    shown = signed_in.get(url("languages")).content.decode()
+    shown = signed_in.get(url("you")).content.decode()
     assert 'value="Spanish"' in shown and "<option" in shown and "Abkhazian" not in shown
 
     typed_on = rows("languages", [{"code": "Fon", "level": 3}]) | {"languages-0-code-pick": "ary"}
-    save(signed_in, "languages", **typed_on)
+    save(signed_in, "you", **typed_on)
     assert Registration.objects.get().spoken_languages.get().code == "fon"
 
-    refused = save(signed_in, "when", zone="Xanadu")
+    refused = save(signed_in, "hours", zone="Xanadu")
     assert refused.context["page"].form.errors["zone"][0].startswith("We know no place called “Xanadu”.")
-    save(signed_in, "when", zone="Alexandria")
+    save(signed_in, "hours", zone="Alexandria")
     assert Registration.objects.get().zone == "Africa/Cairo"
     assert signed_in.get(reverse("registrations:find", args=["zones", "es"]), {"q": "egipt"}).json() == {
         "results": [{"value": "Africa/Cairo", "label": "El Cairo (Egipto)", "note": ""}]
@@ -316,44 +347,56 @@ def test_a_language_and_a_city_are_typed_and_what_fits_several_is_asked_about(si
 
 
 def test_a_zone_that_no_name_leads_to_stays_until_another_is_typed(signed_in):
-    save(signed_in, "when")
+    save(signed_in, "hours")
     Registration.objects.update(zone="Etc/GMT+3")
 
-    shown = signed_in.get(url("when")).context["page"].form["zone"]
+    shown = signed_in.get(url("hours")).context["page"].form["zone"]
     assert 'value="UTC−3"' in str(shown)
-    assert save(signed_in, "when", zone="UTC−3").status_code == 302
+    assert save(signed_in, "hours", zone="UTC−3").status_code == 302
     assert Registration.objects.get().zone == "Etc/GMT+3"
 
 
 def test_own_languages_are_ready_to_be_added_until_a_row_names_them(signed_in):
-    save(signed_in, "who")
-    shown = signed_in.get(url("languages"), headers={"accept-language": "en-GB,sw;q=0.5"})
+    save(signed_in, "you", go="later", **rows("languages", []))
+    shown = signed_in.get(url("you"), headers={"accept-language": "en-GB,sw;q=0.5"})
     assert [one.label for one in shown.context["likely_languages"]][:2] == ["English", "Swahili"]
     assert "Arabic" in [one.label for one in shown.context["likely_languages"]]
 
-    added = signed_in.post(url("languages"), {**rows("languages", [{"code": "", "level": ""}]), "add_language": "sw"})
-    assert added.context["page"].rows[0]["code"].value() == "sw"
+    added = signed_in.post(url("you"), {**rows("languages", [{"code": "", "level": ""}]), "add_language": "sw"})
+    assert added.context["page"].rows["languages"][0]["code"].value() == "sw"
     assert 'value="Swahili"' in added.content.decode()
     assert "sw" not in [one.value for one in added.context["likely_languages"]]
 
 
-def test_another_way_of_contact_needs_its_words_by_the_time_it_is_submitted(signed_in, member):
-    save(signed_in, "how-much", contact_way="talk_page")
-    assert "contact_text" in [one.field for one, _step in signed_in.get(OVERVIEW).context["missing"]]
-    Registration.objects.update(contact_way="email", state=RegistrationState.NEEDS_CHANGES)
+@pytest.mark.parametrize("way", ["talk_page", "other"])
+def test_another_way_of_contact_needs_its_words(signed_in, way):
+    response = save(signed_in, "contact", contact_way=way)
 
-    response = save(signed_in, "how-much", contact_way="talk_page")
-
-    assert response.context["page"].form.errors["contact_text"]
+    assert response.context["page"].form.errors["contact_text"] == ["Please write how a match may reach you."]
+    assert not Registration.objects.exists()
 
 
-@pytest.mark.parametrize(("button", "count"), [({"more": "1"}, 2), ({"shortcut": "evenings"}, 2)])
+def test_a_number_out_of_range_is_refused_as_a_person_would_say_it(signed_in):
+    for number in ("21", "-1", "many", ""):
+        errors = save(signed_in, "places", can_help=number).context["page"].form.errors
+        assert errors["can_help"] == [f"Please write a number from 0 to {MOST_PLACES}."]
+
+
+def test_a_day_that_is_over_is_not_shown_as_an_absence_and_one_to_come_stays(signed_in, member):
+    registration = factories.make_registration(member=member, away_until=date(2020, 1, 1))
+    assert signed_in.get(url("away")).context["page"].form["away_until"].value() is None
+
+    Registration.objects.filter(pk=registration.pk).update(away_until=date(2099, 1, 1))
+    assert save(signed_in, "away", away_until="2099-01-01").status_code == 302
+
+
+@pytest.mark.parametrize(("button", "count"), [({"more": "windows"}, 2), ({"shortcut": "evenings"}, 2)])
 def test_a_button_for_more_rows_keeps_what_was_typed_and_saves_nothing(signed_in, button, count):
-    response = signed_in.post(url("when"), {**typed("when"), "seen": "", **button})
+    response = signed_in.post(url("hours"), {**typed("hours"), "seen": "", **button})
 
     page = response.context["page"]
-    assert len(page.rows.forms) == count
-    assert page.rows[0]["start"].value() == "18:00"
+    assert len(page.rows["windows"].forms) == count
+    assert page.rows["windows"][0]["start"].value() == "18:00"
     assert page.form["zone"].value() == "Africa/Tunis"
     assert not Registration.objects.exists()
 
@@ -361,125 +404,134 @@ def test_a_button_for_more_rows_keeps_what_was_typed_and_saves_nothing(signed_in
 def test_a_shortcut_fills_in_the_first_empty_row(signed_in):
     data = {"zone": "Africa/Tunis", "seen": "", **rows("windows", [{"day": "", "start": "", "end": ""}])}
 
-    page = signed_in.post(url("when"), {**data, "shortcut": "weekend_mornings"}).context["page"]
+    page = signed_in.post(url("hours"), {**data, "shortcut": "weekend_mornings"}).context["page"]
 
-    assert [[row[name].value() for name in ("day", "start", "end")] for row in page.rows] == [
+    assert [[row[name].value() for name in ("day", "start", "end")] for row in page.rows["windows"]] == [
         ["weekend", "09:00", "12:00"]
     ]
 
 
 def test_the_weekend_is_that_of_the_country(signed_in):
-    save(signed_in, "who", country="EG")
+    save(signed_in, "you", country="EG")
 
-    save(signed_in, "when", **rows("windows", [{"day": "weekend", "start": "09:00", "end": "12:00"}]))
+    save(signed_in, "hours", **rows("windows", [{"day": "weekend", "start": "09:00", "end": "12:00"}]))
 
     friday, saturday = (day * 1440 + 540 for day in (4, 5))
     assert list(Registration.objects.get().windows.values_list("start", flat=True)) == [friday, saturday]
-    shown = signed_in.get(url("when")).content.decode()
+    shown = signed_in.get(url("hours")).content.decode()
     assert "Weekdays: Sunday to Thursday. Weekend: Friday and Saturday." in shown
     assert '<li value="4" data-short="Fri" data-weekend>' in shown
 
 
 def test_emptying_a_row_removes_it(signed_in):
-    save(signed_in, "learn")
+    save(signed_in, "skills")
 
-    save(signed_in, "learn", **rows("wishes", [{"skill": "", "priority": 3, "why": ""}]))
+    save(signed_in, "skills", **rows("wishes", [{"skill": "", "priority": 3, "why": ""}]))
 
     assert Registration.objects.get().wishes.count() == 0
 
 
 def test_a_free_time_over_sunday_midnight_is_stored_as_two_and_shown_as_one(signed_in):
-    save(signed_in, "when", **rows("windows", [{"day": "6", "start": "23:00", "end": "01:30"}]))
+    save(signed_in, "hours", **rows("windows", [{"day": "6", "start": "23:00", "end": "01:30"}]))
 
     assert list(Registration.objects.get().windows.values_list("start", "end")) == [(0, 90), (10020, 10080)]
-    shown = signed_in.get(url("when")).context["page"].rows
+    shown = signed_in.get(url("hours")).context["page"].rows["windows"]
     assert [str(shown[0][name].value()) for name in ("day", "start", "end")] == ["6", "23:00:00", "01:30:00"]
 
 
 def test_a_retired_skill_stays_with_those_who_have_it(signed_in):
-    save(signed_in, "share")
+    save(signed_in, "skills")
     factories.make_skill("wikidata").__class__.objects.update(state="retired")
 
-    save(signed_in, "share", **rows("offers", [{"skill": factories.make_skill("wikidata").pk, "level": 4}]))
+    save(signed_in, "skills", **rows("offers", [{"skill": factories.make_skill("wikidata").pk, "level": 4}]))
 
     assert Registration.objects.get().offers.get().level == 4
 
 
 def test_the_zone_is_guessed_from_the_country_and_named(signed_in):
-    save(signed_in, "who")
+    save(signed_in, "you")
 
-    response = signed_in.get(url("when"))
+    response = signed_in.get(url("hours"))
 
     assert response.context["page"].form["zone"].value() == "Africa/Tunis"
-    assert "in Tunis now. Is that your clock?" in (shown := response.content.decode())
+    shown = response.content.decode()
+    assert "in Tunis now. Is that your clock?" in shown and "<bdi>Tunis</bdi>" in shown
     assert "Africa/Tunis" not in shown
     assert not Registration.objects.get().zone
 
 
 def test_a_stale_tab_is_shown_both_texts_and_chooses(signed_in):
-    save(signed_in, "who")
-    seen = opened(signed_in, "who")
-    save(signed_in, "who", name="From the first tab", topic_other="Maps")
+    save(signed_in, "work")
+    save(signed_in, "you")
+    seen, work = opened(signed_in, "you"), opened(signed_in, "work")
+    save(signed_in, "you", name="From the first tab")
+    save(signed_in, "work", topic_other="Maps")
 
-    stale = save(signed_in, "who", seen=seen, name="From the second tab", topic_other="Bees")
+    stale = save(signed_in, "you", seen=seen, name="From the second tab")
+    topics = save(signed_in, "work", seen=work, topic_other="Bees")
 
-    assert stale.status_code == 409
-    both = {name: (stored.lines, mine.lines) for name, stored, mine in stale.context["differing"]}
+    assert (stale.status_code, topics.status_code) == (409, 409)
+    both = {
+        name: (stored.lines, mine.lines) for page in (stale, topics) for name, stored, mine in page.context["differing"]
+    }
     assert both == {
         "name": (("From the first tab",), ("From the second tab",)),
         "topics": (("Education", "Maps"), ("Education", "Bees")),
     }
     assert Registration.objects.get().name == "From the first tab"
-    chosen = {**dict(stale.context["typed"]), "choose-name": "mine", "choose-topics": "stored"}
-    signed_in.post(url("who"), {**chosen, "seen": stale.context["seen"]})
+    for page, step, choices in ((stale, "you", {"name": "mine"}), (topics, "work", {"topics": "stored"})):
+        chosen = {**dict(page.context["typed"]), **{f"choose-{name}": choice for name, choice in choices.items()}}
+        signed_in.post(url(step), {**chosen, "seen": page.context["seen"]})
     assert (Registration.objects.get().name, Registration.objects.get().topic_other) == ("From the second tab", "Maps")
 
 
 def test_a_third_window_is_not_overwritten_by_the_choice_either(signed_in):
-    save(signed_in, "who")
-    seen = opened(signed_in, "who")
-    save(signed_in, "who", name="One")
-    stale = save(signed_in, "who", seen=seen, name="Two")
-    save(signed_in, "who", name="Three")
+    save(signed_in, "you")
+    seen = opened(signed_in, "you")
+    save(signed_in, "you", name="One")
+    stale = save(signed_in, "you", seen=seen, name="Two")
+    save(signed_in, "you", name="Three")
 
     again = signed_in.post(
-        url("who"), {**dict(stale.context["typed"]), "choose-name": "mine", "seen": stale.context["seen"]}
+        url("you"), {**dict(stale.context["typed"]), "choose-name": "mine", "seen": stale.context["seen"]}
     )
 
     assert again.status_code == 409
     assert Registration.objects.get().name == "Three"
 
 
-def test_two_tabs_on_different_steps_both_save(signed_in):
-    save(signed_in, "learn")
-    seen = {step: opened(signed_in, step) for step in ("who", "share")}
-
-    assert save(signed_in, "who", seen=seen["who"]).status_code == 302
+def test_two_tabs_on_different_screens_both_save(signed_in):
+    save(signed_in, "skills")
+    seen = {step: opened(signed_in, step) for step in ("you", "hours", "region", "places")}
     wish = Registration.objects.get().wishes.get().pk
-    assert save(signed_in, "share", seen=seen["share"]).status_code == 302
+
+    for step, form in seen.items():
+        assert save(signed_in, step, seen=form).status_code == 302
 
     registration = Registration.objects.get()
-    assert (registration.name, registration.offers.count(), registration.wishes.get().pk) == ("Amina", 1, wish)
+    assert (registration.name, registration.can_help, registration.wishes.get().pk) == ("Amina", 2, wish)
 
 
 def test_what_is_submitted_is_what_was_read(signed_in):
     fill_in(signed_in)
-    version = signed_in.get(OVERVIEW).context["registration"].version
-    save(signed_in, "who", name="Changed since")
+    version = signed_in.get(url("hand-in")).context["registration"].version
+    save(signed_in, "you", name="Changed since")
 
-    response = signed_in.post(OVERVIEW, {"version": version})
+    response = submit(signed_in, version=version)
 
     assert response.status_code == 409
     assert Registration.objects.get().state == RegistrationState.DRAFT
-    assert signed_in.post(OVERVIEW, {"version": "nonsense"}).status_code == 409
+    assert response.context["page"].form["agrees_to_privacy"].value()
+    assert submit(signed_in, version="nonsense").status_code == 409
+    assert submit(signed_in, version=response.context["registration"].version).status_code == 302
 
 
 def test_a_double_click_changes_nothing_the_second_time(signed_in):
-    seen = opened(signed_in, "who")
-    save(signed_in, "who", seen=seen)
+    seen = opened(signed_in, "you")
+    save(signed_in, "you", seen=seen)
     before = Registration.objects.values().get()
 
-    response = save(signed_in, "who", seen=seen)
+    response = save(signed_in, "you", seen=seen)
 
     assert response.status_code == 302
     assert Registration.objects.values().get() == before
@@ -487,17 +539,18 @@ def test_a_double_click_changes_nothing_the_second_time(signed_in):
 
 def test_submitting_twice_is_submitting_once(signed_in):
     fill_in(signed_in)
-    version = signed_in.get(OVERVIEW).context["registration"].version
+    version = signed_in.get(url("hand-in")).context["registration"].version
 
     for _click in range(2):
-        assert signed_in.post(OVERVIEW, {"version": version}).url == reverse("home")
+        assert submit(signed_in, version=version).url == OVERVIEW
+    assert Letter.objects.filter(kind="registrations.handed_in").count() == 1
 
 
 def test_editing_after_approval_stays_approved_counts_at_once_and_may_not_lose_what_is_needed(signed_in, member):
     factories.make_registration(member=member)
 
-    assert save(signed_in, "how-much", can_help=5, go="save").url == OVERVIEW
-    refused = save(signed_in, "when", **rows("windows", [{"day": "", "start": "", "end": ""}]))
+    assert save(signed_in, "places", can_help=5).url == url("about-skills")
+    refused = save(signed_in, "hours", **rows("windows", [{"day": "", "start": "", "end": ""}]))
 
     registration = Registration.objects.get(member=member)
     assert (registration.state, registration.can_help) == ("approved", 5)
@@ -508,34 +561,35 @@ def test_editing_after_approval_stays_approved_counts_at_once_and_may_not_lose_w
 def test_another_country_sends_an_approved_registration_back_to_review(signed_in, member):
     factories.make_registration(member=member)
 
-    save(signed_in, "who", country="DZ", go="save")
+    save(signed_in, "you", country="DZ", go="save")
 
     assert Registration.objects.get(member=member).state == RegistrationState.SUBMITTED
 
 
-def test_a_newsletter_that_is_no_longer_ticked_is_left_and_keeps_its_time(signed_in):
-    save(signed_in, "consents", wants_newsletter="on")
-    shown = signed_in.get(url("consents"))
+def test_a_newsletter_that_is_no_longer_ticked_is_left_and_keeps_its_time(signed_in, member):
+    fill_in(signed_in)
+    submit(signed_in)
+    save(signed_in, "newsletter", wants_newsletter="on")
+    shown = signed_in.get(url("newsletter"))
     assert shown.context["page"].form.initial["wants_newsletter"]
-    assert shown.content.decode().count("Given ") == 3
-    save(signed_in, "consents")
+    assertContains(shown, "Given ", count=1)
+    save(signed_in, "newsletter")
 
-    subscription = Registration.objects.get().member.subscription
-    assert (subscription.state, subscription.source, subscription.lists) == ("left", "form", [])
-    assert subscription.left_at >= subscription.agreed_at
-    assert Registration.objects.get().member.consents.filter(withdrawn_at=None).count() == 2
+    assert (member.subscription.state, member.subscription.source, member.subscription.lists) == ("left", "form", [])
+    assert member.subscription.left_at >= member.subscription.agreed_at
+    assert member.consents.filter(withdrawn_at=None).count() == 2
 
 
 def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(client, member, mailoutbox):
-    response = save(client, "learn", seen="")
-    assert response.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Flearn%2F"
+    response = save(client, "skills", seen="")
+    assert response.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fskills%2F"
 
-    client.post(response.url, {"email": member.email, "next": url("learn")})
+    client.post(response.url, {"email": member.email, "next": url("skills")})
     client.post(reverse("registrations:sign-in-code"), {"code": mailoutbox[-1].subject[:6]})
-    assert client.get(url("who")).context["page"].data is None
-    page = client.get(url("learn")).context["page"]
+    assert client.get(url("you")).context["page"].data is None
+    page = client.get(url("skills")).context["page"]
 
-    assert page.rows[0]["why"].value() == "For our next grant"
+    assert page.rows["wishes"][0]["why"].value() == "For our next grant"
     assert not Registration.objects.exists()
 
 
@@ -544,14 +598,14 @@ def test_a_form_with_an_old_token_is_kept_unless_another_site_sent_it(member, si
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(member)
 
-    browser.post(url("who"), {**typed("who"), "name": "Typed"}, headers={"sec-fetch-site": site})
+    browser.post(url("you"), {**typed("you"), "name": "Typed"}, headers={"sec-fetch-site": site})
 
     assert not Registration.objects.exists()
-    assert (browser.get(url("who")).context["page"].form["name"].value() == "Typed") is is_kept
+    assert (browser.get(url("you")).context["page"].form["name"].value() == "Typed") is is_kept
 
 
 def test_a_visitor_is_asked_to_sign_in_first_and_an_unknown_step_is_not_found(client, member):
-    for path in (OVERVIEW, url("when")):
+    for path in (OVERVIEW, url("hours")):
         assert client.get(path).url.startswith(reverse("registrations:sign-in"))
     client.force_login(member)
     assert client.get(url("moon")).status_code == 404
@@ -564,59 +618,81 @@ def test_the_pages_cost_the_same_number_of_queries_with_many_skills(
     slugs = [f"skill-of-{number}" for number in range(count)]
     factories.make_registration(member=member, offers=slugs, wishes=slugs)
 
-    with django_assert_max_num_queries(18):
-        signed_in.get(url("share"))
+    with django_assert_max_num_queries(17):
+        signed_in.get(url("skills"))
     with django_assert_max_num_queries(20):
         signed_in.get(OVERVIEW)
 
 
 def skills_typed(**changes):
-    return {**typed("share"), "seen": "", "skill_text": "", **changes}
+    return {**typed("skills"), **rows("wishes", []), "seen": "", **changes}
 
 
-def test_a_skill_is_found_by_typing_and_added_as_a_row_and_nothing_is_saved(signed_in):
-    lexemes = factories.make_skill("lexemes")
+def chosen_in(page, side):
+    return [str(row["skill"].value()) for row in page.rows[side] if row["skill"].value()]
 
-    looked = signed_in.post(url("share"), skills_typed(skill_text="lexemse", look_up="1"))
+
+def test_a_skill_is_found_by_typing_and_added_on_either_side_and_nothing_is_saved(signed_in):
+    lexemes, wikidata = factories.make_skill("lexemes"), factories.make_skill("wikidata")
+
+    looked = signed_in.post(url("skills"), skills_typed(skill_text="lexemse", look_up="1"))
     assert [one.skill_id for one in looked.context["page"].skills_found()] == [lexemes.pk]
-    added = signed_in.post(url("share"), skills_typed(skill_text="lexemse", add=lexemes.pk)).context["page"]
+    shared = signed_in.post(url("skills"), skills_typed(skill_text="lexemse", share=lexemes.pk)).context["page"]
+    wanted = signed_in.post(url("skills"), skills_typed(skill_text="lexemse", learn=lexemes.pk)).context["page"]
 
-    assert [str(row["skill"].value()) for row in added.rows] == [str(typed("share")["offers-0-skill"]), str(lexemes.pk)]
-    assert added.form["skill_text"].value() == ""
-    twice = signed_in.post(url("share"), skills_typed(add=typed("share")["offers-0-skill"])).context["page"]
-    assert len(twice.rows.forms) == 1
+    assert chosen_in(shared, "offers") == [str(wikidata.pk), str(lexemes.pk)]
+    assert (chosen_in(wanted, "offers"), chosen_in(wanted, "wishes")) == ([str(wikidata.pk)], [str(lexemes.pk)])
+    assert (shared.form["skill_text"].value(), shared.rows["offers"][1].subject) == ("", "Lexemes")
+    twice = signed_in.post(url("skills"), skills_typed(share=wikidata.pk)).context["page"]
+    taken_back = signed_in.post(url("skills"), skills_typed(remove="offers-0")).context["page"]
+    assert (chosen_in(twice, "offers"), chosen_in(taken_back, "offers")) == ([str(wikidata.pk)], [])
     assert not Registration.objects.exists()
 
 
 def test_a_skill_nobody_knows_is_suggested_and_used_at_once(signed_in):
-    page = signed_in.post(url("share"), skills_typed(skill_text="Beekeeping", suggest="1")).context["page"]
+    page = signed_in.post(url("skills"), skills_typed(skill_text="Beekeeping", suggest="offers")).context["page"]
 
     skill = Skill.objects.get(state="suggested")
-    lines = [{"skill": row["skill"].value(), "level": row["level"].value()} for row in page.rows]
-    assert lines[1]["skill"] == str(skill.pk)
-    assert save(signed_in, "share", **rows("offers", lines)).status_code == 302
+    assert chosen_in(page, "offers")[1] == str(skill.pk)
+    lines = [{"skill": key, "level": 2} for key in chosen_in(page, "offers")]
+    assert save(signed_in, "skills", **rows("offers", lines)).status_code == 302
     assert Registration.objects.get().offers.filter(skill=skill).exists()
-    assert "Beekeeping" in signed_in.get(OVERVIEW).content.decode()
-    refused = signed_in.post(url("share"), skills_typed(skill_text="?", suggest="1")).context["page"]
+    assert "Beekeeping" in signed_in.get(url("hand-in")).content.decode()
+    refused = signed_in.post(url("skills"), skills_typed(skill_text="?", suggest="offers")).context["page"]
     assert refused.form.errors["skill_text"]
 
 
 def test_words_of_a_skill_nobody_chose_are_asked_about(signed_in):
     factories.make_skill("lexemes")
 
-    response = save(signed_in, "share", skill_text="lexem")
+    response = save(signed_in, "skills", skill_text="lexem")
 
     assert response.status_code == 422
-    assert "Add Lexemes" in response.content.decode()
+    assert "<strong>Lexemes</strong>" in response.content.decode()
     assert not Registration.objects.exists()
+
+
+def test_what_is_asked_later_about_a_skill_stays_when_the_skill_is_saved_again(signed_in):
+    """The first screen shows no level, no wish for a clinic for what one learns, and not why: they come along."""
+    save(signed_in, "about-skills", **rows("offers", [{"skill": factories.make_skill("maps").pk, "level": 4}]))
+
+    shown = signed_in.get(url("skills")).context["page"]
+    sent = {row.add_prefix(name): row[name].value() for row in shown.all_rows for name in row.fields}
+    counts = {**rows("offers", [{}, {}]), **rows("wishes", [{}, {}])}
+    saved = {name: value for name, value in sent.items() if value not in (None, False)}
+    signed_in.post(url("skills"), {**counts, **saved, "seen": shown.seen, "go": "on", "skill_text": ""})
+
+    registration = Registration.objects.get()
+    assert registration.offers.get().level == 4
+    assert (registration.wishes.get().priority, registration.wishes.get().why) == (3, "For our next grant")
 
 
 def test_a_skill_merged_while_the_form_was_open_is_saved_as_its_heir(signed_in):
     old, heir = factories.make_skill("old"), factories.make_skill("heir")
-    seen = opened(signed_in, "share")
+    seen = opened(signed_in, "skills")
     Skill.objects.filter(pk=old.pk).update(state="merged", merged_into=heir)
 
-    save(signed_in, "share", seen=seen, **rows("offers", [{"skill": old.pk, "level": 2}]))
+    save(signed_in, "skills", seen=seen, **rows("offers", [{"skill": old.pk, "level": 2}]))
 
     assert Registration.objects.get().offers.get().skill == heir
 
@@ -624,9 +700,9 @@ def test_a_skill_merged_while_the_form_was_open_is_saved_as_its_heir(signed_in):
 def test_each_row_says_how_many_share_what_is_wished(signed_in):
     for _number in range(3):
         factories.make_registration(offers=["budgeting"])
-    save(signed_in, "learn")
+    save(signed_in, "skills")
 
-    assert "3 people share this." in signed_in.get(url("learn")).content.decode()
+    assert "3 people share this." in signed_in.get(url("skills")).content.decode()
 
 
 @pytest.mark.parametrize("state", ["needs_changes", "declined", "withdrawn"])
@@ -635,9 +711,9 @@ def test_what_the_working_group_sees_already_is_not_said_to_be_seen_by_nobody(cl
     person = factories.make_registration(state=state, **(reviewed if state != "withdrawn" else {}))
     client.force_login(person.member)
 
-    answer = save(client, "share", go="save")
+    answer = save(client, "places")
 
-    body = client.get(answer.url).content.decode()
+    body = client.get(answer.url, follow=True).content.decode()
     assert "not submitted yet" in body
     assert "Nobody sees it" not in body
 
@@ -649,44 +725,59 @@ def test_no_page_promises_a_letter_to_whom_none_reaches(client):
     for person, is_promised in ((reached, True), (silent, False)):
         client.force_login(person.member)
         body = client.get(reverse("home")).content.decode()
-        assert ("You will get a letter when they have." in body) is is_promised
-        Registration.objects.filter(pk=person.pk).update(state="draft", submitted_at=None)
-        fill_in(client)
-        assert ("and you get a letter" in client.get(OVERVIEW).content.decode()) is is_promised
+        assert ("You will get an email when they have." in body) is is_promised
+        page = client.get(OVERVIEW).content.decode()
+        assert ("You get an email when they have decided." in page) is is_promised
 
 
-def done_steps(client):
-    page = client.get(OVERVIEW)
+def done_screens(client, step):
+    page = client.get(url(step))
     return [piece.shape["step"].name for piece in page.context["steps"] if piece.shape["is_done"]]
 
 
-def test_only_a_step_that_was_saved_is_marked_as_done(signed_in):
-    assert done_steps(signed_in) == []
-    save(signed_in, "who")
-    assert done_steps(signed_in) == ["who"]
-    opened(signed_in, "how-much")
-    assert done_steps(signed_in) == ["who"]
-
-    for _ in range(2):  # answers that a form begins with are answers, once they are saved
-        save(signed_in, "how-much", can_help="1", can_learn_from="1", contact_way="email", contact_text="")
-        assert done_steps(signed_in) == ["who", "how-much"]
-    save(signed_in, "who", country="")
-    assert done_steps(signed_in) == ["how-much"]
-
-
-@pytest.mark.parametrize("state", ["submitted", "approved", "needs_changes"])
-def test_of_what_was_handed_in_every_step_that_lacks_nothing_is_done(client, state):
-    registration = factories.make_registration(state=state, wishes=["wikidata"], name="Amina")
-    client.force_login(registration.member)
-
-    assert done_steps(client) == ["languages", "share", "learn", "when", "how-much", "consents"]
+def test_only_a_screen_that_lacks_nothing_is_marked_as_done(signed_in):
+    assert done_screens(signed_in, "you") == []
+    save(signed_in, "you")
+    opened(signed_in, "skills")
+    assert done_screens(signed_in, "skills") == ["you"]
+    save(signed_in, "skills", go="later", **EMPTY["skills"])
+    assert done_screens(signed_in, "hours") == ["you"]
+    save(signed_in, "hours")
+    assert done_screens(signed_in, "hand-in") == ["you", "hours"]
+    save(signed_in, "you", country="", go="later")
+    page = signed_in.get(url("hours"))
+    assert done_screens(signed_in, "hours") == ["hours"]
+    assert [piece.shape["step"].name for piece in page.context["steps"] if piece.shape["is_current"]] == ["hours"]
 
 
-def test_the_steps_of_a_draft_from_before_are_marked_where_they_hold_an_answer():
-    draft = factories.make_registration(state="draft", wishes=["wikidata"], windows=[], zone="", can_help=4)
-    Registration.objects.update(steps_saved=[])
+@pytest.mark.parametrize("former", steps.FORMER)
+def test_each_address_of_the_eight_steps_leads_to_where_its_questions_are(signed_in, former):
+    moved = signed_in.get(url(former))
+    assert (moved.status_code, moved.url) == (301, url(steps.FORMER[former]))
 
-    import_module("registrations.migrations.0033_steps_of_the_form_that_were_saved").mark_what_was_answered(apps, None)
+    typed_before = signed_in.post(url(former), {"name": "Typed before", "csrfmiddlewaretoken": "x"})
+    assertContains(typed_before, "Typed before", status_code=409)
+    assertContains(typed_before, f'href="{moved.url}"', status_code=409)
 
-    draft.refresh_from_db()
-    assert draft.steps_saved == ["who", "languages", "learn", "how-much"]
+
+def test_after_handing_in_each_card_comes_once_answered_or_skipped_and_is_found_later(signed_in):
+    fill_in(signed_in)
+    submit(signed_in)
+    names = [card.name for card in steps.CARDS]
+    assert signed_in.get(OVERVIEW).context["next_card"].name == names[0]
+
+    followed = []
+    for number, name in enumerate(names):
+        page = signed_in.get(url(name))
+        assert str(page.context["step"].changes) in html.unescape(page.content.decode())
+        followed.append(save(signed_in, name, go="skip" if number % 2 else "on").url)
+
+    assert followed == [*(url(name) for name in names[1:]), OVERVIEW]
+    registration = Registration.objects.get()
+    assert (registration.cards_seen, registration.can_help) == (names, 1)  # the second was skipped
+    page = signed_in.get(OVERVIEW)
+    assert page.context["next_card"] is None
+    assert [section.step.name for section in page.context["cards"]] == names
+    assert save(signed_in, "places").url == OVERVIEW
+    assert Registration.objects.get().can_help == 2
+    assert not Act.objects.filter(verb__contains="card").exists()

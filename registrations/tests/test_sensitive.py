@@ -24,9 +24,9 @@ def answer(member, now=MONDAY, **facts):
 def test_the_answers_are_shown_to_the_person_again_and_lead_to_nobody(client, member):
     client.force_login(member)
 
-    save(client, "statistics", gender="not_listed", gender_words="my own", age="25_34")
+    save(client, "gender-age", gender="not_listed", gender_words="my own", age="25_34")
 
-    form = client.get(url("statistics")).context["page"].form
+    form = client.get(url("gender-age")).context["page"].form
     assert [form[name].value() for name in ("gender", "gender_words", "age")] == ["not_listed", "my own", "25_34"]
     assert not Registration.objects.exists()
     gender, age = SensitiveAnswer.objects.order_by("-question")
@@ -39,9 +39,9 @@ def test_the_answers_are_shown_to_the_person_again_and_lead_to_nobody(client, me
 
 def test_an_answer_taken_back_is_gone_at_once(client, member):
     client.force_login(member)
-    save(client, "statistics", gender="woman", age="25_34")
+    save(client, "gender-age", gender="woman", age="25_34")
 
-    save(client, "statistics", gender="", age="25_34")
+    save(client, "gender-age", gender="", age="25_34")
 
     assert [row.question for row in SensitiveAnswer.objects.all()] == ["age"]
     sensitive.forget_answers(member=member)
@@ -50,10 +50,10 @@ def test_an_answer_taken_back_is_gone_at_once(client, member):
 
 def test_a_stale_tab_overwrites_no_answer(client, member):
     client.force_login(member)
-    seen = opened(client, "statistics")
-    save(client, "statistics", age="25_34")
+    seen = opened(client, "gender-age")
+    save(client, "gender-age", age="25_34")
 
-    response = save(client, "statistics", seen=seen, age="35_44")
+    response = save(client, "gender-age", seen=seen, age="35_44")
 
     assert response.status_code == 409
     assert sensitive.answers_of(member).age == "25_34"

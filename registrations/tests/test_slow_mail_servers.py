@@ -218,7 +218,7 @@ def test_a_mailbox_that_is_not_there_is_said_at_once_and_counts_for_nothing(sink
 
 
 def test_an_address_to_which_no_letter_goes_does_not_take_what_a_visitor_typed(client, sink):
-    step = reverse("registrations:registration-step", args=["who"])
+    step = reverse("registrations:registration-step", args=["you"])
     client.post(step, {"name": "Anahita"})
     sink.rcpt = "550 5.1.1 no such user"
     client.post(SIGN_IN, {"email": "aminna@example.org", "zone": "UTC", "next": step})

@@ -24,15 +24,15 @@ from registrations.tests.factories import NOW, make_member
 from registrations.tests.typing import typed
 
 pytestmark = pytest.mark.django_db
-WHO = reverse("registrations:registration-step", args=["who"])
+WHO = reverse("registrations:registration-step", args=["you"])
 
 
 def keep(**fields):
-    given = {"browser": "", "step": "who", "typed": "name=Ana", "network": "10.0.0.1", "member": None, "now": NOW}
+    given = {"browser": "", "step": "you", "typed": "name=Ana", "network": "10.0.0.1", "member": None, "now": NOW}
     return visitors.keep_answers(**{**given, **fields})
 
 
-def read(browser, member, *, step="who", now=NOW):
+def read(browser, member, *, step="you", now=NOW):
     return visitors.kept_answers(browser=browser, step=step, member=member, now=now)
 
 
@@ -44,7 +44,7 @@ def read(browser, member, *, step="who", now=NOW):
     ],
 )
 def test_the_database_keeps_it_small_and_findable(fields, rule):
-    given = {"browser": "b", "network": "n", "step": "who", "typed": "x", "made_at": NOW}
+    given = {"browser": "b", "network": "n", "step": "you", "typed": "x", "made_at": NOW}
 
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         KeptAnswers.objects.create(**{**given, **fields})
@@ -64,7 +64,7 @@ def test_only_its_owner_finds_it_and_only_in_the_browser_that_typed_it_for_a_day
     give(browser, other)
 
     assert (read(browser, member), read(browser, other)) == ("name=Ana", "")
-    assert read("guessed", member) == read("", member) == read(browser, member, step="when") == ""
+    assert read("guessed", member) == read("", member) == read(browser, member, step="hours") == ""
     assert read(browser, member, now=NOW + timedelta(hours=24)) == ""
 
 
@@ -90,14 +90,14 @@ def test_the_text_waits_for_the_address_that_was_given_first():
 
     give(browser, other)
     assert read(browser, other) == ""
-    assert visitors.is_kept_for_another(browser=browser, step="who", now=NOW)
+    assert visitors.is_kept_for_another(browser=browser, step="you", now=NOW)
     give(browser, owner)
 
     assert read(browser, owner) == "name=Ana"
-    assert not visitors.is_kept_for_another(browser=browser, step="who", now=NOW)
+    assert not visitors.is_kept_for_another(browser=browser, step="you", now=NOW)
 
 
-@pytest.mark.parametrize("leads_to", ["/", "/clinics/3/", reverse("registrations:registration-step", args=["when"])])
+@pytest.mark.parametrize("leads_to", ["/", "/clinics/3/", reverse("registrations:registration-step", args=["hours"])])
 def test_a_code_asked_for_on_another_page_gives_nobody_the_text_and_erasure_finds_it(leads_to):
     other = make_member()
     browser = keep()
@@ -177,7 +177,7 @@ def sign_in(client, mailbox, address, *, leads_to=WHO):
 def test_what_a_visitor_typed_is_in_no_session_and_is_there_after_signing_in(client, mailoutbox):
     response = client.post(WHO, {"name": "Anahita"})
 
-    assert response.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fwho%2F"
+    assert response.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fyou%2F"
     assert not any("Anahita" in str(session.get_decoded()) for session in Session.objects.all())
     assert response.cookies[visitors.COOKIE]["httponly"]
     assert sign_in(client, mailoutbox, "ana@example.org").url == WHO
@@ -186,11 +186,11 @@ def test_what_a_visitor_typed_is_in_no_session_and_is_there_after_signing_in(cli
 
 
 def test_saving_the_step_forgets_it(client, mailoutbox):
-    client.post(WHO, typed("who") | {"seen": ""})
+    client.post(WHO, typed("you") | {"seen": ""})
     sign_in(client, mailoutbox, "ana@example.org")
-    seen = fingerprint(client.get(WHO).context["page"].facts, steps.BY_NAME["who"].facts)
+    seen = fingerprint(client.get(WHO).context["page"].facts, steps.YOU.facts)
 
-    response = client.post(WHO, typed("who") | {"seen": seen})
+    response = client.post(WHO, typed("you") | {"seen": seen})
 
     assert response.status_code == 302
     assert not KeptAnswers.objects.exists()
@@ -204,7 +204,7 @@ def test_the_next_person_at_the_same_device_is_not_shown_it_and_its_owner_is_wit
     page = client.get(WHO)
     assert "Anahita" not in page.content.decode() and page.context["page"].data is None
     assert "sign in with that address" in page.content.decode()
-    client.post(WHO, typed("who") | {"seen": page.context["page"].seen})
+    client.post(WHO, typed("you") | {"seen": page.context["page"].seen})
     assert Registration.objects.get().name == "Amina"
 
     sign_in(client, mailoutbox, "Ana@EXAMPLE.org", leads_to="/")
@@ -322,7 +322,7 @@ def test_what_waits_for_a_mistyped_address_goes_when_the_visitor_takes_another_o
     other = client.post(reverse("registrations:sign-in-other"))
 
     assert [kept.typed for kept in KeptAnswers.objects.all()] == ["name=Beatrice"]
-    assert other.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fwho%2F"
+    assert other.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fyou%2F"
     page = client.get(other.url)
     assert "What you wrote before is deleted" in page.content.decode()
     assert page.context["next"] == WHO

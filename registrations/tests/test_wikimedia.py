@@ -538,7 +538,7 @@ def test_disconnecting_needs_a_proved_address_and_ends_the_other_sessions(client
     assert client.get(DISCONNECT).status_code == 405
 
 
-STEP = reverse("registrations:registration-step", args=["who"])
+STEP = reverse("registrations:registration-step", args=["you"])
 
 
 @pytest.mark.parametrize(("leads_to", "is_theirs"), [(STEP, True), ("/", False)])

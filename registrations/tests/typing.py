@@ -9,7 +9,7 @@ from registrations.answers import sensitive
 from registrations.answers.forms import steps
 from registrations.answers.forms.fields import VERSION
 from registrations.domain.facts import fingerprint
-from registrations.models import Member, Registration, Role
+from registrations.models import Eligibility, Member, Registration, Role
 from registrations.tests import factories
 from registrations.views.registration import facts_of
 
@@ -35,43 +35,45 @@ def versions_shown():
 
 
 def typed(step):
-    """An honest person's answers to one step."""
-    if step == "languages":
-        return rows("languages", [{"code": "ar", "level": 6}])
-    if step == "share":
-        return rows("offers", [{"skill": factories.make_skill("wikidata").pk, "level": 2}])
-    if step == "learn":
-        why = "For our next grant"
-        return rows("wishes", [{"skill": factories.make_skill("budgeting").pk, "priority": 3, "why": why}])
-    if step == "when":
-        return {"zone": "Africa/Tunis"} | rows("windows", [{"day": "weekdays", "start": "18:00", "end": "20:00"}])
+    """An honest person's answers to one screen or card."""
     role, _made = Role.objects.get_or_create(slug="volunteer")
+    group = {"group_id": "", "group_other": "", "group_searched": ""}
+    languages = rows("languages", [{"code": "ar", "level": 6, "is_preferred": "False"}])
     return {
-        "who": {
-            "name": "Amina",
-            "country": "TN",
-            "region": "",
-            "group_id": "",
-            "group_other": "",
-            "group_searched": "",
-            "role_id": role.pk,
-            "topics": ["education"],
-            "topic_other": "Oral history",
+        "you": lambda: {"name": "Amina", "country": "TN", "region": "", **group, **languages},
+        "skills": lambda: {"skill_text": "", **offers_typed("wikidata"), **wishes_typed("budgeting")},
+        "hours": lambda: {
+            "zone": "Africa/Tunis",
+            **rows("windows", [{"day": "weekdays", "start": "18:00", "end": "20:00"}]),
         },
-        "how-much": {
-            "can_help": 2,
-            "can_learn_from": 1,
-            "region_wish": "either",
-            "away_until": "",
-            "contact_way": "email",
-            "contact_text": "",
-        },
-        "consents": {"agrees_to_conduct": "on", "agrees_to_privacy": "on", **versions_shown()},
-        "statistics": {"gender": "", "gender_words": "", "age": ""},
-    }[step]
+        "hand-in": lambda: {"agrees_to_conduct": "on", "agrees_to_privacy": "on", **versions_shown()},
+        "about-skills": lambda: {**offers_typed("wikidata"), **wishes_typed("budgeting")},
+        "places": lambda: {"can_help": 2, "can_learn_from": 1},
+        "region": lambda: {"region": "", "region_wish": "either"},
+        "spoken": lambda: languages,
+        "findable": dict,
+        "away": lambda: {"away_until": ""},
+        "contact": lambda: {"contact_way": "email", "contact_text": ""},
+        "group": lambda: group,
+        "work": lambda: {"role_id": role.pk, "topics": ["education"], "topic_other": "Oral history"},
+        "newsletter": dict,
+        "gender-age": lambda: {"gender": "", "gender_words": "", "age": ""},
+    }[step]()
 
 
-NEEDED = ("who", "languages", "share", "learn", "when", "how-much", "consents")
+def offers_typed(*slugs):
+    """The rows of skills to share, as the page sends them."""
+    keys = [factories.make_skill(slug).pk for slug in slugs]
+    return rows("offers", [{"skill": key, "level": 2} for key in keys])
+
+
+def wishes_typed(*slugs):
+    """The rows of skills to learn, as the page sends them."""
+    keys = [factories.make_skill(slug).pk for slug in slugs]
+    return rows("wishes", [{"skill": key, "priority": 3, "why": "For our next grant"} for key in keys])
+
+
+NEEDED = ("you", "skills", "hours")
 
 
 def opened(client, step):
@@ -81,7 +83,8 @@ def opened(client, step):
 
 def remembered(client, step):
     """Return the same as `opened` does, for whoever is signed in, without drawing the page."""
-    member, shown = Member.objects.get(pk=client.session[SESSION_KEY]), steps.BY_NAME[step]
+    member = Member.objects.get(pk=client.session[SESSION_KEY])
+    shown = steps.step_named(step, Eligibility.objects.current().rules)
     facts = sensitive.answers_of(member) if shown.is_apart else facts_of(member, Registration.objects.of(member))
     return fingerprint(facts, shown.facts)
 
@@ -98,6 +101,7 @@ def fill_in(client, *, without=()):
             assert save(client, step).status_code == 302
 
 
-def submit(client):
-    registration = client.get(OVERVIEW).context["registration"]
-    return client.post(OVERVIEW, {"version": registration.version if registration else 0})
+def submit(client, **changes):
+    """Agree to both documents and hand it in, as read back right before."""
+    registration = Registration.objects.of(Member.objects.get(pk=client.session[SESSION_KEY]))
+    return save(client, "hand-in", **{"version": registration.version if registration else 0, **changes})

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from letsconnect.base.links import path_or_nothing
 from registrations import documents
-from registrations.answers.forms.steps import BY_NAME
+from registrations.answers.forms.steps import is_step
 from registrations.consents import agreeing, asking
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.registrations import RegistrationError
@@ -27,7 +27,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     """Show current and requested agreements; POST agrees to the ticked ones and leads back."""
     if not is_signed_in(request):
         step = request.POST.get("step", "")
-        return keep_typed(request, step) if step in BY_NAME else redirect_to_sign_in(request.get_full_path())
+        return keep_typed(request, step) if is_step(step) else redirect_to_sign_in(request.get_full_path())
     if request.method != "POST":
         return _show(request)
     to_ask = asking.agreements_to_ask(request.user, on=timezone.now().date())
@@ -49,7 +49,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 def _back(request: MemberRequest) -> HttpResponse:
     """Lead back to the page that asked; what was typed in a step of the form is shown there again."""
     step = request.POST.get("step", "")
-    if step in BY_NAME:
+    if is_step(step):
         return keep_typed(request, step)
     return redirect(path_or_nothing(request.POST.get("next", "")) or "registrations:agreement-list")
 
@@ -73,7 +73,7 @@ def agreement_take_back(request: MemberRequest) -> HttpResponse:
 def _refuse(request: MemberRequest, why: str) -> HttpResponse:
     """Say why; what was typed in a step of the form is shown there again, with the question."""
     messages.error(request, why)
-    if request.POST.get("step", "") in BY_NAME:
+    if is_step(request.POST.get("step", "")):
         return _back(request)
     return _show(request, status=422)
 

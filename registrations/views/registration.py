@@ -1,27 +1,31 @@
-"""One's own registration read back: what is stored, what is missing, and the button that submits it."""
+"""One's own registration read back: what is stored, what comes next, and the cards that make matches better."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from letsconnect.base.keys import key_or_none
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.statements import Statement
 from mailings.ledger.reachable import is_written_to
-from registrations.answers import editing, readback, readiness
 from registrations.answers import facts as stored
-from registrations.answers.forms.steps import STEPS, FormStep, step_of
+from registrations.answers import readback, readiness
+from registrations.answers.forms import steps
+from registrations.answers.forms.steps import FormStep
+from registrations.answers.kinds import Words
+from registrations.answers.question_rows import Question
+from registrations.domain.eligibility import Rules
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import NotComplete, RegistrationState, StaleForm
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Eligibility, Member, Registration
+from registrations.participation.next_round import next_round
 from registrations.requests import MemberRequest, is_signed_in
+from registrations.review.what_next import what_next
 
 
 def redirect_to_sign_in(target: str) -> HttpResponse:
@@ -31,33 +35,21 @@ def redirect_to_sign_in(target: str) -> HttpResponse:
 
 @never_cache
 def registration_edit(request: HttpRequest) -> HttpResponse:
-    """Show every answer and what is missing; POST submits the registration."""
+    """Show every answer of what is handed in, what comes next and the cards; before that, go on where one was."""
     if not is_signed_in(request):
         return redirect_to_sign_in(request.path)
-    if request.method == "POST":
-        return _hand_in(request)
-    return _show(request)
+    registration = own_registration(request.user)
+    if registration is None or not registration.is_handed_in:
+        return redirect(_where_one_was(request.user, registration))
+    return _show(request, registration)
 
 
-def _hand_in(request: MemberRequest) -> HttpResponse:
-    seen = key_or_none(request.POST.get("version", ""))
-    try:
-        editing.hand_in_registration(
-            member=request.user, version=-1 if seen is None else seen, by=request.user, now=timezone.now()
-        )
-    except StaleForm:
-        messages.warning(request, _("It was changed in another window. Please read it once more before you submit it."))
-        return _show(request, status=409)
-    except NotComplete as error:
-        messages.error(request, str(error))
-        return _show(request, status=422)
-    message = _("Thank you! Your registration waits for review by the working group. You will get a letter.")
-    if not is_written_to(request.user):
-        message = _(
-            "Thank you! Your registration waits for review by the working group. Please look here what they say."
-        )
-    messages.success(request, message)
-    return redirect("home")
+def _where_one_was(member: Member, registration: Registration | None) -> str:
+    """Return the address of the first screen that lacks something; the last one where it was reviewed before."""
+    current, is_draft = rules(), registration is None or registration.state == RegistrationState.DRAFT
+    screens, facts = steps.screens(current), facts_of(member, registration)
+    lacking = {step for _needed, step in missing_with_steps(facts, current)} if is_draft else set()
+    return address_of(next((screen for screen in screens if screen in lacking), screens[-1]))
 
 
 _OWN = Statement(lambda member: Registration.objects.of_member(member))
@@ -68,60 +60,103 @@ def own_registration(member: Member) -> Registration | None:
     return next(iter(_OWN.rows({"member": member})), None)
 
 
-def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
-    registration = own_registration(request.user)
+def _show(request: MemberRequest, registration: Registration) -> HttpResponse:
     facts = facts_of(request.user, registration)
-    words = readback.words_for(facts)
-    missing = missing_of(facts)
+    current, today = rules(), timezone.now().date()
+    cards = steps.cards_after(current)
     context = {
         "registration": registration,
-        "is_handed_in": registration is not None and registration.is_handed_in,
-        "steps": progress(missing, registration),
-        "sections": [
-            (step, _address_of(step), [readback.answer_in_words(facts, question, words) for question in step.questions])
-            for step in STEPS
-            if not step.is_apart
+        "missing": [
+            (needed, address_of(step), step)
+            for needed, step in missing_with_steps(facts, current)
+            if step is not steps.HAND_IN  # asked for on this page already, as on every other
         ],
-        "apart": [(step, _address_of(step)) for step in STEPS if step.is_apart],
-        "is_written_to": is_written_to(request.user),
-        "missing": [(needed, step_of(needed.field)) for needed in missing],
+        "sections": sections(facts, steps.screens(current)),
+        "cards": card_lines(facts, cards),
+        "next_card": next_card(registration, cards),
+        "what_next": _what_next(request.user, registration),
+        "next_round": next_round(registration, on=today) if registration.state == RegistrationState.APPROVED else "",
     }
-    return render(request, "registrations/registration_edit.html", context, status=status)
+    return render(request, "registrations/registration_edit.html", context)
 
 
-def _address_of(step: FormStep) -> str:
+def _what_next(member: Member, registration: Registration) -> list[str]:
+    if registration.state != RegistrationState.SUBMITTED:
+        return []
+    return what_next(now=timezone.now(), is_written_to=is_written_to(member))
+
+
+def address_of(step: FormStep) -> str:
     return link_to("registrations:registration-step", step.name)
+
+
+def rules() -> Rules:
+    return Eligibility.objects.current().rules
+
+
+class StepReadBack(NamedTuple):
+    """One screen or card read back: its address, and its answers in words."""
+
+    step: FormStep
+    address: str
+    answers: list[readback.AnswerInWords]
+
+
+def sections(facts: RegistrationFacts, screens: Iterable[FormStep]) -> list[StepReadBack]:
+    """Return what each of the screens says, but for what one agrees to."""
+    words = readback.words_for(facts)
+    return [_section(step, step.questions, facts, words) for step in screens if step is not steps.HAND_IN]
+
+
+def card_lines(facts: RegistrationFacts, cards: Iterable[FormStep]) -> list[StepReadBack]:
+    """Return what each card says that no screen has said, one after the other."""
+    words, said = readback.words_for(facts), _SAID_ON_SCREENS
+    return [
+        _section(card, [question for question in card.questions if question.name not in said], facts, words)
+        for card in cards
+    ]
+
+
+_SAID_ON_SCREENS = frozenset(
+    name for screen in (steps.YOU, steps.SKILLS, steps.HOURS, steps.HAND_IN) for name in screen.asks
+)
+
+
+def _section(step: FormStep, questions: Iterable[Question], facts: RegistrationFacts, words: Words) -> StepReadBack:
+    asked = () if step.is_apart else questions
+    return StepReadBack(
+        step, address_of(step), [readback.answer_in_words(facts, question, words) for question in asked]
+    )
+
+
+def next_card(registration: Registration, cards: Iterable[FormStep]) -> FormStep | None:
+    """Return the first card that the person has neither answered nor skipped."""
+    return next((card for card in cards if card.name not in registration.cards_seen), None)
 
 
 def facts_of(member: Member, registration: Registration | None) -> RegistrationFacts:
     return stored.facts_of(registration) if registration else stored.facts_to_begin_with(member)
 
 
-def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:
-    return readiness.missing(facts, Eligibility.objects.current().rules)
+def missing_with_steps(facts: RegistrationFacts, rules: Rules) -> list[tuple[readiness.Missing, FormStep]]:
+    """Return what is missing, each with the screen or card that asks for it."""
+    return [(needed, steps.step_of(needed.field, rules)) for needed in readiness.missing(facts, rules)]
 
 
 def progress(
-    missing: list[readiness.Missing], registration: Registration | None, *, current: FormStep | None = None
+    screens: Iterable[FormStep], missing: Iterable[tuple[readiness.Missing, FormStep]], *, current: FormStep
 ) -> list[Piece]:
-    """Return every step with whether it is done, for the progress indicator.
-
-    In a draft those are the steps that were saved and lack nothing, afterwards all that lack nothing.
-    """
-    lacking: set[FormStep] = {step_of(needed.field) for needed in missing}
-    saved: Collection[str] = ()
-    if registration is not None:
-        is_draft = registration.state == RegistrationState.DRAFT
-        saved = registration.steps_saved if is_draft else [step.name for step in STEPS]
+    """Return every screen with whether it is answered: it lacks nothing. The last is not before it is handed in."""
+    lacking = {step for _needed, step in missing}
     return [
         Piece(
             {
-                "step": step,
+                "step": screen,
                 "number": number,
-                "is_done": step.name in saved and step not in lacking and not step.is_apart,
-                "is_current": step is current,
+                "is_done": screen is not steps.HAND_IN and screen not in lacking,
+                "is_current": screen is current,
             },
             {},
         )
-        for number, step in enumerate(STEPS, start=1)
+        for number, screen in enumerate(screens, start=1)
     ]

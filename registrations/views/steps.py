@@ -10,32 +10,41 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import never_cache
 
+from letsconnect.base.keys import key_or_none
 from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
-from registrations.answers import editing, readback, sensitive, visitors
+from registrations.answers import editing, readback, readiness, sensitive, visitors
 from registrations.answers.facts import subscriptions_to_the_newsletter
 from registrations.answers.forms import steps
-from registrations.answers.forms.fields import ConsentsForm, WhenForm, WhoForm
-from registrations.answers.forms.page import SHORTCUTS, RowsPage, SkillsPage, StepPage, page_of, with_looked_up_group
+from registrations.answers.forms.cards import NewsletterForm
+from registrations.answers.forms.fields import ConsentsForm, GroupForm, WhenForm
+from registrations.answers.forms.page import SHORTCUTS, SkillsPage, StepPage, page_of, with_looked_up_group
 from registrations.answers.forms.steps import FormStep
 from registrations.documents import NewerVersion
 from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
-from registrations.participation.next_round import takes_part, why_not
-from registrations.reference.finding import Found
-from registrations.reference.finding_languages import LanguageFinder, language_found, likely_languages
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.skills import arranging
-from registrations.views.registration import facts_of, missing_of, own_registration, progress, redirect_to_sign_in
+from registrations.views.beside_steps import languages_to_offer, saved_text
+from registrations.views.registration import (
+    address_of,
+    card_lines,
+    facts_of,
+    missing_with_steps,
+    next_card,
+    own_registration,
+    progress,
+    redirect_to_sign_in,
+    rules,
+    sections,
+)
 
 STORED = "stored"
 UNPROCESSABLE = 422
-_LIKELY_AT_MOST = 5
 
 
 def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
@@ -61,8 +70,9 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
             now=timezone.now(),
         )
     except visitors.TooMuchToKeep as error:
-        rows = [(name, value) for name, values in typed.lists() for value in values if value.strip()]
-        return render(request, "registrations/not_kept.html", {"why": str(error), "typed": rows}, status=413)
+        why = " ".join([str(error), _("Your session had ended, so nothing was saved.")])
+        context = {"why": why, "typed": _words_typed(request)}
+        return render(request, "registrations/not_kept.html", context, status=413)
     if member is None:
         messages.info(request, _("Your session had ended. Sign in again: what you wrote is kept for a day."))
     response.set_cookie(
@@ -73,17 +83,48 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
 
 @never_cache
 def registration_step(request: HttpRequest, step: str) -> HttpResponse:
-    """Show one step with the stored answers; POST saves it, or changes the page and saves nothing."""
+    """Show one screen or card with the stored answers; POST saves it, or changes the page and saves nothing."""
+    if step in steps.FORMER:
+        return _lead_from_former(request, step)
     shown = _step(step)
     if not is_signed_in(request):
         return keep_typed(request, step) if request.method == "POST" else redirect_to_sign_in(request.path)
     registration = own_registration(request.user)
+    if shown is steps.HAND_IN and registration is not None and registration.is_handed_in:
+        return redirect("registrations:registration-edit")
     if request.method == "POST":
+        if request.POST.get("go") == "skip":
+            return _lead_on(request, shown, registration)
         page = _page(request, shown, registration, request.POST)
         changed = _changed(request, page)
         return _show(request, changed, registration) if changed else _save(request, page, registration)
     typed = _kept(request, step)
     return _show(request, _page(request, shown, registration, QueryDict(typed) if typed else None), registration)
+
+
+def _lead_from_former(request: HttpRequest, step: str) -> HttpResponse:
+    """Lead from a page of the earlier form to where its questions are now; what was typed into it is shown."""
+    address = reverse("registrations:registration-step", args=[steps.FORMER[step]])
+    if request.method != "POST":
+        return redirect(address, permanent=True)
+    why = _("This form was rebuilt after you opened it, so what you wrote is not saved.")
+    return render(
+        request,
+        "registrations/not_kept.html",
+        {"why": why, "typed": _words_typed(request), "go_on": address},
+        status=409,
+    )
+
+
+def _words_typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was typed into a form, to be read and copied."""
+    hidden = {"csrfmiddlewaretoken", "seen", "go"}
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value.strip() and name not in hidden
+    ]
 
 
 def _kept(request: MemberRequest, step: str) -> str:
@@ -102,9 +143,9 @@ def _kept(request: MemberRequest, step: str) -> str:
 
 
 def _step(name: str) -> FormStep:
-    if name not in steps.BY_NAME:
+    if not steps.is_step(name):
         raise Http404
-    return steps.BY_NAME[name]
+    return steps.step_named(name, rules())
 
 
 def _page(
@@ -115,30 +156,33 @@ def _page(
     if isinstance(page.form, WhenForm):
         page.form.guess(request.user.zone)
     if isinstance(page.form, ConsentsForm):
-        page.form.say_when(request.user.consents.given(), subscriptions_to_the_newsletter(request.user), when)
+        page.form.say_when(request.user.consents.given(), when)
+    if isinstance(page.form, NewsletterForm):
+        page.form.say_when(subscriptions_to_the_newsletter(request.user), when)
     return page
 
 
 def _changed(request: MemberRequest, page: StepPage) -> StepPage | None:
     """Return the page as changed by a button that saves nothing, or None for a button that saves."""
-    if isinstance(page.form, WhoForm) and "look_up" in request.POST:
+    if isinstance(page.form, GroupForm) and "look_up" in request.POST:
         return with_looked_up_group(page)
-    if not isinstance(page, RowsPage):
-        return None
-    if "more" in request.POST:
-        return page.with_row()
-    if page.kind.fact == "languages" and "add_language" in request.POST:
-        return page.with_row(code=request.POST["add_language"])
-    if page.step.name == "when" and request.POST.get("shortcut") in SHORTCUTS:
+    if request.POST.get("more", "") in page.rows:
+        return page.with_row(request.POST["more"])
+    if "languages" in page.rows and "add_language" in request.POST:
+        return page.with_row("languages", code=request.POST["add_language"])
+    if "windows" in page.rows and request.POST.get("shortcut") in SHORTCUTS:
         day, start, end = SHORTCUTS[request.POST["shortcut"]]
-        return page.with_row(day=day, start=start, end=end)
+        return page.with_row("windows", day=day, start=start, end=end)
     return _changed_by_skill(request, page) if isinstance(page, SkillsPage) else None
 
 
 def _changed_by_skill(request: MemberRequest, page: SkillsPage) -> StepPage | None:
-    if "add" in request.POST:
-        return page.with_skill(request.POST["add"])
-    if "suggest" in request.POST:
+    for button, rows in (("learn", "wishes"), ("share", "offers")):
+        if button in request.POST:
+            return page.with_skill(request.POST[button], to=rows)
+    if "remove" in request.POST:
+        return page.without(request.POST["remove"])
+    if request.POST.get("suggest", "") in page.rows:
         try:
             skill = arranging.suggest_skill(
                 name=page.searched, language=request.LANGUAGE_CODE, by=request.user, now=timezone.now()
@@ -146,7 +190,7 @@ def _changed_by_skill(request: MemberRequest, page: SkillsPage) -> StepPage | No
         except SkillRefused as error:
             page.form.add_error("skill_text", str(error))
             return page
-        return page.with_skill(str(skill.pk))
+        return page.with_skill(str(skill.pk), to=request.POST["suggest"])
     return page if "look_up" in request.POST else None
 
 
@@ -154,22 +198,30 @@ def _save(request: MemberRequest, page: StepPage, registration: Registration | N
     if not page.is_valid():
         return _show(request, page, registration, status=UNPROCESSABLE)
     values = _chosen(request, page)
-    is_handed_in = registration is not None and registration.state != RegistrationState.DRAFT
-    if is_handed_in and isinstance(page.facts, RegistrationFacts):
-        lacking = missing_of(replace(page.facts, **values))
+    if _must_be_whole(request, page, registration) and isinstance(page.facts, RegistrationFacts):
+        lacking = readiness.missing(replace(page.facts, **values), rules())
         page.add_missing([missing for missing in lacking if missing.field in page.step.fields])
-        if page.form.errors:
+        if page.is_refused:
             return _show(request, page, registration, status=UNPROCESSABLE)
     try:
         saved = _write(request, page, values)
     except NewerVersion as refusal:
         return _ask_again(request, page, refusal)
     except StaleForm:
-        return _show_both(request, page, values)
+        return _show_stale(request, page, values)
     visitors.forget_kept(browser=request.COOKIES.get(visitors.COOKIE, ""), step=page.step.name, member=request.user)
-    if saved is not None and saved.state != RegistrationState.DRAFT:
-        messages.success(request, _saved_text(saved))
-    return redirect(_next(request, page.step, saved))
+    if page.step is steps.HAND_IN:
+        return _after_handing_in(request, saved)
+    return _lead_on(request, page.step, saved)
+
+
+def _must_be_whole(request: MemberRequest, page: StepPage, registration: Registration | None) -> bool:
+    """Tell whether this save may leave nothing out.
+
+    A draft is saved incomplete by whoever goes back or stops for today; who goes on is told what is missing first.
+    """
+    is_draft = registration is None or registration.state == RegistrationState.DRAFT
+    return not is_draft or (request.POST.get("go", "on") == "on" and page.step in steps.screens(rules()))
 
 
 def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Registration | None:
@@ -179,15 +231,34 @@ def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Re
             member=request.user, facts=sensitive.SensitiveFacts(**values), seen_fingerprint=page.seen, now=now
         )
         return own_registration(request.user)
+    shown = page.form.versions_shown if isinstance(page.form, ConsentsForm) else editing.NOTHING_SHOWN
+    if page.step is steps.HAND_IN:
+        version = key_or_none(request.POST.get("version", ""))
+        return editing.agree_and_hand_in(
+            member=request.user,
+            consents=values["consents"],
+            version=-1 if version is None else version,
+            versions_shown=shown,
+            by=request.user,
+            now=now,
+        )
     return editing.save_step(
         member=request.user,
         values=values,
         seen_fingerprint=page.seen,
-        versions_shown=page.form.versions_shown if isinstance(page.form, ConsentsForm) else editing.NOTHING_SHOWN,
+        versions_shown=shown,
         by=request.user,
         now=now,
-        step=page.step.name,
     )
+
+
+def _after_handing_in(request: MemberRequest, saved: Registration | None) -> HttpResponse:
+    """Say that it is handed in, or show what is missing on other screens; the agreement given here is kept."""
+    if saved is not None and saved.is_handed_in:
+        messages.success(request, _("Thank you! Your registration is handed in."))
+        return redirect("registrations:registration-edit")
+    messages.error(request, _("Something is still missing. See the list below."))
+    return _show(request, _page(request, steps.HAND_IN, saved, None), saved, status=UNPROCESSABLE)
 
 
 def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
@@ -199,26 +270,31 @@ def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
     return values
 
 
-def _next(request: MemberRequest, step: FormStep, saved: Registration | None) -> str:
-    """Go on to the next step, back to the one before, or to the read-back after a change and at the end."""
-    target = {"on": steps.after(step), "back": steps.before(step)}.get(request.POST.get("go", ""))
-    is_new = saved is None or saved.state == RegistrationState.DRAFT
-    if target is None or not (is_new or request.POST.get("go") == "back"):
-        return reverse("registrations:registration-edit")
-    return reverse("registrations:registration-step", args=[target.name])
+def _lead_on(request: MemberRequest, step: FormStep, saved: Registration | None) -> HttpResponse:
+    """Go on to the next screen or card, back to the screen before, or to the read-back after a change."""
+    current, go = rules(), request.POST.get("go", "")
+    if step not in steps.screens(current):
+        return _lead_on_from_card(request, step, saved)
+    is_draft = saved is None or saved.state == RegistrationState.DRAFT
+    if saved is not None and (go == "later" or not is_draft):
+        messages.success(request, saved_text(saved))
+    target = {"on": steps.after(step, current), "back": steps.before(step, current)}.get(go)
+    if target is not None and (is_draft or go == "back"):
+        return redirect(address_of(target))
+    return redirect("home" if is_draft and go == "later" else "registrations:registration-edit")
 
 
-def _saved_text(saved: Registration) -> str:
-    today = timezone.now().date()
-    if saved.state == RegistrationState.APPROVED and takes_part(saved, on=today):
-        return _("Saved. Your registration stays approved, and the next matching uses what you changed.")
-    if saved.state == RegistrationState.APPROVED:
-        return " ".join([_("Saved. Your registration stays approved."), why_not(saved, on=today)])
-    if saved.state == RegistrationState.SUBMITTED:
-        return _("Saved. Your registration waits for review by the working group.")
-    if saved.state == RegistrationState.DRAFT:
-        return _("Saved. Nobody sees it until you submit it; you can go on whenever you like.")
-    return _("Saved, and not submitted yet; you can go on whenever you like.")
+def _lead_on_from_card(request: MemberRequest, card: FormStep, saved: Registration | None) -> HttpResponse:
+    """Go on to the next card that was neither answered nor skipped, if this one was new; else to the read-back."""
+    is_new = saved is not None and saved.is_handed_in and card.name not in saved.cards_seen
+    editing.put_aside(member=request.user, card=card.name)
+    if saved is not None and request.POST.get("go") != "skip" and not card.is_apart:
+        messages.success(request, saved_text(saved))
+    fresh = own_registration(request.user) if is_new else None
+    card_to_come = next_card(fresh, steps.cards_after(rules())) if fresh is not None else None
+    if is_new and card_to_come is None:
+        messages.success(request, _("That was all. You can change each of these at any time."))
+    return redirect(address_of(card_to_come) if card_to_come else "registrations:registration-edit")
 
 
 def _ask_again(request: MemberRequest, page: StepPage, refusal: NewerVersion) -> HttpResponse:
@@ -233,6 +309,14 @@ def _ask_again(request: MemberRequest, page: StepPage, refusal: NewerVersion) ->
         for name in concerned:
             page.form.add_error(name, str(refusal))
     return _show(request, page, registration, status=UNPROCESSABLE)
+
+
+def _show_stale(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
+    """Show what was saved elsewhere meanwhile: read back once more, or beside what was typed."""
+    if page.step is not steps.HAND_IN:
+        return _show_both(request, page, values)
+    messages.warning(request, _("It was changed in another window. Please read it once more before you submit it."))
+    return _show(request, page, own_registration(request.user), status=409)
 
 
 def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
@@ -267,31 +351,32 @@ def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -
 def _show(
     request: MemberRequest, page: StepPage, registration: Registration | None, *, status: int = 200
 ) -> HttpResponse:
-    facts = page.facts if isinstance(page.facts, RegistrationFacts) else facts_of(request.user, registration)
+    stored = facts_of(request.user, registration)
+    current = rules()
     if isinstance(page, SkillsPage):
         page.add_hints(request.user)
-    missing = missing_of(facts)
+    missing, in_order = missing_with_steps(stored, current), steps.screens(current)
+    is_draft = registration is None or registration.state == RegistrationState.DRAFT
     is_asked = "missing" in request.GET and page.data is None  # what is stored says nothing of what was typed since
     context = {
         "page": page,
         "step": page.step,
-        "number": steps.STEPS.index(page.step) + 1,
-        "steps": progress(missing, registration, current=page.step),
-        "previous": steps.before(page.step),
-        "lacking": [needed for needed in missing if is_asked and needed.field in page.step.fields],
-        "refused_rows": page.rows if isinstance(page, RowsPage) and status == UNPROCESSABLE else None,
-        "is_new": registration is None or registration.state == RegistrationState.DRAFT,
-        "is_last": steps.after(page.step) is None,
-        "likely_languages": _likely_languages(request, page, facts.country),
+        "number": in_order.index(page.step) + 1 if page.step in in_order else 0,
+        "steps": progress(in_order, missing, current=page.step),
+        "previous": steps.before(page.step, current),
+        "lacking": [needed for needed, step in missing if is_asked and step is page.step],
+        "refused_rows": page.all_rows if status == UNPROCESSABLE else None,
+        "is_new": is_draft,
+        "is_screen": page.step in in_order,
+        "is_handed_in": registration is not None and registration.is_handed_in,
     }
+    if page.step.name == "you":
+        context["likely_languages"] = languages_to_offer(request, page, stored.country)
+    if page.step is steps.HAND_IN:
+        context |= {
+            "registration": registration,
+            "missing": [(needed, address_of(step), step) for needed, step in missing if step is not page.step],
+            "sections": sections(stored, in_order),
+            "cards": [] if is_draft else card_lines(stored, steps.cards_after(current)),
+        }
     return render(request, page.step.template, context, status=status)
-
-
-def _likely_languages(request: MemberRequest, page: StepPage, country: str) -> list[Found]:
-    """Return the languages that somebody most likely speaks and that no row names yet."""
-    if not isinstance(page, RowsPage) or page.kind.fact != "languages":
-        return []
-    browser = [code for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
-    named = {LanguageFinder().value_of(str(row["code"].value() or ""), request.LANGUAGE_CODE) for row in page.rows}
-    codes = likely_languages(browser=browser, country=country, account=request.user.language)
-    return [language_found(code, request.LANGUAGE_CODE) for code in codes if code not in named][:_LIKELY_AT_MOST]

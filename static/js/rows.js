@@ -26,3 +26,14 @@ for (const button of document.querySelectorAll("[data-more]")) {
     else button.hidden = true;
   });
 }
+
+// The region is asked for where the chosen country has none.
+{
+  const country = document.getElementById("id_country");
+  const region = document.querySelector("[data-region]");
+  if (country && region) {
+    country.addEventListener("change", () => {
+      region.hidden = !("noRegion" in country.selectedOptions[0].dataset);
+    });
+  }
+}

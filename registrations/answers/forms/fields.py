@@ -11,23 +11,23 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.choices import EMPTY, LongSelect
+from letsconnect.base.choices import LongSelect
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import key
 from letsconnect.base.keys import key_or_none
-from mailings.models import Subscription
 from registrations import documents
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
-from registrations.answers.questions import CONSENT_TICKS, fields_of, questions_of
+from registrations.answers.question_rows import TickField
+from registrations.answers.questions import CONSENT_TICKS, NEWSLETTER_TICK, questions_of
 from registrations.answers.sensitive import SensitiveFacts
 from registrations.answers.windows import WeekOfCountry
 from registrations.catalogue import groups
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
+from registrations.domain.registrations import Region
 from registrations.models import Consent, Group, Registration, SkillName
 from registrations.reference.countries import region_of
-from registrations.reference.typed_fields import keep_stored, zone_field
+from registrations.reference.typed_fields import TypedChoiceField, keep_stored, zone_field
 from registrations.reference.zones import only_zone_of
 
 VERSION = "version-"  # begins the name of a field that says in which version a document was shown
@@ -58,12 +58,14 @@ class StepForm(forms.Form):
 Form = TypeVar("Form", bound=StepForm)
 
 
-def asks(step: str) -> Callable[[type[Form]], type[Form]]:
-    """Give a form the fields that the questions of its step bring along, in the order of the questions."""
+def asks(*names: str, but: Collection[str] = ()) -> Callable[[type[Form]], type[Form]]:
+    """Give a form the fields that these questions bring along, in their order, without the fields in ``but``."""
 
     def add(form: type[Form]) -> type[Form]:
-        order = [name for question in questions_of(step) for name in question.field_names]
-        fields = {**form.base_fields, **fields_of(step)}
+        questions = questions_of(*names)
+        order = [name for question in questions for name in question.field_names]
+        brought = {name: field for question in questions for name, field in question.fields.items()}
+        fields = {**form.base_fields, **{name: field for name, field in brought.items() if name not in but}}
         named = sorted(fields, key=lambda name: order.index(name) if name in order else -1)
         form.base_fields = form.declared_fields = {name: fields[name] for name in named}
         return form
@@ -72,25 +74,64 @@ def asks(step: str) -> Callable[[type[Form]], type[Form]]:
 
 
 class CountrySelect(LongSelect):
-    """Countries that tell the script their region."""
+    """Countries that tell the script which of them have no region of their own."""
 
     def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(*args, **kwargs)
-        option["attrs"]["data-region"] = region_of(str(option["value"]))
+        if option["value"] and not region_of(str(option["value"])):
+            option["attrs"]["data-no-region"] = ""
         return option
 
 
-@asks("who")
+class RegionField(forms.ChoiceField):
+    """The region somebody feels at home in; nothing chosen is the region of their country."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Region"),
+            required=False,
+            choices=[("", _("the region of my country")), *Region.choices],
+            **kwargs,
+        )
+
+
+@asks("name", "country", "languages")
 class WhoForm(StepForm):
-    """Who I am. The group is typed, then chosen among those found; a group that nobody finds is kept as typed."""
+    """Who I am. The region is asked for only where the country has none of its own."""
 
     country = forms.ChoiceField(label=_("Country or territory"), widget=CountrySelect)
-    region = forms.ChoiceField(
-        label=_("Region"),
-        required=False,
-        choices=[("", _("the region of my country")), *Region.choices],
-        help_text=_("Change it if you feel at home in another region."),
-    )
+    region = RegionField()
+
+    def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
+        super().__init__(data, facts=facts)
+        self.stored = facts
+        self.initial["region"] = own_region(facts)
+        choice_field(self, "country").choices = choices.country_choices()
+
+    @property
+    def asks_region(self) -> bool:
+        """Whether the country that is shown has no region of its own."""
+        country = str(self["country"].value() or "")
+        return bool(country) and not region_of(country)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
+        country = cleaned.get("country", "")
+        chosen = self.stored.region if country == self.stored.country else ""
+        cleaned["region"] = cleaned.get("region") or chosen or region_of(country)
+        return cleaned
+
+
+def own_region(facts: RegistrationFacts) -> str:
+    """Return the region somebody chose in the place of their country's; "" where they did not."""
+    return "" if facts.region == region_of(facts.country) else facts.region
+
+
+@asks("group_id")
+class GroupForm(StepForm):
+    """The group is typed, then chosen among those found; a group that nobody finds is kept as typed."""
+
     group_other = LineFormField(
         label=_("My group"),
         required=False,
@@ -103,14 +144,10 @@ class WhoForm(StepForm):
     group_id = forms.TypedChoiceField(
         label=_("Which of these groups"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect
     )
-    role_id = forms.TypedChoiceField(label=_("Main role"), coerce=int, empty_value=None)
 
     def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
         super().__init__(data, facts=facts)
-        self.initial["region"] = "" if facts.region == region_of(facts.country) else facts.region
         self.initial["group_searched"] = facts.group_other
-        choice_field(self, "country").choices = choices.country_choices()
-        choice_field(self, "role_id").choices = [EMPTY, *choices.role_choices()]
         self._offer_groups(self._kept_groups(facts))
 
     def _kept_groups(self, facts: RegistrationFacts) -> list[groups.GroupChoice]:
@@ -136,13 +173,7 @@ class WhoForm(StepForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        super().clean()
-        cleaned = self.cleaned_data
-        cleaned["region"] = cleaned.get("region") or region_of(cleaned.get("country", ""))
-        topics = [topic for topic in Topic.values if topic in cleaned.get("topics", ())]
-        if len(topics) + bool(cleaned.get("topic_other")) > MAX_TOPICS:
-            self.add_error("topics", _("Please keep two at most, your own words included."))
-        cleaned["topics"] = tuple(topics)
+        cleaned = super().clean() or self.cleaned_data
         if "group_other" not in self.errors:
             self._settle_the_group(cleaned)
         return cleaned
@@ -173,13 +204,19 @@ class WhoForm(StepForm):
             self.fields["group_other"].help_text = _("No group of that name is known here. It is kept as you write it.")
 
 
+@asks("name", "country", "group_id", "languages")
+class WhoInAGroupForm(WhoForm, GroupForm):
+    """Who I am, where the rules ask everybody for a group."""
+
+
+@asks("offers", "wishes")
 class SkillForm(StepForm):
     """Searching for skills; a chosen skill becomes a row. If typed words were not used to choose one, the form asks."""
 
-    NOT_SAVING = frozenset({"look_up", "add", "suggest", "more"})
+    NOT_SAVING = frozenset({"look_up", "learn", "share", "suggest", "remove"})
 
     skill_text = LineFormField(
-        label=_("Find a skill"),
+        label=_("A skill to learn or to share"),
         required=False,
         max_length=longest(SkillName, "text"),
         help_text=_("Type a few letters, in any language, and choose among what is found."),
@@ -198,22 +235,7 @@ class SkillForm(StepForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "skill_text"}
 
 
-@asks("languages")
-class LanguagesForm(StepForm):
-    """What is asked besides the rows."""
-
-
-@asks("share")
-class ShareForm(SkillForm):
-    """What I share, and whether others may find me because of it."""
-
-
-@asks("learn")
-class LearnForm(SkillForm):
-    """What I want to learn."""
-
-
-@asks("when")
+@asks("zone")
 class WhenForm(StepForm):
     zone = zone_field(
         label=_("City by whose clock you live"),
@@ -227,6 +249,12 @@ class WhenForm(StepForm):
         self.week = WeekOfCountry(facts.country)
         keep_stored(self, "zone", facts.zone)
 
+    @property
+    def zone_shown(self) -> str:
+        """The zone that the field shows, "" where it shows none for certain."""
+        zone = self.fields["zone"]
+        return zone.value_of(str(self["zone"].value() or "")) if isinstance(zone, TypedChoiceField) else ""
+
     def guess(self, zone: str) -> None:
         """Fill in the likely zone if none is stored; the field asks whether it is right."""
         guesses = (zone, only_zone_of(self.country))
@@ -234,20 +262,31 @@ class WhenForm(StepForm):
             self.initial["zone"] = next((guess for guess in guesses if choices.is_offered_zone(guess)), "")
 
 
-@asks("how-much")
-class AmountsForm(StepForm):
-    """How much, and how a match may find me."""
+class TicksForm(StepForm):
+    """Some of the ticks of what somebody agrees to; what the others say stays as it is stored."""
 
-    always_required = ("can_help", "can_learn_from", "region_wish", "contact_way")
+    def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
+        super().__init__(data, facts=facts)
+        self.agreed = facts.consents
+        self.initial.update({name: tick.value in facts.consents for name, tick in self._ticks().items()})
+
+    def _ticks(self) -> dict[str, TickField]:
+        return {name: tick for name, tick in CONSENT_TICKS.items() if name in self.fields}
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        own = self._ticks()
+        ticked = {tick.value for name, tick in own.items() if values.pop(name)}
+        others = set(self.agreed) - {tick.value for tick in own.values()}
+        return values | {"consents": tuple(sorted(ticked | others))}
 
 
-@asks("consents")
-class ConsentsForm(StepForm):
+@asks("consents", but=(NEWSLETTER_TICK,))
+class ConsentsForm(TicksForm):
     """What I agree to: a tick for each document."""
 
     def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
         super().__init__(data, facts=facts)
-        self.initial.update({name: tick.value in facts.consents for name, tick in CONSENT_TICKS.items()})
         in_force = documents.in_force(on=timezone.now().date())
         self.versions_shown = (
             in_force if data is None else {document: data.get(f"{VERSION}{document}", "") for document in in_force}
@@ -270,37 +309,12 @@ class ConsentsForm(StepForm):
         """Return the names of the fields at which these documents are agreed to."""
         return [name for name, tick in CONSENT_TICKS.items() if tick.value in outdated]
 
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        ticked = [tick.value for name, tick in CONSENT_TICKS.items() if values.pop(name)]
-        return values | {"consents": tuple(sorted(ticked))}
-
-    def say_when(
-        self, given: Iterable[Consent], subscribed: Iterable[Subscription], written: Callable[[datetime], str]
-    ) -> None:
+    def say_when(self, given: Iterable[Consent], written: Callable[[datetime], str]) -> None:
         """Say at each agreement to which version it was given and when; ``written`` writes a moment."""
         by_document = {consent.document: consent for consent in given}
         for name, tick in CONSENT_TICKS.items():
-            if consent := by_document.get(tick.value):
+            if name in self.fields and (consent := by_document.get(tick.value)):
                 self.fields[name].help_text = _("Given %(moment)s, to version %(version)s.") % {
                     "moment": written(consent.given_at),
                     "version": consent.version,
                 }
-        for subscription in subscribed:
-            self.fields["wants_newsletter"].help_text = _("Given %(moment)s.") % {
-                "moment": written(subscription.agreed_at)
-            }
-
-
-@asks("statistics")
-class StatisticsForm(StepForm):
-    """The two voluntary questions."""
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        cleaned = self.cleaned_data
-        if cleaned.get("gender_words") and cleaned.get("gender") == "":
-            cleaned["gender"] = Gender.NOT_LISTED.value
-        if cleaned.get("gender") != Gender.NOT_LISTED:
-            cleaned["gender_words"] = ""
-        return cleaned

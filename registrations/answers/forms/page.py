@@ -3,14 +3,15 @@
 from datetime import time
 from typing import Any, Self
 
+from django import forms
 from django.forms import Media
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import get_language
 
 from letsconnect.base.keys import key_or_none
-from registrations.answers.forms.fields import SkillForm, WhoForm
-from registrations.answers.forms.rows import StepRows
+from registrations.answers.forms.fields import GroupForm
+from registrations.answers.forms.rows import RowForm, RowFormSet
 from registrations.answers.forms.steps import FormStep
 from registrations.answers.readiness import Missing
 from registrations.answers.sensitive import SensitiveFacts
@@ -21,6 +22,8 @@ from registrations.skills.finding import FoundSkill, search
 from registrations.skills.hints import Row, hints
 
 MORE_ROWS = 1
+_SIDES = {"wishes": Row.WISH, "offers": Row.OFFER}
+_SAID_AT = {"offers": "skill_text"}  # the field at which rows without any field are said to be missing
 SHORTCUTS = {
     "mornings": ("weekdays", time(8), time(12)),
     "evenings": ("weekdays", time(18), time(21)),
@@ -30,7 +33,7 @@ SHORTCUTS = {
 
 
 class StepPage:
-    """One step as a page shows it: the form, with what was typed or else with what is stored.
+    """One step as a page shows it: its form and its rows, with what was typed or else with what is stored.
 
     ``data`` is what was typed; without it, ``facts`` are shown. ``seen`` says which facts the form was opened with.
     """
@@ -43,19 +46,37 @@ class StepPage:
         self.data = data
         self.seen = fingerprint(facts, step.facts) if data is None else data.get("seen", "")
         self.form = step.form(data, facts=facts)
+        self.kinds = step.rows if isinstance(facts, RegistrationFacts) else ()
+        self.rows = self._row_sets(facts) if isinstance(facts, RegistrationFacts) else {}
+
+    def _row_sets(self, facts: RegistrationFacts) -> dict[str, RowFormSet]:
+        """Return the rows of each kind; those that are chosen from the same list share it."""
+        options = {read: read(facts, self.data) for read in {kind.options for kind in self.kinds}}
+        return {kind.fact: kind.form_set(facts, self.data, options[kind.options]) for kind in self.kinds}
 
     def is_valid(self) -> bool:
         """Check every field; a field that is only missing is not an error."""
-        return self.form.is_valid()
+        return all([self.form.is_valid(), *(rows.is_valid() for rows in self.rows.values())])
 
     def values(self) -> dict[str, Any]:
         """Return the facts of the step as typed; call it after `is_valid`."""
-        return self.form.values()
+        rows = {kind.fact: tuple(kind.values(self.rows[kind.fact].rows())) for kind in self.kinds}
+        return self.form.values() | rows
 
     @property
     def media(self) -> Media:
         """The scripts and sheets of the fields."""
-        return self.form.media
+        return sum((rows.media for rows in self.rows.values()), self.form.media)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something was found missing or wrong."""
+        return bool(self.form.errors) or any(rows.non_form_errors() for rows in self.rows.values())
+
+    @property
+    def all_rows(self) -> list[RowForm]:
+        """The rows of all kinds, one after the other."""
+        return [row for rows in self.rows.values() for row in rows.forms]
 
     def questions(self) -> list[tuple[str, list[BoundField]]]:
         """Return each question of the step with its fields; one whose answers are rows alone has none."""
@@ -65,16 +86,43 @@ class StepPage:
         ]
 
     def add_missing(self, missing: list[Missing]) -> None:
-        """Show at each field that it is needed now."""
+        """Show at each field that it is needed now: a tick in its own words, rows above the first of them."""
         for needed in missing:
-            if needed.field in self.form.fields:
-                self.form.add_error(needed.field, needed.text)
+            field = self.form.fields.get(_SAID_AT.get(needed.field, needed.field))
+            if isinstance(field, forms.BooleanField):
+                self.form.add_error(needed.field, field.error_messages["required"])
+            elif field is not None:
+                self.form.add_error(_SAID_AT.get(needed.field, needed.field), needed.text)
+            elif needed.field in self.rows:
+                self.rows[needed.field].refuse(needed.text)
             else:
                 self.form.add_error(None, needed.text)
 
     def typed(self) -> QueryDict:
         """Return a copy of what was typed, to be changed and shown: nothing is saved."""
         return (self.data or QueryDict()).copy()
+
+    def again(self, data: QueryDict) -> Self:
+        """Return the page as if this had been typed."""
+        return type(self)(self.step, facts=self.facts, data=data)
+
+    def with_row(self, fact: str, **values: Any) -> Self:
+        """Return the page with one more row, or with the first empty one filled in: nothing is saved."""
+        data, rows = self.typed(), self.rows[fact]
+        number = total = _total(data, fact)
+        if values:
+            empty = (number for number, row in enumerate(rows.forms) if row.is_blank())
+            number = next(empty, total)
+        if number == total:
+            total = min(total + MORE_ROWS, rows.max_num)
+            data[f"{fact}-TOTAL_FORMS"] = str(total)
+            data.setdefault(f"{fact}-INITIAL_FORMS", "0")
+        for key, field in rows.empty_form.fields.items():
+            if field.initial is not None:
+                data.setdefault(f"{fact}-{number}-{key}", str(int(field.initial)))
+        for key, value in values.items():
+            data[f"{fact}-{number}-{key}"] = f"{value:%H:%M}" if isinstance(value, time) else str(value)
+        return self.again(data)
 
 
 def with_looked_up_group(page: StepPage) -> StepPage:
@@ -83,66 +131,39 @@ def with_looked_up_group(page: StepPage) -> StepPage:
     data["group_searched"] = data.get("group_other", "")
     if data["group_searched"]:
         data["group_id"] = ""
-    looked_up = StepPage(page.step, facts=page.facts, data=data)
-    if isinstance(looked_up.form, WhoForm):
+    looked_up = page.again(data)
+    if isinstance(looked_up.form, GroupForm):
         looked_up.form.look_up()
     return looked_up
 
 
-class RowsPage(StepPage):
-    """A page with repeating rows."""
+class SkillsPage(StepPage):
+    """A page on which skills are found and added as rows, and said more about."""
 
-    facts: RegistrationFacts
-
-    def __init__(
-        self, step: FormStep, kind: StepRows, *, facts: RegistrationFacts, data: QueryDict | None = None
-    ) -> None:
-        super().__init__(step, facts=facts, data=data)
-        self.kind = kind
-        self.rows = kind.form_set(facts, data)
-
-    def is_valid(self) -> bool:
-        return all([super().is_valid(), self.rows.is_valid()])
-
-    def values(self) -> dict[str, Any]:
-        return super().values() | {self.kind.fact: tuple(self.kind.values(self.rows.rows()))}
-
-    @property
-    def media(self) -> Media:
-        return super().media + self.rows.media
-
-    def again(self, data: QueryDict) -> Self:
-        """Return the page as if this had been typed."""
-        return type(self)(self.step, self.kind, facts=self.facts, data=data)
-
-    def with_row(self, **values: Any) -> Self:
-        """Return the page with one more row, or with the first empty one filled in: nothing is saved."""
-        data, name = self.typed(), self.kind.fact
-        number = total = _total(data, name)
-        if values:
-            empty = (number for number, row in enumerate(self.rows.forms) if row.is_blank())
-            number = next(empty, total)
-        if number == total:
-            total = min(total + MORE_ROWS, self.rows.max_num)
-            data[f"{name}-TOTAL_FORMS"] = str(total)
-            for key, field in self.rows.empty_form.fields.items():
-                if field.initial is not None:
-                    data.setdefault(f"{name}-{number}-{key}", str(int(field.initial)))
-        for key, value in values.items():
-            data[f"{name}-{number}-{key}"] = f"{value:%H:%M}" if isinstance(value, time) else str(value)
-        return self.again(data)
-
-
-class SkillsPage(RowsPage):
-    """A page on which skills are found and added as rows."""
-
-    def with_skill(self, key: str) -> Self:
-        """Return the page with a row for the skill, unless it has one, and an empty field to find the next."""
+    def with_skill(self, key: str, *, to: str) -> Self:
+        """Return the page with a row of this kind for the skill, unless it has one, and an empty field to find the
+        next."""
         data = self.typed()
         data["skill_text"] = ""
         page = self.again(data)
-        chosen = {str(row["skill"].value()) for row in page.rows}
-        return page if key in chosen or key_or_none(key) is None else page.with_row(skill=key)
+        chosen = {str(row["skill"].value()) for row in page.rows[to]}
+        return page if key in chosen or key_or_none(key) is None else page.with_row(to, skill=key)
+
+    def without(self, row: str) -> Self:
+        """Return the page without this row, named as its fields are ("offers-0"): nothing is saved."""
+        data = self.typed()
+        for name in ("skill", "why"):
+            if f"{row}-{name}" in data:
+                data[f"{row}-{name}"] = ""
+        return self.again(data)
+
+    @property
+    def has_no_wishes(self) -> bool:
+        return not any(row.subject for row in self.rows["wishes"].forms)
+
+    @property
+    def has_no_offers(self) -> bool:
+        return not any(row.subject for row in self.rows["offers"].forms)
 
     @property
     def searched(self) -> str:
@@ -154,20 +175,19 @@ class SkillsPage(RowsPage):
 
     def add_hints(self, member: Member) -> None:
         """Show at each row how many others share or want its skill, and at a wish a recording of a clinic on it."""
-        side = Row.OFFER if self.kind.fact == "offers" else Row.WISH
-        keyed = [(row, key) for row in self.rows if (key := key_or_none(str(row["skill"].value() or ""))) is not None]
-        sentences = hints({key for _row, key in keyed}, language=get_language() or "en", row=side, besides=member)
-        recordings = recordings_on({key for _row, key in keyed}) if side == Row.WISH else {}
-        for row, key in keyed:
-            row.hint, row.recording = sentences.get(key, ""), recordings.get(key)
+        for fact, side in _SIDES.items():
+            rows = self.rows[fact].forms
+            keyed = [(row, key) for row in rows if (key := key_or_none(str(row["skill"].value() or ""))) is not None]
+            sentences = hints({key for _row, key in keyed}, language=get_language() or "en", row=side, besides=member)
+            recordings = recordings_on({key for _row, key in keyed}) if side == Row.WISH else {}
+            for row, key in keyed:
+                row.hint, row.recording = sentences.get(key, ""), recordings.get(key)
 
 
 def page_of(step: FormStep, *, facts: RegistrationFacts | SensitiveFacts, data: QueryDict | None = None) -> StepPage:
-    """Return the page of a step, with the rows it has."""
-    if step.rows is None or isinstance(facts, SensitiveFacts):
-        return StepPage(step, facts=facts, data=data)
-    kind = SkillsPage if issubclass(step.form, SkillForm) else RowsPage
-    return kind(step, step.rows, facts=facts, data=data)
+    """Return the page of a step."""
+    kind = SkillsPage if any(rows.fact in _SIDES for rows in step.rows) else StepPage
+    return kind(step, facts=facts, data=data)
 
 
 def _total(data: QueryDict, name: str) -> int:

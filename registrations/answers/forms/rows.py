@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django import forms
 from django.forms import BaseFormSet
@@ -19,7 +19,7 @@ from registrations.answers.forms import choices
 from registrations.answers.questions import row_fields_of
 from registrations.answers.windows import WeekOfCountry, window_rows
 from registrations.domain import registrations
-from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
+from registrations.domain.facts import RegistrationFacts
 from registrations.recordings import Recording
 from registrations.reference.typed_fields import TypedChoiceField
 
@@ -70,6 +70,24 @@ class RowForm(forms.Form):
 
     def is_row(self) -> bool:
         return bool(self.cleaned_data.get(self.key))
+
+    @property
+    def subject(self) -> str:
+        """What the row is about, by the name it has among the choices; "" where nothing is chosen."""
+        chosen, field = str(self[self.key].value() or ""), self.fields[self.key]
+        if isinstance(field, TypedChoiceField):
+            return field.label_of(chosen)
+        offered = cast("Iterable[Any]", choice_field(self, self.key).choices)
+        return next((str(name) for value, name in _flat(offered) if str(value) == chosen), "")
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the choices without their groups, and without the one that chooses nothing."""
+    for value, name in choices:
+        if isinstance(name, list | tuple):
+            yield from name
+        elif value != "":
+            yield value, name
 
 
 Row = TypeVar("Row", bound=RowForm)
@@ -161,6 +179,10 @@ class RowFormSet(_BaseFormSet):
                 form.add_error(form.key, self.twice)
             keys_of_rows.add(value)
 
+    def refuse(self, text: str) -> None:
+        """Say above the rows what is missing of them."""
+        self.non_form_errors().append(text)
+
     def rows(self) -> list[RowForm]:
         return [form for form in self.forms if form.is_row()]
 
@@ -189,10 +211,11 @@ def _days(facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
     return KeptChoices([EMPTY, *WeekOfCountry(facts.country).choices()])
 
 
-def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> KeptChoices:
-    """Return skills to choose from, those included that are stored or were typed into a row."""
+def _skills(facts: RegistrationFacts, typed: QueryDict | None) -> KeptChoices:
+    """Return skills to choose from on either side, those included that are stored or were typed into a row."""
     keys = (key_or_none(typed.get(name, "")) for name in typed if name.endswith("-skill")) if typed else ()
-    skills = choices.skill_choices([row.skill_id for row in mine], {key for key in keys if key is not None})
+    mine = [*(offer.skill_id for offer in facts.offers), *(wish.skill_id for wish in facts.wishes)]
+    skills = choices.skill_choices(mine, {key for key in keys if key is not None})
     return KeptChoices([EMPTY, *skills])
 
 
@@ -207,11 +230,11 @@ class StepRows:
     values: Callable[[Iterable[RowForm]], Iterable[tuple[Any, ...]]] = _values
     most: int = 60
 
-    def form_set(self, facts: RegistrationFacts, typed: QueryDict | None) -> RowFormSet:
-        """Return the rows as they were typed, or else as they are stored."""
+    def form_set(self, facts: RegistrationFacts, typed: QueryDict | None, options: KeptChoices | None) -> RowFormSet:
+        """Return the rows as they were typed, or else as they are stored; ``options`` are those of the kind."""
         stored = [dict(zip(self.form.base_fields, row, strict=True)) for row in self.stored(facts)]
-        about = {"options": self.options(facts, typed), "country": facts.country}
         form_set = _form_set_class(self.form, self.most)
+        about = {"options": options, "country": facts.country}
         return form_set(typed, initial=stored, prefix=self.fact, form_kwargs=about)
 
 
@@ -219,18 +242,8 @@ STEP_ROWS = {
     rows.fact: rows
     for rows in (
         StepRows("languages", LanguageRow, options=_typed, stored=lambda facts: facts.languages),
-        StepRows(
-            "offers",
-            OfferRow,
-            options=lambda facts, typed: _skills(facts.offers, typed),
-            stored=lambda facts: facts.offers,
-        ),
-        StepRows(
-            "wishes",
-            WishRow,
-            options=lambda facts, typed: _skills(facts.wishes, typed),
-            stored=lambda facts: facts.wishes,
-        ),
+        StepRows("offers", OfferRow, options=_skills, stored=lambda facts: facts.offers),
+        StepRows("wishes", WishRow, options=_skills, stored=lambda facts: facts.wishes),
         StepRows(
             "windows",
             WindowRow,

@@ -1,19 +1,5 @@
-// Finds groups while one types, and names the region of the chosen country. The server does the same without it.
+// Finds groups while one types. The server does the same without it.
 "use strict";
-
-function suggestRegion() {
-  const country = document.getElementById("id_country");
-  const own = document.getElementById("id_region").options[0];
-  const before = own.textContent;
-  const pattern = document.querySelector("[data-own-region]").dataset.ownRegion;
-  const show = () => {
-    const code = country.selectedOptions[0].dataset.region;
-    const region = [...own.parentElement.options].find(option => option.value && option.value === code);
-    own.textContent = region ? pattern.replace("__region__", region.textContent) : before;
-  };
-  country.addEventListener("change", show);
-  show();
-}
 
 function findGroups() {
   const part = document.querySelector("[data-groups]");
@@ -80,5 +66,4 @@ function findGroups() {
   button.addEventListener("click", lookNow);
 }
 
-suggestRegion();
 findGroups();
