@@ -63,12 +63,12 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
 def _ask_for_somebody(volunteer: Member, *, now: datetime) -> None:
     """Let the volunteer ask for the first of those who let others find them and share what she wishes."""
     learner = Registration.objects.get(member=volunteer)
-    wished = browsing.wished_by(learner)
     wanted = browsing.SharerSearch(topic=browsing.MINE)
     people = browsing.everybody(volunteer, on=now.date())
-    for key in browsing.search(learner, wanted, among=people, wished=wished, now=now).keys[:1]:
+    reach = browsing.within_reach(learner, people, now=now)
+    for key in browsing.search(learner, wanted, among=people, reach=reach, now=now).keys[:1]:
         sharer = Registration.objects.get(pk=key)
-        skill = Skill.objects.filter(pk__in=wished, offers__registration=sharer).first()
+        skill = Skill.objects.filter(pk__in=reach.wished, offers__registration=sharer).first()
         if skill is None:  # they share it under the name it had before it was merged
             continue
         why = "We are about to begin this with our group and would like to learn from somebody who has done it."

@@ -35,11 +35,14 @@ class OneLearner:
         """For whom this rule holds, whatever the others say."""
         return self._holds[rule]
 
-    def meeting(self, among: Ints, slots: NDArray[np.bool_] | None = None) -> Mask:
-        """Which of these rows have an unbroken hour in common in every week, with the learner as free as ``slots`` say,
-        (weeks, slots of a week); without them, as they are."""
-        mine = self._begins[self._learner] if slots is None else np.packbits(hour_begins(slots[None]), axis=2)[0]
-        return np.asarray((self._begins[among] & mine).any(axis=2).all(axis=1))
+    def meeting(self, among: Ints) -> Mask:
+        """Which of these rows have an unbroken hour in common with the learner in every week."""
+        return self.meeting_at(self._begins[self._learner], among)
+
+    def meeting_at(self, begins: NDArray[np.uint8], among: Ints) -> Mask:
+        """Which of these rows have one that begins where these bits are set, (weeks, bytes)."""
+        in_week = np.asarray((self._begins[among] & begins).any(axis=2))
+        return np.asarray(in_week.all(axis=1), dtype=np.bool_)
 
     def content_with_region(self) -> Mask:
         """Who is content with the learner's region; whom the learner wishes is not asked."""

@@ -38,7 +38,6 @@ def test_somebody_waits_finds_a_sharer_asks_and_takes_it_back(live_server, open_
     assert page.locator('a[href$="/registration/hours/"]').is_visible()
     window.screenshot(f"why-no-match-{language}-360")
     page.locator('main a[href$="/matches/sharers/"]').click()
-    page.locator("summary").click()
     page.locator("select[name=topic]").select_option("mine")
     page.locator("form[method=get] button").click()
     window.check()

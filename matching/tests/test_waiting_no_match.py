@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mailings import kinds
@@ -210,6 +212,22 @@ def test_the_page_says_since_when_and_what_next(client, someone):
     for said in ("What would help", "What happens next", "You have waited since", "once a month at most"):
         assert said in text
     assert "Nobody shares Wikidata yet" in text
+
+
+def test_the_page_costs_12_queries_at_most_for_3_who_share_as_for_30(client):
+    registration = make_registration(wishes=["wikidata", "lexemes"], windows=[(480, 600)])
+    leave_out(registration)
+    client.force_login(registration.member)
+
+    def queries(sharers):
+        for _number in range(sharers):
+            make_registration(offers=["wikidata"])
+        with time_machine.travel(LATER, tick=False), CaptureQueriesContext(connection) as captured:
+            client.get(PAGE)
+        return len(captured)
+
+    queries(1)
+    assert queries(3) == queries(27) <= 12
 
 
 # The letter

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import linebreaksbr
@@ -26,16 +26,16 @@ from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from matching.models.requests import SharerRequestQuerySet
-from matching.views.sharer_cards import pieces_of
+from matching.views.sharer_cards import MOST_SKILLS, pieces_of
 from matching.waiting import advice, browsing
 from matching.waiting.cards import cards_of
 from matching.waiting.changes_in_words import what_would_help
-from matching.waiting.requests import ask_for_sharer, withdraw_request
+from matching.waiting.requests import ask_for_sharer, why_out_of_reach, withdraw_request
 from matching.words import reasons
 from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Member, Registration, Skill, has_agreed
-from registrations.participation.next_round import next_round, takes_part, why_not
+from registrations.participation.next_round import sentence, takes_part, why_not
 from registrations.recordings import recordings_on
 from registrations.requests import MemberRequest
 
@@ -90,34 +90,39 @@ def _may_look(reader: Any) -> bool:
 def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     """List those who let others find them, page by page, as wanted."""
     now = timezone.now()
-    people = browsing.everybody(request.user, on=now.date())
-    keys = [person.registration for person in people]
-    skills = browsing.skills_shared(keys)
+    everybody, asked, rules = browsing.everybody_and_asked(reader, on=now.date())
+    to_ask = [person for person in everybody if person.registration not in asked]
+    reach = browsing.within_reach(reader, to_ask, rules=rules, now=now)
+    people = [person for person in everybody if person.registration in reach]
+    skills = browsing.skills_shared([person.registration for person in people])
     form = SharerFilter(
         request.GET,
         topics=[_family(family, shared) for family, shared in browsing.by_family(skills.values())],
-        languages=browsing.languages_to_choose(keys),
+        languages=browsing.languages_of(reach),
     )
-    wished, asked = browsing.wished_by(reader), browsing.asked_by(reader)
     search = form.search()
-    listed = browsing.search(reader, search, among=people, wished=wished, now=now)
+    listed = browsing.search(reader, search, among=people, reach=reach, now=now)
     page = page_of(listed.keys, request)
     shown = list(page.object_list)
-    cards = cards_of(reader, shown, listed, skills=skills, asked=asked, wished=wished, now=now)
+    cards = cards_of(
+        reader, shown, listed, skills=skills, asked=asked, wished=reach.wished, times=reach.by_time, now=now
+    )
+    is_in = takes_part(reader, on=now.date())
     return render(
         request,
         "matching/sharer_list.html",
         {
             "form": form,
             "page": page,
+            "pieces": pieces_of(cards, most_skills=MOST_SKILLS),
             "cards": cards,
-            "pieces": pieces_of(cards),
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
-            "has_hours": reader.pk in listed.windows,
+            "has_room": reach.seen.has_room,
+            "why_not": "" if is_in else why_not(reader, on=now.date()),
+            "others": len(everybody) - len(people) - len(asked),
             "waiting": len(asked),
             "most": MOST_OPEN_REQUESTS,
-            "next_round": "" if listed.keys else next_round(reader, on=now.date()),
         },
     )
 
@@ -135,8 +140,11 @@ def _family(family: str, skills: list[browsing.NamedSkill]) -> tuple[str, list[t
 def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> HttpResponse:
     """Show one person and take a request for them; whom the reader cannot find does not exist."""
     now = timezone.now()
-    visible = browsing.findable(request.user, on=now.date())
-    sharer = get_object_or_404(visible, member__public_id=public_id)
+    sharer = browsing.findable(request.user, on=now.date()).filter(member__public_id=public_id).first()
+    if sharer is None:
+        if request.method != "POST" or not Registration.objects.filter(member__public_id=public_id).exists():
+            raise Http404("nobody of that address lets the reader find them")
+        return render(request, "matching/sharer_gone.html", {"why": request.POST.get("why", "")}, status=422)
     wished, asked = browsing.wished_by(reader), browsing.asked_by(reader)
     listed, skills = browsing.with_minutes(reader, sharer, now=now), browsing.skills_shared([sharer.pk])
     card = cards_of(reader, [sharer.pk], listed, skills=skills, asked=asked, wished=wished, now=now)[0]
@@ -154,6 +162,7 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
         "form": form,
         "waiting": waiting.with_people(),
         "has_place": len(asked) < MOST_OPEN_REQUESTS,
+        "out_of_reach": "" if form.is_bound else why_out_of_reach(reader, sharer, now=now),
         "most": MOST_OPEN_REQUESTS,
     }
     return render(request, "matching/sharer_ask.html", context, status=status)
@@ -186,15 +195,15 @@ def _ask(request: MemberRequest, sharer: Registration, form: AskForm) -> bool:
 def no_match(request: MemberRequest) -> HttpResponse:
     """Say why the member has no match yet, what would help, and what happens next."""
     registration, now = Registration.objects.of(request.user), timezone.now()
-    waiting = advice.waiting_status(registration, now=now)
-    wishes = registration.wishes.values_list("skill", flat=True) if registration is not None else ()
+    waiting = advice.waiting_status(registration, now=now, is_told_all=True)
+    is_told = registration is not None and waiting.is_looked_for
     context = {
         "registration": registration,
-        "recordings": dict.fromkeys(recordings_on(list(wishes)).values()),
-        "next_round": next_round(registration, on=now.date()),
+        "recordings": dict.fromkeys(recordings_on(sorted(waiting.wishes)).values()),
+        "next_round": sentence(registration, on=now.date(), is_in=waiting.is_in) if is_told else "",
         "waiting": waiting,
-        "help": what_would_help(registration, now=now) if registration is not None and waiting.is_looked_for else None,
-        "asked": SharerRequest.objects.of(request.user).waiting().count(),
+        "help": what_would_help(registration, now=now, asked=waiting.asked) if registration and is_told else None,
+        "asked": waiting.requests,
     }
     return render(request, "matching/no_match.html", context)
 

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
+from letsconnect.base.avatars import avatar
 from letsconnect.base.pieces import Piece, draw_each, link_to
 from matching.waiting.cards import Card, SharedSkill
 
+MOST_SKILLS = 3  # of each person in the list; the page about the person names all
 
-def pieces_of(cards: Sequence[Card]) -> list[Piece]:
-    """Return what is drawn of each person: all of it in ``matching/_sharer_card.html``, less in
+
+def pieces_of(cards: Sequence[Card], *, most_skills: int | None = None) -> list[Piece]:
+    """Return what is drawn of each person: in short in ``matching/_sharer_card.html``, all of it in
     ``_sharer_facts.html``."""
-    skills = draw_each([map(_skill, card.skills) for card in cards], "matching/_shared_skill.html")
+    skills = draw_each([map(_skill, card.skills[:most_skills]) for card in cards], "matching/_shared_skill.html")
     return [_piece_of(card, drawn) for card, drawn in zip(cards, skills, strict=True)]
 
 
@@ -25,6 +28,8 @@ def _piece_of(card: Card, skills: SafeString) -> Piece:
             "has_group": bool(card.group),
             "has_hours": bool(card.roughly),
             "has_hours_in_common": bool(card.in_common),
+            "needs_time": bool(card.time),
+            "has_more_skills": len(card.skills) > MOST_SKILLS,
         },
         texts={
             "link": link_to("matching:sharer-ask", card.key),
@@ -35,6 +40,9 @@ def _piece_of(card: Card, skills: SafeString) -> Piece:
             "group": card.group,
             "hours": " · ".join(card.roughly),
             "hours_in_common": card.in_common,
+            "time": card.time,
+            "more_skills": str(len(card.skills) - MOST_SKILLS),
+            "avatar": avatar(str(card.name), card.key),
         },
     )
 

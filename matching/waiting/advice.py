@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.statements import Statement
 from matching.domain.matches import UNDECIDED, RoundState
-from matching.models import Match, Round, RoundParticipant
+from matching.models import Match, Round, RoundParticipant, SharerRequest
+from matching.waiting.changes import LearnerRows
 from matching.waiting.rhythm import LOOKED_AT, Rhythm, rhythm
 from registrations import documents
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration, Wish, has_agreed
-from registrations.participation.next_round import with_what_a_match_needs
+from registrations.participation.next_round import taking_part, with_what_a_match_needs
 
 # Not left out: they learn from as many people as they want, which may be nobody, or are not here.
 CONTENT = ("learning_enough", "wants_nobody", "not_here")
@@ -52,6 +53,10 @@ class WaitingStatus:
     is_prepared: bool = False  # a round they are part of is being looked at now
     last_over: datetime | None = None  # when the last match they were asked about ended
     rhythm: Rhythm | None = None  # of rounds, as far as there were any
+    is_in: bool = False  # the next round includes them
+    wishes: frozenset[int] = frozenset()
+    requests: int = 0  # how many of their requests for a sharer wait
+    asked: LearnerRows | None = None  # read already, for what would help
 
     @property
     def is_looked_for(self) -> bool:
@@ -84,12 +89,17 @@ def empty_handed() -> QuerySet[RoundParticipant]:
     return of_learners().filter(~Exists(in_the_round), ~Exists(since), ~Exists(at_the_moment))
 
 
-def waiting_status(registration: Registration | None, *, now: datetime) -> WaitingStatus:
+def waiting_status(registration: Registration | None, *, now: datetime, is_told_all: bool = False) -> WaitingStatus:
     """Say whether somebody waits for a match, and why. Reads what is stored about them in one statement; what would
-    help is asked of the rows of others as they are now (`changes_in_words`), by pages that say so."""
+    help is asked of the rows of others as they are now (`changes_in_words`), by who says so: ``is_told_all``."""
     if registration is None or registration.state != RegistrationState.APPROVED:
         return WaitingStatus(NOT_IN)
-    stored = _StoredStatus(registration, now=now)
+    stored = _StoredStatus(registration, now=now, is_told_all=is_told_all)
+    status = _status(registration, stored, now=now)
+    return replace(status, is_in=stored.is_in, wishes=stored.wishes, requests=stored.requests, asked=stored.asked)
+
+
+def _status(registration: Registration, stored: "_StoredStatus", *, now: datetime) -> WaitingStatus:
     standing, last = stored.standing, stored.last_round
     if not standing.has_agreed:
         return WaitingStatus(NOT_AGREED)
@@ -161,7 +171,7 @@ class _LastRound:
 class _StoredStatus:
     """What is stored about somebody who may be waiting, read in one statement."""
 
-    def __init__(self, registration: Registration, *, now: datetime) -> None:
+    def __init__(self, registration: Registration, *, now: datetime, is_told_all: bool) -> None:
         batch = QueryBatch()
         mine = {"registration": registration}
         on = now.date()
@@ -169,11 +179,14 @@ class _StoredStatus:
         wishes = batch.add(_WISHES.queryset(mine))
         rounds = batch.add(_LAST_ROUND.queryset(mine))
         published = batch.add(_PUBLISHED.queryset({}))
+        requests = batch.add(_REQUESTS.queryset(mine)) if is_told_all else ()
+        is_in = batch.add(_IS_IN.queryset(mine, on=on, versions=documents.all_counting(on=on))) if is_told_all else ()
+        self.asked = LearnerRows.of(registration, batch) if is_told_all else None
         batch.run()
-        self.registration = registration
+        self.is_in, self.requests = bool(is_in), len(requests)
         row = standings[0]
         self.standing = _Standing(row.has_agreed, row.is_matched, row.is_prepared, row.last_over, row.has_hours)
-        self.wishes = set(wishes)
+        self.wishes = frozenset(wishes)
         self.last_round = _LastRound.of(rounds[0]) if rounds else None
         self.rhythm = rhythm(list(published), now=now)
 
@@ -202,6 +215,10 @@ def _last_round(registration: Registration) -> QuerySet[RoundParticipant]:
 
 
 _STANDING, _LAST_ROUND = Statement(_standing), Statement(_last_round)
+_REQUESTS = Statement(
+    lambda registration: SharerRequest.objects.waiting().filter(learner=registration).values_list("pk", flat=True)
+)
+_IS_IN = Statement(lambda registration, on, versions: taking_part(on=on).filter(pk=registration.pk).values_list("pk"))
 _PUBLISHED = Statement(
     lambda: (
         Round.objects.filter(state=RoundState.PUBLISHED)

@@ -14,12 +14,15 @@ from django.utils.translation import get_language
 
 from letsconnect.base.folding import plain
 from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from matching.domain.matches import WEEKS_COMPARED
 from matching.engine.candidates import hour_starts, minutes_in_common
-from matching.models import SharerRequest
+from matching.models import MatchingRules, SharerRequest
 from matching.models.matches import HEIR
+from matching.models.people import account_of
+from matching.waiting.prospects import PartOfDay, Prospects, prospects
 from registrations import documents
 from registrations.answers.availability import Window, slots_of_many
 from registrations.domain.registrations import MIN_SHARED_LEVEL, SkillFamily, SkillState
@@ -82,15 +85,52 @@ class Listed:
     windows: Mapping[int, Sequence[Window]]
 
 
+class Reach(NamedTuple):
+    """Whom a reader could ask for now, and at which time they would have an hour in common with others."""
+
+    seen: Prospects
+    at_once: set[int]  # registrations
+    by_time: Mapping[int, PartOfDay]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.at_once or key in self.by_time
+
+    @property
+    def wished(self) -> set[int]:
+        """The skills the reader wishes to learn, merged ones as their heirs."""
+        numbered = self.seen.numbered
+        return set(numbered.skill_ids[numbered.wish_skill[numbered.wish_person == self.seen.me]].tolist())
+
+    @property
+    def helpful(self) -> set[int]:
+        """Who shares something of that."""
+        numbered = self.seen.numbered
+        mine = numbered.wish_skill[numbered.wish_person == self.seen.me]
+        return {self.seen.keys[row] for row in np.flatnonzero(self.seen.rules.sharing(mine))}
+
+
 def findable(member: Member, *, on: date) -> RegistrationQuerySet:
     """Those the member may find: they share something, have room for somebody, and can be matched on that day."""
     return next_round.findable(on=on).not_apart_from(member)
 
 
 def everybody(member: Member, *, on: date) -> list[FoundPerson]:
-    """Everybody the member may find: asked once for a page, because the question is long and lists ask it thrice."""
-    people = _EVERYBODY.rows({"member": member}, on=on, versions=documents.all_counting(on=on))
-    return [FoundPerson(key, first_zone(zone, members_zone)) for key, zone, members_zone in people]
+    """Everybody the member may find."""
+    return _people_of(_EVERYBODY.rows({"member": member}, on=on, versions=documents.all_counting(on=on)))
+
+
+def everybody_and_asked(reader: Registration, *, on: date) -> tuple[list[FoundPerson], list[int], MatchingRules]:
+    """Everybody the reader may find, whom of them they ask for now, and the rules of matching; in one statement."""
+    batch, values = QueryBatch(), {"member": account_of(reader)}
+    people = batch.add(_EVERYBODY.queryset(values, on=on, versions=documents.all_counting(on=on)))
+    asked = batch.add(_ASKED.queryset({"reader": reader}))
+    rules = batch.add(MatchingRules.objects.all())
+    batch.run()
+    return _people_of(people), list(asked), next(iter(rules), MatchingRules())
+
+
+def _people_of(rows: Iterable[tuple[int, str, str | None]]) -> list[FoundPerson]:
+    return [FoundPerson(key, first_zone(zone, members_zone)) for key, zone, members_zone in rows]
 
 
 def _everybody(member: Member, *, on: date, versions: object) -> QuerySet[Registration, Any]:
@@ -109,27 +149,40 @@ def wished_by(person: Registration) -> set[int]:
 _WISHED = Statement(lambda person: Wish.objects.filter(registration=person).values_list(HEIR, flat=True))
 
 
-def search(
-    reader: Registration, wanted: SharerSearch, *, among: Sequence[FoundPerson], wished: set[int], now: datetime
-) -> Listed:
-    """Choose and order people in a constant number of queries.
+def within_reach(
+    reader: Registration, people: Sequence[FoundPerson], *, rules: MatchingRules | None = None, now: datetime
+) -> "Reach":
+    """Leave those out whom asking could not reach, whatever the next round looks for: without a place, kept apart from
+    the reader, without a language in common, or where one's wish for a region does not meet the other's.
 
-    Who shares what the reader wishes comes first, then who has an hour in common; among equals the day draws lots, so
-    that nobody is always at the top.
+    Who has no hour in common stays where some time, once added, would give one.
     """
-    people = _filtered(among, wanted, wished)
     keys = [person.registration for person in people]
-    windows = _windows([reader.pk, *keys])
-    minutes = _minutes(reader, people, windows, now=now)
-    helpful = set(_HELPFUL.rows({"keys": keys, "wished": list(wished)})) if wished else set()
-    day = now.date().isoformat()
+    rules = rules or MatchingRules.objects.current()
+    seen = prospects(reader, keys, wished=(), rules=rules, now=now)
+    allowed = seen.allowed(no_offer=seen.everybody_else)
+    if not seen.has_hours:
+        return Reach(seen, {seen.keys[row] for row in np.flatnonzero(allowed)}, {})
+    meeting = seen.who(allowed)
+    allowed[list(meeting)] = False
+    return Reach(seen, {seen.keys[row] for row in meeting}, seen.times_by_person(allowed))
+
+
+def search(
+    reader: Registration, wanted: SharerSearch, *, among: Sequence[FoundPerson], reach: "Reach", now: datetime
+) -> Listed:
+    """Choose and order people. Who has an hour in common comes first, then who shares what the reader wishes; among
+    equals the day draws lots, so that nobody is always at the top."""
+    people = _filtered([person for person in among if person.registration in reach], wanted, reach.wished)
+    minutes, helpful, day = reach.seen.minutes, reach.helpful, now.date().isoformat()
 
     def place(key: int) -> tuple[bool, bool, str]:
         lot = hashlib.sha256(f"{day}:{reader.pk}:{key}".encode()).hexdigest()
-        return key not in helpful, not minutes.get(key), lot
+        return key not in reach.at_once, key not in helpful, lot
 
-    keys = sorted((key for key in keys if minutes.get(key, 0) >= wanted.minutes), key=place)
-    return Listed(keys, minutes, windows)
+    keys = [person.registration for person in people]
+    keys = sorted((key for key in keys if minutes[key] >= wanted.minutes), key=place)
+    return Listed(keys, minutes if reach.seen.has_hours else {}, reach.seen.windows)
 
 
 def asked_by(reader: Registration) -> list[int]:
@@ -164,18 +217,12 @@ def by_family(skills: Iterable[NamedSkill]) -> list[tuple[str, list[NamedSkill]]
     return [(family, families[family]) for family in [*SkillFamily.values, ""] if families[family]]
 
 
-def languages_to_choose(keys: Collection[int]) -> list[tuple[str, str]]:
-    """The languages these people speak well enough to share something in them."""
-    codes = _LANGUAGES.rows({"keys": list(keys)})
+def languages_of(reach: Reach) -> list[tuple[str, str]]:
+    """The languages in which those within reach speak well enough to share something."""
+    numbered = reach.seen.numbered
+    rows = [row for row, key in enumerate(reach.seen.keys) if key in reach]
+    codes = [numbered.language_codes[code] for code in np.flatnonzero(numbered.comfort[rows].any(axis=0))]
     return sorted(((code, language_in_words(code)) for code in codes), key=lambda pair: plain(pair[1]))
-
-
-def _languages(keys: Collection[int]) -> QuerySet[SpokenLanguage, Any]:
-    spoken = SpokenLanguage.objects.filter(registration__in=any_of(keys), level__gte=MIN_SHARED_LEVEL)
-    return spoken.order_by("code").values_list("code", flat=True).distinct()
-
-
-_LANGUAGES = Statement(_languages)
 
 
 def offers_of(keys: Collection[int]) -> QuerySet[Offer]:
@@ -196,9 +243,6 @@ def _names(keys: Collection[int]) -> QuerySet[Skill, Any]:
 
 
 _NAMES = Statement(_names)
-_HELPFUL = Statement(
-    lambda keys, wished: _of_heirs(offers_of(keys), any_of(wished)).values_list("registration", flat=True)
-)
 
 
 def _filtered(among: Sequence[FoundPerson], wanted: SharerSearch, wished: set[int]) -> Sequence[FoundPerson]:

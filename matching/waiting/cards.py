@@ -1,7 +1,7 @@
 """Say of people who let others find them what others may see: no address, no zone, no exact hours."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from letsconnect.base.folding import plain
 from letsconnect.base.hours import next_monday
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from matching.domain.matches import LIVE
@@ -24,6 +25,8 @@ from matching.models import Match
 from matching.models.matches import HEIR
 from matching.models.people import account_of
 from matching.waiting.browsing import Listed, NamedSkill, language_in_words, offers_of
+from matching.waiting.changes_in_words import time_in_words
+from matching.waiting.prospects import PartOfDay
 from matching.words import reasons
 from registrations.answers.availability import Window, weekly_slots
 from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, OfferLevel, Region
@@ -31,6 +34,7 @@ from registrations.models import Registration, SpokenLanguage
 from registrations.reference.weeks import weekend_of
 
 _DAY = 1440
+NO_TIMES: Mapping[int, PartOfDay] = {}
 _OF_CARDS = (
     *("name", "zone", "region", "group_other", "group__name"),
     *("member__name", "member__zone", "member__public_id", "member__erased_at"),
@@ -92,6 +96,7 @@ class Card:
     languages: tuple[str, ...]
     roughly: tuple[str, ...]
     in_common: str
+    time: str = ""  # to be free at, too, to have an hour in common
     is_asked: bool = False
     is_matched: bool = False
 
@@ -108,18 +113,24 @@ def cards_of(
     skills: Mapping[int, NamedSkill],
     asked: Collection[int],
     wished: set[int],
+    times: Mapping[int, PartOfDay] = NO_TIMES,
     now: datetime,
 ) -> list[Card]:
     """Return what others may see of each person, in the order of ``keys`` and in a constant number of queries.
 
-    ``skills`` are those that they share, by key; ``asked`` are whom the reader asks for now.
+    ``skills`` are those that they share, by key; ``asked`` are whom the reader asks for now; ``times`` say when to be
+    free, too, for an hour in common.
     """
-    by_key = {person.pk: person for person in _PEOPLE.rows({"keys": list(keys)})}
-    offered, spoken = _offered(keys, skills, wished), _spoken(keys)
+    values, batch = {"keys": list(keys)}, QueryBatch()
+    by_key = {person.pk: person for person in _PEOPLE.rows(values)}
+    offers, languages = batch.add(_OFFERS.queryset(values)), batch.add(_LANGUAGES.queryset(values))
+    matches = batch.add(_MATCHED.queryset({"reader": reader}))
+    batch.run()
+    offered, spoken = _offered(offers, skills, wished), _spoken(languages)
     start = next_monday(now.date())
     parts = _parts(reader.own_zone, weekend_of(reader.country), start=start)
     regions = _words_for(Region, get_language())
-    matched, in_common = _matched(reader), cache(_in_common)  # many people have as little in common
+    matched, in_common = set(matches), cache(_in_common)  # many people have as little in common
     return [
         Card(
             person=person,
@@ -130,6 +141,7 @@ def cards_of(
             languages=tuple(spoken[key]),
             roughly=_roughly(listed.windows.get(key, ()), person.own_zone, parts, start=start),
             in_common=in_common(listed.minutes.get(key)),
+            time=time_in_words(times[key]) if key in times else "",
             is_asked=key in asked,
             is_matched=key in matched,
         )
@@ -137,12 +149,8 @@ def cards_of(
     ]
 
 
-def _matched(reader: Registration) -> set[int]:
-    """Return with whom the reader is matched as a learner. Whoever is found has not left and is not blocked, so this
-    asks for less than ``Match.objects.live()``."""
-    return set(_MATCHED.rows({"reader": reader}))
-
-
+# With whom the reader is matched as a learner. Whoever is found has not left and is not blocked, so this asks for less
+# than ``Match.objects.live()``.
 _MATCHED = Statement(
     lambda reader: Match.objects.filter(learner=reader, asked_at__isnull=False, state__in=LIVE).values_list(
         "sharer", flat=True
@@ -179,12 +187,14 @@ def _roughly(windows: Sequence[Window], zone: str, parts: list[_QuartersOfPart],
     return tuple(part.name for part in parts if np.count_nonzero(free & part.quarters) >= HOUR)
 
 
-def _offered(keys: Sequence[int], skills: Mapping[int, NamedSkill], wished: set[int]) -> dict[int, list[SharedSkill]]:
+def _offered(
+    offers: Iterable[tuple[int, int, int]], skills: Mapping[int, NamedSkill], wished: set[int]
+) -> dict[int, list[SharedSkill]]:
     """What each person shares, what the reader wishes first; a retired skill is not offered any more."""
     levels = _words_for(OfferLevel, get_language())
     places = {key: plain(skill.name) for key, skill in skills.items()}
     offered: dict[int, list[SharedSkill]] = defaultdict(list)
-    for registration, key, level in _OFFERS.rows({"keys": list(keys)}):
+    for registration, key, level in offers:
         if key in skills:  # not one that was offered since the skills were read
             offered[registration].append(SharedSkill(key, skills[key].name, levels[level], key in wished))
     for shared in offered.values():
@@ -198,9 +208,9 @@ def _words_for(choices: type[OfferLevel | BabelLevel | Region], _language: str |
     return {value: str(label) for value, label in choices.choices}
 
 
-def _spoken(keys: Sequence[int]) -> dict[int, list[str]]:
+def _spoken(languages: Iterable[tuple[int, str, int]]) -> dict[int, list[str]]:
     """The languages each person speaks, the best first, and how well."""
-    rows = _LANGUAGES.rows({"keys": list(keys)})
+    rows = list(languages)
     said = in_words({(code, level) for _registration, code, level in rows})  # many people speak the same languages
     spoken: dict[int, list[str]] = defaultdict(list)
     for registration, code, level in rows:

@@ -53,17 +53,32 @@ class Outlook:
     changes: tuple[ChangeToMake, ...]
 
 
-def outlook_of(learner: Registration, *, now: datetime) -> Outlook | None:
+class LearnerRows(NamedTuple):
+    """What is read of a learner before others are: the rules of matching, the skills they wish, and who shares what."""
+
+    rules: QuerySet[MatchingRules]
+    wished: QuerySet[Wish, Any]
+    shared: QuerySet[Offer, Any]
+
+    @classmethod
+    def of(cls, learner: Registration, batch: QueryBatch) -> "LearnerRows":
+        """Add it all to the batch, to be used after it has run."""
+        values = {"learner": learner}
+        querysets = MatchingRules.objects.all(), _WISHED.queryset(values), _SHARED.queryset(values)
+        return cls(*(batch.add(rows) for rows in querysets))
+
+
+def outlook_of(learner: Registration, *, now: datetime, asked: LearnerRows | None = None) -> Outlook | None:
     """Say whether a round held now could find somebody, and what would help; None for somebody who has no room for one
-    more match."""
-    batch, values = QueryBatch(), {"learner": learner}
-    rules = batch.add(MatchingRules.objects.all())
-    wished, shared = batch.add(_WISHED.queryset(values)), batch.add(_SHARED.queryset(values))
-    batch.run()
-    mine, sharers = set(wished), {sharer for sharer, _skill in shared}
-    rule = next(iter(rules), MatchingRules())
-    seen = prospects(learner, sharers, wished=mine, rules=rule, now=now)
-    return _outlook(seen, mine, {skill for _sharer, skill in shared} - mine) if seen.has_room else None
+    more match. ``asked`` is what was read already."""
+    if asked is None:
+        batch = QueryBatch()
+        asked = LearnerRows.of(learner, batch)
+        batch.run()
+    mine, sharers = set(asked.wished), {sharer for sharer, _skill in asked.shared}
+    rules = next(iter(asked.rules), MatchingRules())
+    seen = prospects(learner, sharers, wished=mine, rules=rules, now=now)
+    return _outlook(seen, mine, {skill for _sharer, skill in asked.shared} - mine) if seen.has_room else None
 
 
 def _wished(learner: Registration) -> QuerySet[Wish, Any]:

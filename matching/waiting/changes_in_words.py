@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import duration_in_words
 from letsconnect.base.lines import isolated
-from matching.waiting.changes import ChangeToMake, Outlook, outlook_of
+from matching.waiting.changes import ChangeToMake, LearnerRows, Outlook, outlook_of
 from matching.waiting.prospects import PartOfDay
 from registrations.domain.registrations import MIN_SHARED_LEVEL, UNTIL_THEY_RETURN
 from registrations.models import Registration
@@ -45,9 +45,9 @@ class _Words:
     back_on: Mapping[int, date]  # when the first is back who shares a skill, and is away now
 
 
-def what_would_help(learner: Registration, *, now: datetime) -> Help | None:
+def what_would_help(learner: Registration, *, now: datetime, asked: LearnerRows | None = None) -> Help | None:
     """Say what a round held now could find, and what would help; None for somebody without room for a match."""
-    outlook = outlook_of(learner, now=now)
+    outlook = outlook_of(learner, now=now, asked=asked)
     return None if outlook is None else Help(_somebody(outlook), tuple(_advice(outlook, learner, on=now.date())))
 
 

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from matching.domain.matches import WEEKS_COMPARED
-from matching.engine.candidates import common_stretches, hour_starts, minutes_in_common
+from matching.engine.candidates import common_stretches, hour_begins, hour_starts, minutes_in_common
 from matching.engine.one_learner import Mask, OneLearner
 from matching.engine.reading import minutes_free, read
 from matching.engine.settings import Settings
@@ -31,7 +31,7 @@ from matching.inputs.clashes import Hours, clash_with
 from matching.models import Match, MatchingRules
 from matching.models.matches import HEIR
 from registrations import documents
-from registrations.answers.availability import Window, weekly_slots
+from registrations.answers.availability import Window, slots_of_many
 from registrations.domain.registrations import SkillState
 from registrations.models import Offer, Registration, Wish
 
@@ -123,30 +123,65 @@ class Prospects:
         """Who has a place for one more match, as learner and sharer together, and is free for as long as it needs."""
         return np.asarray((self.places > 0) & self.numbered.has_hours)
 
+    @property
+    def everybody_else(self) -> Mask:
+        """Everybody but the learner."""
+        others = np.ones(len(self.keys), dtype=np.bool_)
+        others[self.me] = False
+        return others
+
     def allowed(self, **instead: Mask) -> Mask:
         """Whom all rules but that of hours allow; those named in ``instead`` are replaced."""
         return self.rules.allowed(**{"no_free_place": self.has_place, **instead})
 
-    def who(self, allowed: Mask, slots: NDArray[np.bool_] | None = None) -> tuple[int, ...]:
+    def who(self, allowed: Mask) -> tuple[int, ...]:
         """Which of those allowed have an hour in common that stands in the way of no other match, theirs or mine."""
         among = np.flatnonzero(allowed)
-        meeting = among[self.rules.meeting(among, slots)].tolist()
-        return tuple(row for row in meeting if self._goes_together(row, slots))
+        meeting = among[self.rules.meeting(among)].tolist()
+        return tuple(row for row in meeting if self._goes_together(row, self.numbered.slots[self.me]))
 
     def free_times(self, allowed: Mask) -> list[TimeToAdd]:
         """Every part of a day that would do, the one that is asked least of the learner first."""
-        if not allowed.any():
-            return []
-        mine = self.windows[self.keys[self.me]]
+        among = np.flatnonzero(allowed)
         times = []
-        for part in PARTS:
-            slots = weekly_slots([*mine, part.window], self.zone, start=self.start, weeks=WEEKS_COMPARED)
-            slots = slots.reshape(WEEKS_COMPARED, QUARTERS_A_WEEK)
-            if sharers := self.who(allowed, slots):
-                more = max(0, self.least_minutes - int(minutes_free(slots[None])[0]))
-                minutes = HOURS_A_PART * 60 - _overlap(mine, part.window)
-                times.append(TimeToAdd(part, minutes, more, sharers, self.is_sure(sharers)))
+        for number, part in enumerate(PARTS if len(among) else ()):
+            meeting = among[self._meeting_with(number, among)].tolist()
+            sharers = tuple(row for row in meeting if self._goes_together(row, self._with_part[number]))
+            if sharers:
+                minutes = HOURS_A_PART * 60 - _overlap(self._my_windows, part.window)
+                lacking = max(0, self.least_minutes - int(self._minutes_with_part[number]))
+                times.append(TimeToAdd(part, minutes, lacking, sharers, self.is_sure(sharers)))
         return sorted(times, key=lambda time: time.order)
+
+    def times_by_person(self, allowed: Mask) -> dict[int, PartOfDay]:
+        """Return for each of those allowed, by registration, the part of a day that would do and is asked least of the
+        learner; whom no such part would give an hour in common is left out."""
+        best: dict[int, PartOfDay] = {}
+        for time in self.free_times(allowed):
+            for row in time.sharers:
+                best.setdefault(self.keys[row], time.part)
+        return best
+
+    @property
+    def _my_windows(self) -> list[Window]:
+        return self.windows[self.keys[self.me]]
+
+    @cached_property
+    def _with_part(self) -> NDArray[np.bool_]:
+        """When the learner is free with each of PARTS added: a table of (parts, weeks, slots of a week)."""
+        mine = self.numbered.slots[self.me]
+        return np.asarray(mine | _slots_of_parts(self.zone, self.start))
+
+    @cached_property
+    def _minutes_with_part(self) -> NDArray[np.int64]:
+        return minutes_free(self._with_part)
+
+    @cached_property
+    def _begins_with_part(self) -> NDArray[np.uint8]:
+        return np.packbits(hour_begins(self._with_part), axis=2)
+
+    def _meeting_with(self, part: int, among: NDArray[np.int64]) -> Mask:
+        return self.rules.meeting_at(self._begins_with_part[part], among)
 
     def is_sure(self, sharers: Iterable[int]) -> bool:
         """Whether one of these has more places than there are others who wish for what they share."""
@@ -168,16 +203,21 @@ class Prospects:
         shared = self.numbered.skill_ids[self.numbered.offer_level[:, row] > 0].tolist()
         return set().union(*(self._wishing[skill] for skill in shared)) - {self.keys[row]}
 
-    def _goes_together(self, row: int, slots: NDArray[np.bool_] | None) -> bool:
+    def _goes_together(self, row: int, slots: NDArray[np.bool_]) -> bool:
         mine, theirs = self._hours[self.keys[self.me]], self._hours[self.keys[row]]
         if not (mine or theirs):
             return True
-        both = self.numbered.slots[[self.me, row]]
-        if slots is not None:
-            both[0] = slots
+        both = np.stack([slots, self.numbered.slots[row]])
         (stretches,) = common_stretches(both, np.array([0]), np.array([1]))
         new = Hours(self.start, tuple(stretches))
         return not (clash_with([new], mine) or clash_with([new], theirs))
+
+
+@lru_cache(maxsize=16)
+def _slots_of_parts(zone: str, start: date) -> NDArray[np.bool_]:
+    """When each of PARTS is by the clock of this zone: a table of (parts, weeks, slots of a week)."""
+    slots = slots_of_many([([part.window], zone) for part in PARTS], start=start, weeks=WEEKS_COMPARED)
+    return slots.reshape(len(PARTS), WEEKS_COMPARED, QUARTERS_A_WEEK)
 
 
 def _overlap(windows: Sequence[Window], other: Window) -> int:

@@ -15,6 +15,8 @@ from matching.domain.matches import MatchingError, TooOften
 from matching.domain.requests import CannotAsk, RequestState
 from matching.models import Match, SharerRequest
 from matching.models.people import account_of
+from matching.waiting import browsing
+from matching.waiting.changes_in_words import time_in_words
 from registrations.answers.editing import save_step
 from registrations.answers.facts import facts_of
 from registrations.domain.facts import fingerprint
@@ -96,6 +98,28 @@ def _check_available(learner: Registration, sharer: Registration, skill: Skill, 
         raise CannotAsk(_("This person cannot be asked for at the moment."))
     if Match.objects.live().filter(learner=learner, sharer=sharer, asked_at__isnull=False).exists():
         raise CannotAsk(_("You are matched with this person already."))
+    if reason := why_out_of_reach(learner, sharer, now=now):
+        raise CannotAsk(reason)
+
+
+def why_out_of_reach(learner: Registration, sharer: Registration, *, now: datetime) -> str:
+    """Say why the next round could not bring the two together, as far as it is about the learner or both can see it;
+    "" where it could. Whoever asks while they take no part is told so otherwise."""
+    reach = browsing.within_reach(learner, [browsing.FoundPerson(sharer.pk, sharer.own_zone)], now=now)
+    seen, row = reach.seen, reach.seen.rows.get(sharer.pk)
+    if sharer.pk in reach.at_once:
+        return ""
+    if sharer.pk in reach.by_time:
+        sentence = _("You have no hour of the week in common. Add %(time)s, all of it, and then ask.")
+        return sentence % {"time": time_in_words(reach.by_time[sharer.pk])}
+    is_free_to = row is not None and (seen.has_place & seen.rules.content_with_region())[row]
+    if row is None or not is_free_to or not seen.rules.for_whom("kept_apart")[row]:
+        return _("This person cannot be asked for at the moment.")
+    if not seen.rules.for_whom("no_shared_language")[row]:
+        return _("The two of you share no language that both speak well enough.")
+    if not seen.rules.for_whom("region_wishes")[row]:
+        return _("Your match should be from another region than theirs, by what you asked for.")
+    return _("You have no hour of the week in common, and no single change of yours would give you one.")
 
 
 def _add_wish(learner: Registration, skill: Skill, *, by: Member, now: datetime) -> None:
