@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from letsconnect import health, views, zone_views
+from letsconnect import health, style_views, views, zone_views
 from letsconnect.calendars import views as calendars
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("time-zone/cities/<slug:language>.json", zone_views.zone_cities, name="zone-cities"),
     path("", include("registrations.urls")),
     path("clinics/", include("clinics.urls")),
+    path("dev/styles", style_views.styles, name="styles"),
+    path("dev/styles/sheet", style_views.sheet, name="styles-sheet"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("healthz", health.healthz, name="healthz"),

@@ -38,8 +38,8 @@ def keep_theme(response: HttpResponse, theme: str) -> None:
 def dressed(page: bytes, theme: str) -> bytes:
     """Return a page in the theme somebody chose: each place is written as the templates of the frame write it."""
     head, end, body = page.partition(b"</head>")
-    if b'<meta name="color-scheme"' not in head:
-        return page  # the desk's, which has a switch of its own
+    if b'<meta name="color-scheme"' not in head or b"<html data-theme=" in head:
+        return page  # the desk's, which has a switch of its own; or one that is in a theme by its address
     name = theme.encode()
     head = (
         head.replace(b"<html ", b'<html data-theme="%s" ' % name, 1)

@@ -447,6 +447,8 @@ DOORS = [
     Door("admin:base_securityevent_history", "@security", get="302 302 302 404 404 200 302 403"),
     Door("admin:base_securityevent_delete", "@security", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("mailings:mailbox", get=EVERYBODY),
+    Door("styles", get=EVERYBODY),
+    Door("styles-sheet", get=EVERYBODY),
     Door("mailings:mailbox-letter", "0000000000000000000-00000000", get=NOTHING),
     Door("mailings:mailbox-html", "0000000000000000000-00000000", get=NOTHING),
     Door("mailings:letters-again", get=BUTTON, post=ALL_LED_ON),

@@ -17,7 +17,7 @@ SHOWN = 50
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 
 
-def _here_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def here_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Answer 404 unless letters go to the mailbox and the reader sits at this machine, not behind a proxy on it,
     because the letters hold sign-in codes."""
 
@@ -47,7 +47,7 @@ def _letter(name: str) -> Received:
 
 @require_safe
 @never_cache
-@_here_only
+@here_only
 def mailbox(request: HttpRequest) -> HttpResponse:
     letters = Mailbox(settings.MAILBOX_DIR).newest(SHOWN)
     return render(request, "mailings/mailbox.html", {"letters": letters, "shown": SHOWN})
@@ -55,13 +55,13 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@_here_only
+@here_only
 def mailbox_letter(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "mailings/mailbox_letter.html", {"letter": _letter(name)})
 
 
 @require_safe
 @never_cache
-@_here_only
+@here_only
 def mailbox_html(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(_letter(name).html, headers={"Content-Security-Policy": SANDBOX})
