@@ -324,7 +324,7 @@ DOORS = [
         "matching:sharer-ask",
         "@found_key",
         get="302 200 200 403 403 403 403 403",
-        post="302 302+ 302 403 403 403 403 403",
+        post="302 302+ 422 403 403 403 403 403",
         data={"skill": "@skill", "why": "Our next project needs it", "adds_wish": "on"},
     ),
     Door(

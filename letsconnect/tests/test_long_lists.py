@@ -144,7 +144,7 @@ def test_what_waits_for_an_answer_comes_first_and_what_is_over_last_across_pages
         return {reverse("matching:match-detail", args=[match.pk]) for match in matches}
 
     assert {row.texts["link"] for row in rows[:2]} == links(asked)
-    assert [row.shape["waits_for_me"] for row in rows] == [True] * 2 + [False] * 23
+    assert [row.shape["step"] == "answer" for row in rows] == [True] * 2 + [False] * 23
     assert {row.texts["link"] for row in rows[2:-2]} == links([accepted, *connected])
     assert {row.texts["link"] for row in rows[-2:]} == links(over)
 
