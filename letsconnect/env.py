@@ -94,6 +94,17 @@ def foreign_url(name: str, default: str, *, environ: Mapping[str, str] = os.envi
     return parts.geturl().rstrip("/")
 
 
+def service(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the ``https`` address under which people are led to somebody else's service, without a slash at its end;
+    "" where none is named."""
+    parts = url(name, schemes={"https"}, environ=environ)
+    if parts is None:
+        return ""
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} must be a plain address, like https://meet.example.org.")
+    return parts.geturl().rstrip("/")
+
+
 # As a content security policy writes them; a star stands for one or more labels at the beginning only.
 _ORIGIN = re.compile(
     r"https://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?|http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?"

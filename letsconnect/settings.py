@@ -219,6 +219,7 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
 NEWSLETTER_NEEDS_TWO = env.boolean("NEWSLETTER_NEEDS_TWO", default=True)  # a second person confirms each issue
 EMAIL_TOGETHER = 10  # on the wire after one commit: as many are uncertain when a worker is killed
+CALL_ROOM_URL = env.service("CALL_ROOM_URL")  # where rooms for calls are offered; empty: nowhere
 EMAIL_RATE = env.integer("EMAIL_RATE", 0, low=0, high=1_000_000)  # letters a minute, by all workers; 0: no limit
 SMTP_PATIENCE = 2.5  # seconds a page waits in all for the letter with a code; then the worker sends another one
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = FROM_EMAIL

@@ -229,6 +229,8 @@ def test_the_address_of_the_embedded_database_reads_back_to_it(tmp_path):
 )
 def test_the_address_of_a_service_is_read_without_its_last_slash(raw, value):
     assert env.foreign_url("THING", "https://meta.example/w/rest.php", environ={"THING": raw}) == value
+    if not raw.startswith("http:"):
+        assert env.service("THING", environ={"THING": raw}) == (value if raw else "")
 
 
 @pytest.mark.parametrize(
@@ -244,6 +246,8 @@ def test_the_address_of_a_service_is_read_without_its_last_slash(raw, value):
 def test_no_secret_is_sent_in_the_clear_or_to_an_odd_address(raw):
     with pytest.raises(ImproperlyConfigured, match=r"THING"):
         env.foreign_url("THING", "https://meta.example/w/rest.php", environ={"THING": raw})
+    with pytest.raises(ImproperlyConfigured, match=r"THING"):
+        env.service("THING", environ={"THING": raw})
 
 
 def test_forms_may_lead_through_all_of_wikimedia_and_of_any_other_wiki_to_it_alone():

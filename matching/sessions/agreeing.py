@@ -169,12 +169,12 @@ def cancel_session(
 
 @transaction.atomic
 def set_call_link(*, session: Session, link: str, seen_version: str = "", by: Member, now: datetime) -> Session:
-    """Keep where the two will talk; the log says that it was set, never what it is.
+    """Keep where the two will talk, and tell the other that it was said; neither the log nor the letter says what it is.
 
     Both can set it. ``seen_version`` is the link that the page showed: raises LinkChanged where another one was set
     since.
     """
-    match, _side = _connected_match(session.match, by=by, now=now)
+    match, side = _connected_match(session.match, by=by, now=now)
     sessions = locked(match.sessions.open(now=now).filter(pk=session.pk))
     if not sessions:
         raise NothingToAgree(_IS_OVER)
@@ -186,7 +186,9 @@ def set_call_link(*, session: Session, link: str, seen_version: str = "", by: Me
         session.call_link = link
         session.full_clean(validate_unique=False, validate_constraints=False)
         session.save(update_fields=["call_link"])
-        acts.record(by=by, verb="set_call_link", on=session, now=now, was=session.state, became=session.state)
+        act = acts.record(by=by, verb="set_call_link", on=session, now=now, was=session.state, became=session.state)
+        if link and session.state == SessionState.CONFIRMED:
+            owe_letter(session, side.other, letter="link", occasion=str(act.pk), now=now)
     return session
 
 

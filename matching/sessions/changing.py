@@ -34,10 +34,12 @@ _ABOUT_THE_HOUR = ("agreed", "moved", "cancelled")
 
 
 def gathering_of(session: Session, side: Side, letter: str) -> str:
-    """Return with which letters this one gathers: proposals by match, an hour in people's calendars by session;
-    reminders never."""
+    """Return with which letters this one gathers: proposals by match, an hour in people's calendars by session, where
+    they talk by itself; reminders never."""
     if letter in _ABOUT_TIMES:
         return f"match:{session.match_id}:times:{side.value}"
+    if letter == "link":
+        return f"session:{session.pk}:link:{side.value}"
     return f"session:{session.pk}:hour:{side.value}" if letter in _ABOUT_THE_HOUR else ""
 
 

@@ -10,6 +10,7 @@ from matching.models import Match, Session, SessionQuerySet
 from matching.sessions.agreeing import link_seen_as, seen_as
 from matching.sessions.forms import CallLinkForm, CancelSessionForm
 from matching.sessions.hours import value_of
+from matching.sessions.rooms import host_of_rooms
 from matching.words import reasons
 from registrations.models import Member
 
@@ -49,6 +50,9 @@ def context(match: Match, member: Member, now: datetime, *, asked: Iterable[Sess
         "other_zone": zone_of_other(match, member),
         "link_form": CallLinkForm(initial={"link": session.call_link if session else ""}),
         "link_seen": link_seen_as(session),
+        # Who proposed the hour first says where: somebody has to begin, and the other can as well.
+        "is_my_turn_to_link": session is not None and session.made_by_id == member.pk,
+        "room_host": host_of_rooms(),
         "cancel_form": CancelSessionForm(initial={"seen": seen}),
     }
 

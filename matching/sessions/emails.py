@@ -31,6 +31,7 @@ _WHILE = {
     "agreed": {S.CONFIRMED},
     "moved": {S.CONFIRMED},
     "kept": {S.CONFIRMED},
+    "link": {S.CONFIRMED},
     **{letter: {S.CONFIRMED} for letter in REMINDERS.letters},
     "cancelled": {S.CANCELLED},
     "dropped": {S.CANCELLED},
@@ -51,7 +52,7 @@ def register() -> None:
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
                 reads=_read,
-                priority=Priority.SOON if letter in REMINDERS.letters else Priority.ORDINARY,
+                priority=Priority.SOON if letter in (*REMINDERS.letters, "link") else Priority.ORDINARY,
                 # The word to the other person that comes with what is taken back is for the two alone.
                 keeps=kinds.kept("learner__member", "sharer__member", is_for_the_desk=letter not in _WITH_A_WORD),
             )
@@ -168,6 +169,8 @@ def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> st
             return "it has been answered"
         is_to_come = any(time.starts_at > now for time in session.times.all())
         return None if is_to_come else "every proposed time has passed"
+    if letter == "link":
+        return _link_out_of_date(session, now)
     if letter == "agreed" and session.sequence:
         return "it has been moved since"
     if session.starts_at is None:
@@ -177,6 +180,13 @@ def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> st
     if session.starts_at <= now:
         return "it has begun"
     return REMINDERS.why_void(letter, starts_at=session.starts_at, now=now) if letter in REMINDERS.letters else None
+
+
+def _link_out_of_date(session: Session, now: datetime) -> str | None:
+    """Return why nobody needs to be told any more where the two talk, or None. It helps until the hour is over."""
+    if not session.call_link:
+        return "the link was taken away again"
+    return "the hour is over" if session.ends_at is None or session.ends_at <= now else None
 
 
 def _render(letter: str, side: Side) -> Callable[[Session, str, str], Rendered]:

@@ -106,6 +106,9 @@ def test_agree_move_and_cancel_on_the_wire(sink, match):
             assert other not in message.as_string()
     everything = "".join(words(message) + message.as_string() for message in sink.messages)
     assert LINK not in everything and "our-secret-room" not in everything
+    assert list(Letter.objects.filter(kind__contains="_link_").values_list("kind", "state")) == [
+        ("matching.session_link_learner", "sent")
+    ]
     assert not Letter.objects.exclude(state="sent").exclude(kind="matching.session_proposed_sharer").exists()
     nour, asha = sent(sink, "nour@example.org")[-1], sent(sink, "asha@example.org")[-1]
     assert "My child is ill." in words(asha)

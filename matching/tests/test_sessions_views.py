@@ -1,5 +1,6 @@
 """The pages about hours: both zones, what clocks skip and repeat, stale buttons, and who may see what."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from letsconnect.base.models import Act
+from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import CalendarFeed, Match, Session
 from matching.sessions import hours as shared_hours
@@ -344,6 +346,27 @@ def test_the_call_link_is_shown_to_the_two_on_their_page_and_nowhere_else(match,
     assert LINK not in str(list(Act.objects.values()))
     assert press("link", session, match.sharer.member, link="").status_code == 200
     assert Session.objects.get().call_link == ""
+
+
+def test_a_room_is_offered_where_the_settings_name_a_service_and_the_other_is_told_without_its_link(match, settings):
+    session = make_session(match=match)  # first proposed by the learner
+    assert "Make us a room" not in page_of(match, match.learner.member)
+    assert "It is your turn" in page_of(match, match.learner.member)
+    assert f"turn of {match.learner.shown_name}" in page_of(match, match.sharer.member)
+    assert "No rooms are offered" in press("link", session, match.learner.member, room="1").content.decode()
+
+    settings.CALL_ROOM_URL = "https://rooms.example.org/a"
+    assert "A new room on rooms.example.org" in page_of(match, match.sharer.member)
+    press("link", session, match.sharer.member, room="1")
+
+    link = Session.objects.get().call_link
+    assert re.fullmatch(r"https://rooms\.example\.org/a/lets-connect-[0-9a-f]{32}", link)
+    assert f'href="{link}"' in page_of(match, match.learner.member)
+    opened = browser(match.learner.member).get(reverse("matching:match-detail", args=[match.pk])).context["link_seen"]
+    assert press("link", session, match.sharer.member, room="1", opened=opened).status_code == 200
+    assert Session.objects.get().call_link != link, "a new name each time"
+    assert set(Letter.objects.values_list("kind", flat=True)) == {"matching.session_link_learner"}
+    assert "rooms.example.org" not in str(list(Letter.objects.values()))
 
 
 def test_a_file_for_the_calendar_is_for_the_two_only(match, stranger, coordinator):

@@ -31,6 +31,7 @@ from matching.sessions.agreeing import (
     set_call_link,
 )
 from matching.sessions.forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
+from matching.sessions.rooms import host_of_rooms, new_room
 from matching.views import match_page
 from registrations.models import Member
 from registrations.requests import MemberRequest
@@ -119,11 +120,14 @@ def session_cancel(request: MemberRequest, session_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def session_link(request: MemberRequest, session_id: int) -> HttpResponse:
-    """Keep where the two will talk; the link goes into no log, and no report of an error."""
+    """Keep where the two will talk: a link, or a new room; it goes into no log, and no report of an error."""
     if request.method == "GET":
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
-    form = CallLinkForm(request.POST)
-    done = _("Saved. Both of you find the link on this page.")
+    if "room" in request.POST and not host_of_rooms():
+        messages.error(request, _("No rooms are offered at the moment. Please add a link of your own."))
+        return redirect("matching:match-detail", _mine(request, session_id).match_id)
+    form = CallLinkForm({"link": new_room()} if "room" in request.POST else request.POST)
+    done = _("Saved. Both of you find the link on this page. The other person is told, if we can write to them.")
     act = partial(set_call_link, seen_version=request.POST.get(versions.FIELD, ""))
     return _press(request, session_id, form, act, done, shown_as="link_form")
 
