@@ -22,6 +22,7 @@ LETTERS = {
     "matching.session_dropped": pgettext_lazy("kind of letter", "proposed times are taken back"),
     "matching.session_lapsed": pgettext_lazy("kind of letter", "proposed times have passed"),
     "matching.did_you_meet": pgettext_lazy("kind of letter", "did you meet?"),
+    "matching.met_elsewhere": pgettext_lazy("kind of letter", "the other says that they met outside the portal"),
     "matching.missed_absent": pgettext_lazy("kind of letter", "an hour was missed: to who did not come"),
     "matching.missed_waiting": pgettext_lazy("kind of letter", "an hour was missed: to who waited"),
     "matching.missed_each_other": pgettext_lazy("kind of letter", "two missed each other"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:match_id>/decline/", matches.match_decline, name="match-decline"),
     path("<int:match_id>/withdraw/", matches.match_withdraw, name="match-withdraw"),
     path("hours/<int:session_id>/how-was-it/", feedback.feedback_give, name="feedback-give"),
+    path("<int:match_id>/met/", feedback.meeting_tell, name="meeting-tell"),
     path("<int:match_id>/complete/", matches.match_complete, name="match-complete"),
     path("<int:match_id>/times/", sessions.session_propose, name="session-propose"),
     path("sessions/<int:session_id>/confirm/", sessions.session_confirm, name="session-confirm"),

@@ -78,6 +78,8 @@ SENTENCES = (
     gettext_noop("the two weeks to say how it went are over"),
     gettext_noop("this side has said it"),
     gettext_noop("it was not like that"),
+    gettext_noop("nobody tells of it any more"),
+    gettext_noop("the link was taken away again"),
     gettext_noop("an hour is being agreed"),
     gettext_noop("the thanks were taken back"),
     gettext_noop("somebody has looked after it"),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from clinics.cards import Title, titles_of
 from clinics.domain.clinics import ClinicState, RsvpState
@@ -75,7 +76,8 @@ class Lines:
             texts["moment"] = when_here(match.answer_by) if thing.kind == ThingKind.ANSWER_MATCH else ""
         elif thing.kind in _OF_SESSIONS:
             session = self._session(key)
-            texts |= {"name": reasons.name_of(_other(session, self.member)), "moment": when_here(session.starts_at)}
+            moment = date_format(session.met_on) if session.met_on else when_here(session.starts_at)
+            texts |= {"name": reasons.name_of(_other(session, self.member)), "moment": moment}
             texts["skill"] = self._skills.get(session.heir, "")
             key = key if thing.kind == ThingKind.TELL_SESSION else session.match
         elif thing.kind == ThingKind.ANSWER_CLINIC:

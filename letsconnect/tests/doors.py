@@ -398,6 +398,7 @@ DOORS = [
         post="302 404 302+ 404 404 404 404 404",
         data={"happened": "yes"},
     ),
+    Door("matching:meeting-tell", "@connected", get=MINE_LED_ON, post="302 404 422 404 404 404 404 404"),
     Door("matching:match-complete", "@connected", get=BUTTON, post="302 404 302+ 404 404 404 404 404"),
     Door("trust:report-list", get=NOT_YET),
     Door("trust:report-new", get=MEMBERS, post=ALL_LED_ON, data={"description": "Something."}),

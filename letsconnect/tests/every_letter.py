@@ -36,7 +36,7 @@ from mailings.subscriptions.subscribing import ask_visitor
 from mailings.tests.factories import make_letter, make_newsletter, make_subscription
 from matching.models import Concern, RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
-from matching.tests.feedback_factories import make_hour, say
+from matching.tests.feedback_factories import make_hour, make_meeting, say
 from matching.tests.session_factories import make_session
 from registrations.models import SignInCode
 from registrations.oldform.claims import invite_to_claim
@@ -282,6 +282,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "matching.session_dropped": _of_session(lambda: make_session("cancelled")),
     "matching.session_lapsed": _of_session(lambda: make_session("cancelled")),
     "matching.did_you_meet": _of_session(make_hour),
+    "matching.met_elsewhere": _of_session(make_meeting),
     "matching.missed_absent": _of_session(make_hour),
     "matching.missed_waiting": _of_session(make_hour),
     "matching.missed_each_other": _of_session(make_hour),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from letsconnect.base.statements import StatementOfSeats
 from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, side_in_words
 from matching.domain.feedback import MARKS, Verdict
 from matching.domain.matches import MatchingError
+from matching.domain.sessions import SessionState
 from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.models.feedback import ConcernQuerySet
@@ -109,13 +110,17 @@ class ConcernAdmin(DeskAdmin[Concern]):
             self.message_user(request, text % {"count": closed}, messages.SUCCESS)
 
 
+_MET_ELSEWHERE = "met_elsewhere"
+
+
 def _counts(request: HttpRequest) -> dict[str, Any]:
     """Return how many hours had which verdict, and how many had which mark, of the matches the reader may see."""
     reader = signed_in(request)
     verdicts, marks = (dict(counts.rows(reader)) for counts in (_VERDICTS, _MARKS))
     enough = sum(marks.values()) >= FEWEST_MARKS
     return {
-        "verdicts": [(verdict.label, verdicts[verdict]) for verdict in Verdict if verdicts.get(verdict)],
+        "verdicts": [(verdict.label, verdicts[verdict]) for verdict in Verdict if verdicts.get(verdict)]
+        + ([(_("they met outside the portal"), verdicts[_MET_ELSEWHERE])] if verdicts.get(_MET_ELSEWHERE) else []),
         "marks": [(mark, marks.get(mark, 0)) for mark in MARKS] if enough else [],
     }
 
@@ -124,7 +129,9 @@ def _count_verdicts(reader: Member) -> QuerySet[SessionOutcome, Any]:
     """Count the settled hours by verdict."""
     matches = Match.objects.visible_to(reader)
     settled = SessionOutcome.objects.filter(session__match__in=matches.values("pk"), settled_at__isnull=False)
-    return settled.values_list("verdict").annotate(Count("pk"))
+    met_elsewhere = Q(verdict=Verdict.MET, session__state=SessionState.ELSEWHERE)
+    verdict = Case(When(met_elsewhere, then=Value(_MET_ELSEWHERE)), default=F("verdict"))
+    return settled.annotate(came_of_it=verdict).values_list("came_of_it").annotate(Count("pk"))
 
 
 def _count_marks(reader: Member) -> QuerySet[Feedback, Any]:

@@ -3,14 +3,15 @@
 One person's word is never shown to the other. Where the two say different things, nobody is taken to have been absent.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from matching.domain.matches import ClosedWhy, MatchingError, ReasonMissing, Side, check_reason
+from matching.domain.matches import ClosedWhy, MatchingError, MatchState, ReasonMissing, Side, check_reason
 
 # People talk longer than an hour, and do not want a letter while they do.
 ASK_AFTER = timedelta(minutes=30)
@@ -23,6 +24,7 @@ DONE_AFTER = timedelta(days=7)
 # A connected match whose people never meet: they get a kind reminder, then the working group is told, then it ends.
 NUDGE_AFTER, TELL_AFTER, END_AFTER = (timedelta(days=days) for days in (14, 28, 42))
 CHANGES_AN_HOUR = 6  # of one side's word about one hour
+MEETINGS_AN_HOUR = 3  # that one person tells of, for one match
 ABSENCES_TOLD = 2
 MARKS = range(1, 6)  # how useful an hour was
 ABSENCES_COUNT_FOR = timedelta(days=365)
@@ -35,6 +37,12 @@ class Happened(TextChoices):
     OTHER_MISSED = "other_missed", pgettext_lazy("did you meet", "No: I was there, and they did not come")
     I_MISSED = "i_missed", pgettext_lazy("did you meet", "No: I could not make it")
     MOVED = "moved", pgettext_lazy("did you meet", "No: we moved it to another time")
+    NOT_SO = "not_so", pgettext_lazy("did you meet", "No, that is not so")
+
+
+# What can be said of an hour agreed on here, and of a meeting that one of the two told of afterwards.
+SAID_OF_HOURS = tuple(word for word in Happened if word != Happened.NOT_SO)
+SAID_OF_MEETINGS = (Happened.YES, Happened.NOT_SO)
 
 
 class Next(TextChoices):
@@ -50,6 +58,7 @@ class Verdict(TextChoices):
     MOVED = "moved", pgettext_lazy("what came of an hour", "they moved it")
     MISSED = "missed", pgettext_lazy("what came of an hour", "it did not come about")
     CROSSED = "crossed", pgettext_lazy("what came of an hour", "they do not agree whether it took place")
+    NOT_SO = "not_so", pgettext_lazy("what came of an hour", "it was told of, and taken back")
     UNKNOWN = "unknown", pgettext_lazy("what came of an hour", "nobody has said")
 
 
@@ -67,6 +76,14 @@ class NotYet(MatchingError):
 
 class NotSaid(MatchingError):
     """What was said does not go together."""
+
+
+class DayNotPossible(MatchingError):
+    """The two cannot have met on this day."""
+
+
+class DayTaken(MatchingError):
+    """There is an hour or a meeting of these two on that day already."""
 
 
 class SaidElsewhere(MatchingError):
@@ -89,6 +106,8 @@ def judge(*, learner: str, sharer: str) -> Judged:
         return Judged(Verdict.UNKNOWN)
     if words_said <= {Happened.YES, Happened.MOVED}:
         return Judged(Verdict.MET if Happened.YES in words_said else Verdict.MOVED)
+    if words_said == {Happened.NOT_SO}:
+        return Judged(Verdict.NOT_SO)
     if not words_said <= {Happened.OTHER_MISSED, Happened.I_MISSED} or (learner == sharer == Happened.OTHER_MISSED):
         return Judged(Verdict.CROSSED)
     missed_by_own_word = {side for side, word in words.items() if word == Happened.I_MISSED}
@@ -96,26 +115,28 @@ def judge(*, learner: str, sharer: str) -> Judged:
     return Judged(Verdict.MISSED, frozenset(missed_by_own_word | missed_by_others_word))
 
 
-def is_settled(*, learner: str, sharer: str, ends_at: datetime, now: datetime) -> bool:
+def is_settled(*, learner: str, sharer: str, over_since: datetime, now: datetime) -> bool:
     """Tell whether what was said can be acted upon: both spoke, one owned up, or the other has had their time."""
-    if (learner and sharer) or Happened.I_MISSED in (learner, sharer):
+    if (learner and sharer) or {Happened.I_MISSED, Happened.NOT_SO} & {learner, sharer}:
         return True
     if learner or sharer:
-        return now >= ends_at + SETTLE_AFTER
-    return now >= ends_at + CLOSES_AFTER
+        return now >= over_since + SETTLE_AFTER
+    return now >= over_since + CLOSES_AFTER
 
 
-def check_open(*, ends_at: datetime, now: datetime) -> None:
+def check_open(*, over_since: datetime, now: datetime) -> None:
     """Raise NotYet unless the hour is over and its two weeks are not."""
-    if now < ends_at:
+    if now < over_since:
         raise NotYet(_("This hour is not over yet."))
-    if now >= ends_at + CLOSES_AFTER:
+    if now >= over_since + CLOSES_AFTER:
         raise NotYet(_("The two weeks to say how it went are over."))
 
 
-def check_words(*, happened: str, useful: int | None, next_: str, why: str, why_note: str) -> None:
+def check_words(
+    *, happened: str, useful: int | None, next_: str, why: str, why_note: str, sayable: Collection[str] = SAID_OF_HOURS
+) -> None:
     """Raise NotSaid or ReasonMissing where answers are missing or do not go together."""
-    if happened not in Happened.values:
+    if happened not in sayable:
         raise NotSaid(_("Say whether you met."))
     if useful is not None and (happened != Happened.YES or useful not in MARKS):
         raise NotSaid(_("Only an hour that took place was useful or not."))
@@ -125,6 +146,23 @@ def check_words(*, happened: str, useful: int | None, next_: str, why: str, why_
         check_reason(why=why, note=why_note, allowed=WHY_NOT_A_FIT)
     elif why:
         raise ReasonMissing(_("A reason is only asked where you are not a good fit."))
+
+
+def check_day(day: date, *, first: date, last: date) -> None:
+    """Raise DayNotPossible unless two who are connected since ``first`` can have met on ``day``."""
+    if day > last:
+        raise DayNotPossible(_("This day is still to come. Say it once you have met."))
+    if day < first:
+        raise DayNotPossible(_("On this day you were not connected yet. Choose a later day."))
+
+
+def can_tell_of_meeting(*, state: str, was_connected: bool, closed_at: datetime | None, now: datetime) -> bool:
+    """Tell whether people can say of a match that they met outside the portal: while it lasts, and two weeks longer,
+    where it did not end by the will of one."""
+    if state == MatchState.CONNECTED:
+        return True
+    is_over_well = state in (MatchState.COMPLETED, MatchState.EXPIRED)
+    return was_connected and is_over_well and closed_at is not None and now < closed_at + CLOSES_AFTER
 
 
 def is_done(*, mine: str, theirs: str, took_place: bool, said_at: datetime, now: datetime) -> bool:

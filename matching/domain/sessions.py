@@ -38,6 +38,11 @@ class SessionState(TextChoices):
     PROPOSED = "proposed", pgettext_lazy("state of a session", "times proposed")
     CONFIRMED = "confirmed", pgettext_lazy("state of a session", "agreed")
     CANCELLED = "cancelled", pgettext_lazy("state of a session", "cancelled")
+    # Not agreed on here: one of the two told afterwards on which day they met.
+    ELSEWHERE = "elsewhere", pgettext_lazy("state of a session", "held outside the portal")
+
+
+HELD = (SessionState.CONFIRMED, SessionState.ELSEWHERE)
 
 
 class WhyCancelled(TextChoices):

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from matching.domain.feedback import CLOSES_AFTER
+from matching.domain.feedback import CLOSES_AFTER, can_tell_of_meeting
 from matching.domain.matches import Side
+from matching.feedback.forms import MeetingForm
+from matching.feedback.telling import days_of
 from matching.models import Feedback, Match, Session, SessionOutcome, SessionQuerySet
 from registrations.models import Member
 
@@ -31,7 +33,14 @@ def context(match: Match, member: Member, now: datetime, *, asked: Iterable[Sess
     `asked_of_hours`."""
     side = match.side_of(member)
     hours = [_hour(session, side, now=now) for session in asked] if side is not None else []
-    return {"hours": hours, "is_to_tell": any(hour.can_tell and hour.mine is None for hour in hours)}
+    can_tell = can_tell_of_meeting(
+        state=match.state, was_connected=match.connected_at is not None, closed_at=match.closed_at, now=now
+    )
+    return {
+        "meeting_form": MeetingForm(**days_of(match, member, now=now)) if can_tell and side is not None else None,
+        "hours": hours,
+        "is_to_tell": any(hour.can_tell and hour.mine is None for hour in hours),
+    }
 
 
 def _hour(session: Session, side: Side, *, now: datetime) -> Hour:
@@ -41,11 +50,11 @@ def _hour(session: Session, side: Side, *, now: datetime) -> Hour:
         session=session,
         mine=feedback.get(side),
         thanks=theirs.thanks if theirs is not None else "",
-        can_tell=session.ends_at is not None and now < session.ends_at + CLOSES_AFTER,
+        can_tell=session.over_since is not None and now < session.over_since + CLOSES_AFTER,
     )
 
 
-def verdicts_of_hours(match: Match) -> list[tuple[datetime | None, str]]:
+def verdicts_of_hours(match: Match) -> list[tuple[datetime | date | None, str]]:
     """Return for the working group when each hour of a match was, and what came of it: no word, note or mark."""
     rows = SessionOutcome.objects.filter(session__match=match).select_related("session").order_by("session__starts_at")
-    return [(row.session.starts_at, row.get_verdict_display()) for row in rows]
+    return [(row.session.met_on or row.session.starts_at, row.get_verdict_display()) for row in rows]

@@ -40,6 +40,13 @@ _MISSED = {
 def register() -> None:
     """Make the letters known to the ledger."""
     for side in Side:
+        kinds.register(
+            f"matching.met_elsewhere_{side}",
+            still_owed=_meeting_owed(side),
+            render=_about_session("met_elsewhere", side),
+            reads=_read_hours,
+            keeps=kinds.kept("learner__member", "sharer__member"),
+        )
         for letter in ("did_you_meet", *_MISSED):
             kinds.register(
                 f"matching.{letter}_{side}",
@@ -120,6 +127,22 @@ def _question_owed(side: Side) -> Callable[[Session, datetime], str | None]:
     return still_owed
 
 
+def _meeting_owed(side: Side) -> Callable[[Session, datetime], str | None]:
+    def still_owed(session: Session, now: datetime) -> str | None:
+        if session.state != SessionState.ELSEWHERE or session.over_since is None:
+            return "nobody tells of it any more"
+        if now >= session.over_since + CLOSES_AFTER:
+            return "the two weeks to say how it went are over"
+        outcome = getattr(session, "outcome", None)
+        if outcome is not None and outcome.verdict == Verdict.NOT_SO:
+            return "it was not like that"
+        if _HAS_SAID.is_so(session, side=side.value):
+            return "this side has said it"
+        return None if IS_UNBROKEN.is_so(session.match) else "one side has left"
+
+    return still_owed
+
+
 def _missed_owed(letter: str) -> Callable[[Session, datetime], str | None]:
     def still_owed(session: Session, now: datetime) -> str | None:
         if not IS_CONNECTED.is_so(session.match):
@@ -161,7 +184,11 @@ def concern_owed(concern: Concern, now: datetime) -> str | None:
 
 def _about_session(letter: str, side: Side) -> Callable[[Session, str, str], Rendered]:
     def render(session: Session, language: str, zone: str) -> Rendered:
-        page = ("matching:feedback-give", session.pk) if letter == "did_you_meet" else _page(session.match)
+        page = (
+            ("matching:feedback-give", session.pk)
+            if letter in ("did_you_meet", "met_elsewhere")
+            else _page(session.match)
+        )
         more = {"session": session, "side": side.value, "link": absolute(*page)}
         return _render(letter, session.match, side, more, language=language, zone=zone)
 

@@ -1,12 +1,24 @@
 """The form about an hour that is over: did you meet, was it useful, what next, notes, thanks."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
-from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next, NotSaid, check_words
+from matching.domain.feedback import (
+    SAID_OF_HOURS,
+    WHY_NOT_A_FIT,
+    DayNotPossible,
+    Happened,
+    Next,
+    NotSaid,
+    check_day,
+    check_words,
+)
 from matching.domain.matches import ReasonMissing
 from matching.models import Feedback, Match
 
@@ -14,7 +26,7 @@ from matching.models import Feedback, Match
 class FeedbackForm(forms.Form):
     """One side's feedback on one hour; it asks what next only with ``can_go_on``, while the two are connected."""
 
-    happened = forms.ChoiceField(label=_("Did you meet?"), choices=Happened.choices, widget=forms.RadioSelect)
+    happened = forms.ChoiceField(label=_("Did you meet?"), widget=forms.RadioSelect)
     useful = forms.TypedChoiceField(
         label=_("How useful was it for you?"),
         choices=[
@@ -68,8 +80,17 @@ class FeedbackForm(forms.Form):
         help_text=_("Nobody else reads them, not even the working group."),
     )
 
-    def __init__(self, data: Any = None, *, given: Feedback | None, can_go_on: bool) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        given: Feedback | None,
+        can_go_on: bool,
+        sayable: Collection[Happened] = SAID_OF_HOURS,
+    ) -> None:
         super().__init__(data, initial=_as_typed(given) if given is not None else {})
+        self._sayable = sayable
+        offer(self, "happened", [(word.value, word.label) for word in sayable])
         if not can_go_on:
             for name in ("next_", "why", "why_note"):
                 del self.fields[name]
@@ -97,12 +118,39 @@ class FeedbackForm(forms.Form):
                 next_=values.get("next_", ""),
                 why=values["why"],
                 why_note=values["why_note"],
+                sayable=self._sayable,
             )
         except ReasonMissing as missing:
             self.add_error("why", str(missing))
         except NotSaid as refusal:
             self.add_error(None, str(refusal))
         return values
+
+
+class MeetingForm(forms.Form):
+    """On which day two met outside the portal."""
+
+    on = forms.DateField(
+        label=_("The day you met"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": _("Choose the day you met."),
+            "invalid": _("This is not a day of the calendar. Write it as 2026-12-31."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, first: date, last: date) -> None:
+        super().__init__(data)
+        self._first, self._last = first, last
+        self.fields["on"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        try:
+            check_day(day, first=self._first, last=self._last)
+        except DayNotPossible as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return day
 
 
 def _as_typed(given: Feedback) -> dict[str, str]:

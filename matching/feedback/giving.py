@@ -11,6 +11,8 @@ from letsconnect.base.hours import HOUR
 from mailings.ledger import letters
 from matching.domain.feedback import (
     CHANGES_AN_HOUR,
+    SAID_OF_HOURS,
+    SAID_OF_MEETINGS,
     Happened,
     Next,
     SaidElsewhere,
@@ -19,7 +21,7 @@ from matching.domain.feedback import (
     is_done,
 )
 from matching.domain.matches import ClosedWhy, MatchState, NotYourMatch, Side, TooOften
-from matching.domain.sessions import SessionState
+from matching.domain.sessions import HELD, SessionState
 from matching.feedback.settling import feedback_on, settle
 from matching.locking import lock_match
 from matching.matches.answering import complete
@@ -58,7 +60,8 @@ def give_feedback(
     ``seen_version`` is the feedback that the page showed (None: no page); raises SaidElsewhere where another window has
     stored other words since.
     """
-    check_words(happened=happened, useful=useful, next_=next_, why=why, why_note=why_note)
+    sayable = SAID_OF_MEETINGS if session.state == SessionState.ELSEWHERE else SAID_OF_HOURS
+    check_words(happened=happened, useful=useful, next_=next_, why=why, why_note=why_note, sayable=sayable)
     try:
         lock_member(by)  # a word written while its writer is being erased would stay behind
     except ClosedMeanwhile as closed:
@@ -66,9 +69,9 @@ def give_feedback(
     match = lock_match(session.match)
     session = Session.objects.select_related("learner__member", "sharer__member").get(pk=session.pk)
     side = session.side_of(by)
-    if side is None or session.state != SessionState.CONFIRMED or session.ends_at is None:
+    if side is None or session.state not in HELD or session.over_since is None:
         raise NotYourMatch(_("This hour is not yours."))
-    check_open(ends_at=session.ends_at, now=now)
+    check_open(over_since=session.over_since, now=now)
     stored = Feedback.objects.filter(session=session, side=side).first()
     if stored is not None and seen_version is not None and seen_version != seen_as(stored):
         asked_next = next_ if match.state == MatchState.CONNECTED else stored.next

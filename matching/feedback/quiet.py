@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 from mailings.ledger import letters
 from matching.domain.feedback import END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened
 from matching.domain.matches import ClosedWhy, MatchState, Side
-from matching.domain.sessions import SessionState
+from matching.domain.sessions import HELD
 from matching.feedback.concerns import raise_concern, take_back_concern
 from matching.feedback.giving import completes_match
 from matching.locking import lock_match
@@ -31,7 +31,7 @@ def quiet_connections(*, now: datetime, before: datetime) -> MatchQuerySet:
     ``quiet_since`` is when they were connected, or when their last hour ended or was cancelled, whatever is later.
     """
     sessions = Session.objects.filter(match=OuterRef("pk")).values("match")
-    ended = sessions.filter(state=SessionState.CONFIRMED).annotate(last=Max("ends_at")).values("last")
+    ended = sessions.filter(state__in=HELD).annotate(last=Max(Greatest("ends_at", "made_at"))).values("last")
     cancelled = sessions.annotate(last=Max("cancelled_at")).values("last")
     since = [Coalesce(Subquery(last, output_field=DateTimeField()), "connected_at") for last in (ended, cancelled)]
     open_ = Session.objects.open(now=now).values("match")

@@ -8,6 +8,7 @@ from letsconnect.base import acts
 from mailings.ledger import letters
 from matching.domain.feedback import Verdict, is_settled, judge
 from matching.domain.matches import Side
+from matching.domain.sessions import SessionState
 from matching.feedback.concerns import check_absences
 from matching.models import Feedback, Match, Session, SessionOutcome
 from matching.models.feedback import to_ask
@@ -58,7 +59,8 @@ def settle(session: Session, *, now: datetime) -> None:
     feedback = feedback_on(session)
     learner, sharer = (feedback[side].happened if side in feedback else "" for side in (Side.LEARNER, Side.SHARER))
     outcome, _is_new = SessionOutcome.objects.get_or_create(session=session, defaults={"asked_at": now})
-    if session.ends_at is None or not is_settled(learner=learner, sharer=sharer, ends_at=session.ends_at, now=now):
+    since = session.over_since
+    if since is None or not is_settled(learner=learner, sharer=sharer, over_since=since, now=now):
         return
     judged = judge(learner=learner, sharer=sharer)
     stored = (outcome.settled_at is not None, outcome.verdict, outcome.learner_absent, outcome.sharer_absent)
@@ -77,6 +79,8 @@ def settle(session: Session, *, now: datetime) -> None:
 
 def _owe_missed_letters(session: Session, verdict: Verdict, absent: frozenset[Side], *, now: datetime) -> None:
     """Write kindly to both of those who missed each other; nobody is told what the other said."""
+    if session.state == SessionState.ELSEWHERE:
+        return  # nobody waited for anybody
     for side in Side:
         if verdict == Verdict.CROSSED:
             _owe_letter(session, side, letter="missed_each_other", now=now)

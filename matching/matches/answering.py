@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
@@ -19,6 +20,7 @@ from matching.domain.matches import (
     check_match_move,
     check_reason,
 )
+from matching.domain.sessions import SessionState
 from matching.locking import is_blocked, lock_match, lock_people, standing
 from matching.matches.closing import close_match
 from matching.matches.emails import owe_letter
@@ -116,7 +118,9 @@ def hours_met(match: Match, *, now: datetime) -> SessionQuerySet:
     denied = Feedback.objects.exclude(happened=Happened.YES).values("session")
     settled = SessionOutcome.objects.filter(settled_at__isnull=False)
     missed = settled.exclude(verdict__in=[Verdict.MET, Verdict.UNKNOWN]).values("session")
-    over = Session.objects.filter(match=match).over(now=now)
+    # Of a meeting outside the portal one alone has told: it counts once the other has agreed, or kept silent about it.
+    agreed = Q(state=SessionState.CONFIRMED) | Q(outcome__settled_at__isnull=False, outcome__verdict=Verdict.MET)
+    over = Session.objects.filter(agreed, match=match).over(now=now)
     return over.exclude(pk__in=denied).exclude(pk__in=missed)
 
 

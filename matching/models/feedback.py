@@ -1,6 +1,6 @@
 """Feedback of two people on an hour, its outcome, quiet connections, and people to look after."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
 from django.db import models
@@ -20,7 +20,7 @@ from matching.domain.feedback import (
     Verdict,
 )
 from matching.domain.matches import MatchState, Side
-from matching.domain.sessions import SessionState
+from matching.domain.sessions import HELD
 from matching.models import people
 from matching.models.matches import Match
 from matching.models.sessions import Session, SessionQuerySet, waits_for
@@ -88,8 +88,10 @@ class Feedback(models.Model):
 class SessionOutcomeQuerySet(models.QuerySet["SessionOutcome"]):
     def to_settle(self, *, now: datetime) -> "SessionOutcomeQuerySet":
         """Unsettled outcomes that can be judged now: one side spoke long enough ago, or the time to speak is over."""
-        one_side_spoke = Q(session__feedback__isnull=False, session__ends_at__lte=now - SETTLE_AFTER)
-        return self.filter(one_side_spoke | Q(session__ends_at__lte=now - CLOSES_AFTER), settled_at=None).distinct()
+        spoken, closed = now - SETTLE_AFTER, now - CLOSES_AFTER
+        one_side_spoke = Q(session__feedback__isnull=False, session__ends_at__lte=spoken, session__made_at__lte=spoken)
+        nobody_can = Q(session__ends_at__lte=closed, session__made_at__lte=closed)
+        return self.filter(one_side_spoke | nobody_can, settled_at=None).distinct()
 
     def missed_by(self, registration: Registration, *, since: datetime) -> "SessionOutcomeQuerySet":
         mine = Q(learner_absent=True, session__learner=registration) | Q(
@@ -242,7 +244,8 @@ def to_tell(member: Member, *, now: datetime) -> SessionQuerySet:
 def _is_to_tell(member: Member, *, now: datetime) -> Q:
     """The hour is just over, and the member has said nothing about it."""
     own = Feedback.objects.of(member).filter(session=OuterRef("pk"))
-    return Q(~Exists(own), state=SessionState.CONFIRMED, ends_at__lte=now, ends_at__gt=now - CLOSES_AFTER)
+    since = Q(ends_at__gt=now - CLOSES_AFTER) | Q(made_at__gt=now - CLOSES_AFTER)
+    return Q(~Exists(own), since, state__in=HELD, ends_at__lte=now)
 
 
 class SessionLine(NamedTuple):
@@ -256,6 +259,7 @@ class SessionLine(NamedTuple):
     match: int
     heir: int
     state: str
+    met_on: date | None
     starts_at: datetime | None
     ends_at: datetime | None
     made_at: datetime
@@ -285,7 +289,16 @@ def sessions_at_hand(member: Member, *, now: datetime) -> models.QuerySet[Sessio
 
 
 def _at_hand(member: Member, *, waits: Q, now: datetime) -> models.QuerySet[Session, Any]:
-    of_sessions = ("state", "starts_at", "ends_at", "made_at", "waiting_for", "is_of_live_match", "is_to_tell")
+    of_sessions = (
+        "state",
+        "met_on",
+        "starts_at",
+        "ends_at",
+        "made_at",
+        "waiting_for",
+        "is_of_live_match",
+        "is_to_tell",
+    )
     return (
         Session.objects.for_member(member)
         .at_hand(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
 from matching.domain.matches import Side
-from matching.domain.sessions import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
+from matching.domain.sessions import HELD, MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
 from matching.models import people
 from matching.models.matches import Match, MatchQuerySet
 from registrations.models import Member, Registration
@@ -29,6 +29,11 @@ def _both_people() -> Func:
 
 def _hour() -> Func:
     return Func(F("starts_at"), F("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
+
+
+def _the_match() -> Func:
+    each = F("match_id")
+    return Func(each, each, Value("[]"), function="int8range", output_field=BigIntegerRangeField())
 
 
 def waits_for(member: Member) -> Q:
@@ -54,8 +59,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(Q(state=S.PROPOSED) | Q(state=S.CONFIRMED, starts_at__gt=now))
 
     def over(self, *, now: datetime) -> "SessionQuerySet":
-        """Agreed, and their hour is past, whether the two met or not. Latest first."""
-        return self.filter(state=S.CONFIRMED, ends_at__lte=now).order_by("-starts_at", "-pk")
+        """Agreed, and their hour is past, whether the two met or not; or told of afterwards. Latest first."""
+        return self.filter(state__in=HELD, ends_at__lte=now).order_by("-starts_at", "-pk")
 
     def saying_whether_live(self) -> "SessionQuerySet":
         """With ``is_of_live_match``: whether the two are still connected, so that they may read the link to a call."""
@@ -130,6 +135,7 @@ class Session(people.OfTwoPeople, models.Model):
     zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_zone])
     uid = models.UUIDField(_("calendar id"), default=uuid.uuid4, editable=False)
     sequence = models.PositiveIntegerField(_("calendar sequence"), default=0)
+    met_on = models.DateField(_("met outside the portal on"), null=True, blank=True)
     call_link = models.CharField(_("link to the call"), max_length=500, blank=True, validators=[validate_typed_link])
     made_at = models.DateTimeField(_("first proposed at"))
     made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("first proposed by"))
@@ -164,7 +170,7 @@ class Session(people.OfTwoPeople, models.Model):
             models.CheckConstraint(
                 condition=Q(state=S.PROPOSED, waiting_for__in=Side.values)
                 | Q(state=S.CONFIRMED, waiting_for__in=["", *Side.values])
-                | Q(state=S.CANCELLED, waiting_for=""),
+                | Q(state__in=[S.CANCELLED, S.ELSEWHERE], waiting_for=""),
                 name="matching_session_waits_for_somebody",
             ),
             models.CheckConstraint(
@@ -189,6 +195,11 @@ class Session(people.OfTwoPeople, models.Model):
                 condition=Q(call_link="") | Q(call_link__startswith="https://"),
                 name="matching_session_call_link_is_https",
             ),
+            models.CheckConstraint(
+                condition=Q(state=S.ELSEWHERE, met_on__isnull=False, call_link="")
+                | ~Q(state=S.ELSEWHERE) & Q(met_on=None),
+                name="matching_meeting_elsewhere_has_its_day",
+            ),
             models.UniqueConstraint(fields=["uid"], name="matching_one_session_per_uid"),
             models.UniqueConstraint(
                 fields=["match"],
@@ -199,6 +210,11 @@ class Session(people.OfTwoPeople, models.Model):
                 name="matching_one_person_one_session_at_a_time",
                 expressions=[(_both_people(), RangeOperators.OVERLAPS), (_hour(), RangeOperators.OVERLAPS)],
                 condition=Q(state=S.CONFIRMED),
+            ),
+            ExclusionConstraint(
+                name="matching_one_meeting_of_two_at_a_time",
+                expressions=[(_the_match(), RangeOperators.OVERLAPS), (_hour(), RangeOperators.OVERLAPS)],
+                condition=Q(state__in=HELD),
             ),
         ]
         indexes = [
@@ -213,6 +229,11 @@ class Session(people.OfTwoPeople, models.Model):
     def is_being_moved(self) -> bool:
         """Agreed, and another hour has been proposed since."""
         return self.state == S.CONFIRMED and self.waiting_for != ""
+
+    @property
+    def over_since(self) -> datetime | None:
+        """Since when the two can say how it was: its end, or the moment in which one told of it."""
+        return max(self.ends_at, self.made_at) if self.ends_at is not None else None
 
     def clean(self) -> None:
         """Refuse people who are not the match's own: the constraint on overlaps trusts these two columns."""

@@ -169,7 +169,7 @@ def cancel_session(
 
 @transaction.atomic
 def set_call_link(*, session: Session, link: str, seen_version: str = "", by: Member, now: datetime) -> Session:
-    """Keep where the two will talk, and tell the other that it was said; neither the log nor the letter says what it is.
+    """Keep where the two will talk, and tell the other that it was said; neither log nor letter says what it is.
 
     Both can set it. ``seen_version`` is the link that the page showed: raises LinkChanged where another one was set
     since.

@@ -186,7 +186,7 @@ def _link_out_of_date(session: Session, now: datetime) -> str | None:
     """Return why nobody needs to be told any more where the two talk, or None. It helps until the hour is over."""
     if not session.call_link:
         return "the link was taken away again"
-    return "the hour is over" if session.ends_at is None or session.ends_at <= now else None
+    return "the hour is past" if session.ends_at is None or session.ends_at <= now else None
 
 
 def _render(letter: str, side: Side) -> Callable[[Session, str, str], Rendered]:

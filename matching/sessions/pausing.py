@@ -100,6 +100,7 @@ def _row(session: Session, member: Member) -> tuple[events.Item, ...]:
         item("skill", _("Topic"), session.match.skill.slug, str(session.match.skill)),
         item("other", _("With"), reasons.name_of(session.person(side.other)) if side else ""),
         item("state", _("State"), session.state, session.get_state_display()),
+        item("met_on", _("Met outside the portal on"), session.met_on),
         item("starts_at", _("Starts"), session.starts_at),
         item("ends_at", _("Ends"), session.ends_at),
         item("times", _("Proposed times"), times, in_words),

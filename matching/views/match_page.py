@@ -128,6 +128,7 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
             "match": match,
             "side": row.side.value,
             "is_live": is_live,
+            "is_unbroken": is_unbroken,
             "other": other_person(match, row.side, about, is_live=is_live or shows_contact),
             "i_accepted_at": match.accepted_at(row.side),
             "other_accepted_at": match.accepted_at(row.side.other),
