@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching.views import blocks, feedback, matches, requests, sessions
+from matching.views import blocks, feedback, introductions, matches, requests, sessions
 
 app_name = "matching"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("why/", requests.no_match, name="no-match"),
     path("requests/", requests.request_list, name="request-list"),
     path("requests/<int:request_id>/withdraw/", requests.request_withdraw, name="request-withdraw"),
+    path("introduction/", introductions.introduction_edit, name="introduction-edit"),
     path("people/", blocks.person_list, name="person-list"),
     path("<int:match_id>/block/", blocks.person_block, name="person-block"),
     path("", matches.match_list, name="match-list"),

@@ -200,6 +200,7 @@ VERBS: dict[str, Promise] = {
     "send_letter_again": pgettext_lazy("act", "had the letter sent again"),
     "send_newsletter": pgettext_lazy("act", "started the sending of the issue"),
     "set_away": pgettext_lazy("act", "said until when they are away"),
+    "introduce_oneself": pgettext_lazy("act", "changed what their match reads of them"),
     "tell_of_meeting": pgettext_lazy("act", "told of a meeting outside the portal"),
     "set_call_link": pgettext_lazy("act", "set the link of the call"),
     "set_eligibility": pgettext_lazy("act", "changed the eligibility rules"),

@@ -173,7 +173,7 @@ class Stored:
     def _things_of_sessions(self) -> Iterator[Thing]:
         yield from (Thing(ThingKind.CHOOSE_HOUR, None, key) for key in self.to_choose)
         for key, session in self.to_tell.items():
-            yield Thing(ThingKind.TELL_SESSION, session.ends_at and session.ends_at + CLOSES_AFTER, key)
+            yield Thing(ThingKind.TELL_SESSION, session.over_since and session.over_since + CLOSES_AFTER, key)
         for key, session in self.ahead.items():
             if session.starts_at and session.starts_at - JOINED_FROM <= self.now:
                 yield Thing(ThingKind.JOIN_SESSION, session.ends_at, key)

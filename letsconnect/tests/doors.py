@@ -333,6 +333,12 @@ DOORS = [
     Door("matching:no-match", get=MEMBERS),
     Door("matching:request-list", get=MEMBERS),
     Door("matching:request-withdraw", "@request", get=BUTTON, post="302 404 302+ 404 404 404 404 404"),
+    Door(
+        "matching:introduction-edit",
+        get=MEMBERS,
+        post="302 302+ 302+ 302+ 302+ 302+ 302+ 302+",
+        data={"words": "I run a small museum."},
+    ),
     Door("matching:person-list", get=MEMBERS),
     Door(
         "matching:person-block",

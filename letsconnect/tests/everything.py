@@ -40,7 +40,7 @@ from letsconnect.base.models import SecurityEventKind
 from mailings.models import Letter
 from mailings.tests.factories import make_bulk_text, make_letter, make_sent_letter, make_subscription
 from matching.domain.matches import MatchState
-from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
+from matching.models import CalendarFeed, Concern, Exclusion, Introduction, RoundParticipant
 from matching.tests.factories import make_match, make_request
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
@@ -180,6 +180,7 @@ def _meet(match, member, starts_at):
     """A cancelled session, one agreed and being moved, and a calendar that reads them."""
     make_session("cancelled", match=match, cancelled_note=WORD)
     make_session(match=match, starts_at=starts_at, waiting_for="learner")
+    Introduction.objects.get_or_create(member=member, defaults={"words": WORD, "changed_at": NOW})
     CalendarFeed.objects.get_or_create(member=member, defaults={"fingerprint": WORD, "made_at": NOW})
 
 

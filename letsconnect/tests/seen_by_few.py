@@ -27,6 +27,7 @@ NO_PAGE_ALONE = {
     "clinics:sign-up-kept",
     "mailings:mailbox-html",
     "mailings:mailbox-letter",
+    "matching:meeting-tell",
     "matching:session-cancel",
     "matching:session-link",
     "registrations:sign-in-code",

@@ -13,6 +13,7 @@ from letsconnect.base.lines import has_something_to_see
 DAYS_TO_ANSWER = 7
 ANSWER_WITHIN = timedelta(days=DAYS_TO_ANSWER)
 REMIND_AFTER = timedelta(days=5)
+WORDS_AT_MOST = 300  # that people say of themselves to those they are matched with
 WEEKS_COMPARED = 4  # of the usual hours of two people, from the coming Monday on
 SOLVING_LEASE = timedelta(minutes=10)
 NUDGE_AGAIN_AFTER = timedelta(seconds=20)

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
+from django.db.models import Case, DateTimeField, Max, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Greatest
 
 from mailings.ledger import letters
 from matching.domain.feedback import END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened
 from matching.domain.matches import ClosedWhy, MatchState, Side
-from matching.domain.sessions import HELD
+from matching.domain.sessions import HELD, SessionState
 from matching.feedback.concerns import raise_concern, take_back_concern
 from matching.feedback.giving import completes_match
 from matching.locking import lock_match
@@ -23,6 +23,7 @@ from matching.matches.emails import owe_letter
 from matching.models import Concern, Feedback, Match, MatchQuerySet, QuietSpell, Session
 
 AT_ONCE = 200
+_OVER_SINCE = Case(When(state=SessionState.ELSEWHERE, then="made_at"), default="ends_at")
 
 
 def quiet_connections(*, now: datetime, before: datetime) -> MatchQuerySet:
@@ -31,7 +32,7 @@ def quiet_connections(*, now: datetime, before: datetime) -> MatchQuerySet:
     ``quiet_since`` is when they were connected, or when their last hour ended or was cancelled, whatever is later.
     """
     sessions = Session.objects.filter(match=OuterRef("pk")).values("match")
-    ended = sessions.filter(state__in=HELD).annotate(last=Max(Greatest("ends_at", "made_at"))).values("last")
+    ended = sessions.filter(state__in=HELD).annotate(last=Max(_OVER_SINCE)).values("last")
     cancelled = sessions.annotate(last=Max("cancelled_at")).values("last")
     since = [Coalesce(Subquery(last, output_field=DateTimeField()), "connected_at") for last in (ended, cancelled)]
     open_ = Session.objects.open(now=now).values("match")

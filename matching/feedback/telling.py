@@ -54,11 +54,11 @@ def tell_of_meeting(*, match: Match, on: date, by: Member, now: datetime) -> Ses
     _check_match(match, now=now)
     check_day(on, **days_of(match, by, now=now))
     begins, ends = day_begins(on, by.zone), min(day_begins(on + DAY, by.zone), now)
-    held = match.sessions.filter(state__in=HELD, starts_at__lt=ends, ends_at__gt=begins).first()
-    if held is not None and held.met_on == on and held.made_by_id == by.pk:
-        return held
-    if held is not None:
-        raise DayTaken(_ON_THAT_DAY[SessionState(held.state)]())
+    on_that_day = match.sessions.filter(state__in=HELD, starts_at__lt=ends, ends_at__gt=begins).first()
+    if on_that_day is not None and on_that_day.met_on == on and on_that_day.made_by_id == by.pk:
+        return on_that_day
+    if on_that_day is not None:
+        raise DayTaken(_ON_THAT_DAY[SessionState(on_that_day.state)]())
     if acts.count_recent(by=by, verbs=["tell_of_meeting"], on=match.sessions.all(), now=now, within=HOUR) >= (
         MEETINGS_AN_HOUR
     ):

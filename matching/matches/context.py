@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import Side
-from matching.models import Match
+from matching.matches.introducing import Introduced, introduced
+from matching.models import Introduction, Match
 from matching.waiting.cards import in_words
 from matching.words import reasons
 from registrations.domain.registrations import BabelLevel, OfferLevel
@@ -24,6 +25,7 @@ class OtherPerson:
     languages: tuple[str, ...] = ()
     level: str = ""
     words: str = ""
+    introduced: Introduced = Introduced()  # noqa: RUF009 nothing in it changes
 
 
 class RowsAboutOther(NamedTuple):
@@ -32,16 +34,19 @@ class RowsAboutOther(NamedTuple):
     languages: QuerySet[SpokenLanguage, Any]
     levels: QuerySet[Offer, Any]
     wishes: QuerySet[Wish, Any] | None
+    introductions: QuerySet[Introduction, Any]
 
 
 def asked_about(match: Match, side: Side, batch: QueryBatch) -> RowsAboutOther:
     """Add to ``batch`` what `other_person` says of who stands on the other side of ``side``."""
-    other = match.person(side.other).pk
+    person = match.person(side.other)
+    other = person.pk
     spoken = SpokenLanguage.objects.filter(registration=other, level__gt=BabelLevel.NONE)
     offers = Offer.objects.filter(match.of_its_skill(), registration=other)
     return RowsAboutOther(
         languages=batch.add(spoken.order_by("-level", "code").values_list("code", "level")),
         levels=batch.add(offers.order_by("-level").values_list("level", flat=True)),
+        introductions=batch.add(Introduction.objects.filter(member=person.member_id).as_shown()),
         wishes=batch.add(match.wishes_of_the_learner()) if side == Side.SHARER else None,
     )
 
@@ -59,5 +64,9 @@ def other_person(match: Match, side: Side, asked: RowsAboutOther, *, is_live: bo
         region,
         languages=tuple(in_words(list(asked.languages)).values()),
         level=next((str(OfferLevel(level).label) for level in asked.levels), ""),
+        introduced=next(
+            (introduced(words, shows_user_page=shows, name=name) for words, shows, name in asked.introductions),
+            Introduced(),
+        ),
         words=next(iter(asked.wishes or ()), ""),
     )

@@ -16,7 +16,7 @@ from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
 from matching.matches.emails import owe_letter
-from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
+from matching.models import Introduction, Match, MatchQuerySet, RoundParticipant, SharerRequest, people
 from matching.sessions.feeds import end_feed
 from matching.waiting.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.words import reasons
@@ -150,7 +150,21 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
     made = SharerRequest.objects.of(member).saying_who_is_named(on=now.date())
     requests = batch.add(made.with_people().prefetch_related(None))
     rounds = batch.add(RoundParticipant.objects.published_of(member))
-    yield ("matching.Match", "matching.SharerRequest", "matching.RoundParticipant")
+    introductions = batch.add(Introduction.objects.filter(member=member))
+    yield ("matching.Match", "matching.SharerRequest", "matching.RoundParticipant", "matching.Introduction")
+    item = events.Item.of
+    yield events.Section(
+        "introduction",
+        _("What my match reads of me"),
+        [
+            (
+                item("words", _("In my words"), introduction.words),
+                item("shows_user_page", _("My match sees my user page"), introduction.shows_user_page),
+                item("changed_at", _("Changed"), introduction.changed_at),
+            )
+            for introduction in introductions
+        ],
+    )
     rows = [_match_row(match, side, member) for match in matches if (side := match.side_of(member)) is not None]
     yield events.Section("matches", _("My matches"), rows)
     yield events.Section("requests", _("People I asked for"), [_request_row(request) for request in requests])

@@ -1,6 +1,7 @@
 """The tables of matching, split by noun."""
 
 from matching.models.feedback import Concern, Feedback, QuietSpell, SessionOutcome
+from matching.models.introductions import Introduction
 from matching.models.matches import Match, MatchApproval, MatchQuerySet
 from matching.models.requests import SharerRequest, SharerRequestQuerySet
 from matching.models.rounds import Round, RoundFacts, RoundParticipant, RoundReplay
@@ -12,6 +13,7 @@ __all__ = [
     "Concern",
     "Exclusion",
     "Feedback",
+    "Introduction",
     "Match",
     "MatchApproval",
     "MatchQuerySet",

@@ -20,10 +20,9 @@ from matching.domain.feedback import (
     Verdict,
 )
 from matching.domain.matches import MatchState, Side
-from matching.domain.sessions import HELD
 from matching.models import people
 from matching.models.matches import Match
-from matching.models.sessions import Session, SessionQuerySet, waits_for
+from matching.models.sessions import Session, SessionQuerySet, over_since, waits_for
 from registrations.models import Member, Registration, heir_at
 
 
@@ -88,9 +87,8 @@ class Feedback(models.Model):
 class SessionOutcomeQuerySet(models.QuerySet["SessionOutcome"]):
     def to_settle(self, *, now: datetime) -> "SessionOutcomeQuerySet":
         """Unsettled outcomes that can be judged now: one side spoke long enough ago, or the time to speak is over."""
-        spoken, closed = now - SETTLE_AFTER, now - CLOSES_AFTER
-        one_side_spoke = Q(session__feedback__isnull=False, session__ends_at__lte=spoken, session__made_at__lte=spoken)
-        nobody_can = Q(session__ends_at__lte=closed, session__made_at__lte=closed)
+        one_side_spoke = over_since("lte", now - SETTLE_AFTER, way="session__") & Q(session__feedback__isnull=False)
+        nobody_can = over_since("lte", now - CLOSES_AFTER, way="session__")
         return self.filter(one_side_spoke | nobody_can, settled_at=None).distinct()
 
     def missed_by(self, registration: Registration, *, since: datetime) -> "SessionOutcomeQuerySet":
@@ -244,8 +242,7 @@ def to_tell(member: Member, *, now: datetime) -> SessionQuerySet:
 def _is_to_tell(member: Member, *, now: datetime) -> Q:
     """The hour is just over, and the member has said nothing about it."""
     own = Feedback.objects.of(member).filter(session=OuterRef("pk"))
-    since = Q(ends_at__gt=now - CLOSES_AFTER) | Q(made_at__gt=now - CLOSES_AFTER)
-    return Q(~Exists(own), since, state__in=HELD, ends_at__lte=now)
+    return Q(~Exists(own), over_since("gt", now - CLOSES_AFTER), ends_at__lte=now)
 
 
 class SessionLine(NamedTuple):
@@ -273,6 +270,11 @@ class SessionLine(NamedTuple):
     def of(cls, row: tuple[Any, ...]) -> Self:
         """Return a row of `sessions_at_hand`."""
         return cls._make((*row[:-8], *people.two_named(row[-8:])))
+
+    @property
+    def over_since(self) -> datetime | None:
+        """As `Session.over_since`."""
+        return self.made_at if self.met_on else self.ends_at
 
 
 def sessions_under_way(member: Member, *, now: datetime) -> models.QuerySet[Session, Any]:

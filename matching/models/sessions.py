@@ -31,6 +31,12 @@ def _hour() -> Func:
     return Func(F("starts_at"), F("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
 
 
+def over_since(lookup: str, moment: datetime, *, way: str = "") -> Q:
+    """What `Session.over_since` says of one, compared with a moment: ``lookup`` is "lte" or "gt"."""
+    agreed = Q(**{f"{way}state": S.CONFIRMED, f"{way}ends_at__{lookup}": moment})
+    return agreed | Q(**{f"{way}state": S.ELSEWHERE, f"{way}made_at__{lookup}": moment})
+
+
 def _the_match() -> Func:
     each = F("match_id")
     return Func(each, each, Value("[]"), function="int8range", output_field=BigIntegerRangeField())
@@ -233,7 +239,7 @@ class Session(people.OfTwoPeople, models.Model):
     @property
     def over_since(self) -> datetime | None:
         """Since when the two can say how it was: its end, or the moment in which one told of it."""
-        return max(self.ends_at, self.made_at) if self.ends_at is not None else None
+        return self.made_at if self.state == S.ELSEWHERE else self.ends_at
 
     def clean(self) -> None:
         """Refuse people who are not the match's own: the constraint on overlaps trusts these two columns."""

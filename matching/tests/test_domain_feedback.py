@@ -72,7 +72,7 @@ def test_what_is_settled_stays_so(learner, sharer, day, later):
     ends_at = NOW
 
     def settled(days):
-        return is_settled(learner=learner, sharer=sharer, ends_at=ends_at, now=NOW + timedelta(days=days))
+        return is_settled(learner=learner, sharer=sharer, over_since=ends_at, now=NOW + timedelta(days=days))
 
     assert settled(day + later) or not settled(day)
     assert settled(14)
@@ -91,7 +91,7 @@ def test_what_is_settled_stays_so(learner, sharer, day, later):
     ],
 )
 def test_the_other_has_time_to_say_otherwise(learner, sharer, after, settled):
-    assert is_settled(learner=learner, sharer=sharer, ends_at=NOW, now=NOW + after) == settled
+    assert is_settled(learner=learner, sharer=sharer, over_since=NOW, now=NOW + after) == settled
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_when_done_is_done(mine, theirs, took_place, after, done):
 
 
 def test_the_two_weeks():
-    check_open(ends_at=NOW, now=NOW)
+    check_open(over_since=NOW, now=NOW)
     with pytest.raises(NotYet):
-        check_open(ends_at=NOW, now=NOW - timedelta(seconds=1))
+        check_open(over_since=NOW, now=NOW - timedelta(seconds=1))
     with pytest.raises(NotYet):
-        check_open(ends_at=NOW, now=NOW + CLOSES_AFTER)
+        check_open(over_since=NOW, now=NOW + CLOSES_AFTER)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""Saying a few words of oneself to those one is matched with, and whether they see one's user page."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base import acts
+from letsconnect.base.fields import LineFormField, longest
+from matching.models import Introduction
+from matching.models.introductions import username_of
+from registrations.locking import lock_member
+from registrations.models import Member
+
+
+class Introduced(NamedTuple):
+    """How one is introduced: the words, and the name and address of the user page; "" for none."""
+
+    words: str = ""
+    user_page: str = ""
+    user_page_link: str = ""
+
+
+class IntroductionForm(forms.Form):
+    """A few words, and the tick for the user page where there is one to show."""
+
+    words = LineFormField(
+        label=_("In my words"),
+        required=False,
+        max_length=longest(Introduction, "words"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What you do, and what you like to talk about. No address: it is read before either says yes."),
+    )
+    shows_user_page = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any = None, *, introduction: Introduction | None, username: str) -> None:
+        initial = {"words": introduction.words, "shows_user_page": introduction.shows_user_page} if introduction else {}
+        super().__init__(data, initial=initial)
+        if username:
+            self.fields["shows_user_page"].label = _("My match sees my user page: %(name)s") % {"name": username}
+        else:
+            del self.fields["shows_user_page"]
+
+
+def username(member: Member) -> str:
+    """Return the member's name on the wiki; "" for who does not sign in with an account of it."""
+    row = Member.objects.filter(pk=member.pk).values_list(username_of(member.pk), flat=True).first()
+    return str(row or "")
+
+
+def introduced(words: str, *, shows_user_page: bool, name: str | None) -> Introduced:
+    """Return how somebody with this introduction, and this name on the wiki, is introduced."""
+    if not shows_user_page or not name:
+        return Introduced(words)
+    page = f"User:{name}"
+    wiki = urlsplit(settings.MEDIAWIKI_URL)
+    return Introduced(words, page, f"{wiki.scheme}://{wiki.netloc}/wiki/{quote(page.replace(' ', '_'), safe=':')}")
+
+
+@transaction.atomic
+def introduce_oneself(*, words: str, shows_user_page: bool = False, by: Member, now: datetime) -> None:
+    """Keep what ``by`` says of themselves; nothing said leaves no row."""
+    member = lock_member(by)
+    stored = Introduction.objects.filter(member=member).first()
+    if stored is not None and (stored.words, stored.shows_user_page) == (words, shows_user_page):
+        return
+    if not words and not shows_user_page:
+        Introduction.objects.filter(member=member).delete()
+    else:
+        values = {"words": words, "shows_user_page": shows_user_page, "changed_at": now}
+        Introduction.objects.update_or_create(member=member, defaults=values)
+    acts.record(by=by, verb="introduce_oneself", on=member, now=now)
