@@ -90,6 +90,15 @@ def catalog_of(po: Path) -> Catalog:
         return read_po(file, locale=po.parent.parent.name)
 
 
+def untranslated(catalog: Catalog) -> list[str]:
+    """Return the texts that would be read in English: without a translation, or without one of its plural forms."""
+    return [
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalog
+        if message.id and not (message.string if isinstance(message.string, str) else all(message.string or ()))
+    ]
+
+
 def compile_stale(locale: Path) -> list[Path]:
     """Compile every .po newer than its .mo, replacing the file in one step, and return the .mo files written."""
     written = []

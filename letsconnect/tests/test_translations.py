@@ -11,7 +11,15 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from letsconnect.tests.test_conventions import ROOT, our_files, tree_of
-from letsconnect.translations import catalog_of, compile_stale, po_files, spaced_as_french, template_of, update
+from letsconnect.translations import (
+    catalog_of,
+    compile_stale,
+    po_files,
+    spaced_as_french,
+    template_of,
+    untranslated,
+    update,
+)
 
 LOCALE = Path(settings.LOCALE_PATHS[0])
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
@@ -90,6 +98,12 @@ def test_a_check_says_which_languages_are_not_up_to_date(tree, settings):
     assert po_files(tree / "locale")[0].read_bytes() == stale
 
     call_command("extract_translations", verbosity=0)
+    with pytest.raises(CommandError, match=r"translate what is new: ar"):  # four of its texts have no Arabic yet
+        call_command("extract_translations", check=True)
+
+    (tree / "templates" / "page.html").write_text('{% load i18n %}{% translate "Hello" %}')
+    (tree / "clinics" / "views.py").unlink()
+    call_command("extract_translations", verbosity=0)
     call_command("extract_translations", check=True)
 
 
@@ -127,10 +141,9 @@ def test_every_translation_keeps_the_placeholders_and_tags_of_its_source(po):
 
 
 @pytest.mark.parametrize("po", po_files(LOCALE), ids=lambda po: po.parent.parent.name)
-def test_a_translated_plural_has_all_its_forms(po):
-    half = [message.id for message in read(po) if message.pluralizable and any(message.string) != all(message.string)]
-
-    assert half == []
+def test_every_text_is_translated_in_all_its_plural_forms(po):
+    """A text that was lost on the way, as when two branches change it, is read in English and seen by nobody here."""
+    assert untranslated(read(po)) == []
 
 
 def test_no_text_to_translate_stands_inside_an_f_string():

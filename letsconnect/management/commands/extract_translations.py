@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from letsconnect.translations import po_files, template_of, up_to_date
+from letsconnect.translations import po_files, template_of, untranslated, up_to_date
 
 
 class Command(BaseCommand):
@@ -14,18 +14,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file would change")
+        parser.add_argument("--check", action="store_true", help="write nothing; fail if a text is missing or moved")
 
     def handle(self, *, check: bool = False, **options: Any) -> None:
         template, changed = template_of(Path(settings.BASE_DIR)), []
         for po in po_files(Path(settings.LOCALE_PATHS[0])):
             catalog, content = up_to_date(po, template)
+            missing = untranslated(catalog)
             if check:
-                changed += [po.parent.parent.name] if content != po.read_bytes() else []
+                changed += [po.parent.parent.name] if missing or content != po.read_bytes() else []
                 continue
             po.write_bytes(content)
-            texts = [message for message in catalog if message.id]
-            done = sum(all(text.string or ()) if text.pluralizable else bool(text.string) for text in texts)
-            self.stdout.write(f"{po.parent.parent.name}: {done} of {len(texts)}")
+            self.stdout.write(f"{po.parent.parent.name}: {len(catalog) - len(missing)} of {len(catalog)}")
         if changed:
             raise CommandError(f"Run `make messages`, and translate what is new: {', '.join(changed)}.")
