@@ -163,6 +163,20 @@ def _seconds(group: str, items: list[pytest.Item]) -> float:
     return len(items) * {"open_window": 5, "nursery": 8}.get(group, 0.5)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what tests recorded of people's ways, whichever process they ran in."""
+    recorded = [
+        str(words)
+        for report in terminalreporter.stats.get("passed", [])
+        for name, words in report.user_properties
+        if name == "journey" and report.when == "call"
+    ]
+    if recorded:
+        terminalreporter.section("people's ways")
+        for words in sorted(recorded):
+            terminalreporter.write_line(words)
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage among what tests make, not among modules and settings, and seldom: a tenth of the time of all
     tests was spent on it."""

@@ -1,11 +1,10 @@
-"""Matches through a real browser: every state of the page, both directions, and the way without JavaScript."""
+"""Matches through a real browser: every state of the page, in both directions."""
 
 import pytest
 from django.utils import timezone
 
 from letsconnect.tests.browser import WIDTHS
-from matching.domain.matches import MatchState, answer_by
-from matching.models import Match
+from matching.domain.matches import answer_by
 from matching.tests.factories import make_match
 from registrations.tests.factories import make_member, make_registration
 
@@ -61,17 +60,3 @@ def _find_the_answers_in_the_first_screen(page):
             assert top > 0 and bottom <= 640 and height >= 44, (yes, no)
     page.evaluate("scrollTo(0, 0)")
     page.set_viewport_size(was)
-
-
-def test_two_people_say_yes_without_javascript(live_server, open_window):
-    now = timezone.now()
-    match = make_match("asked", asked_at=now, answer_by=answer_by(now))
-
-    for person in (match.learner, match.sharer):
-        window = open_window(live_server.url, width=360, member=person.member, javascript=False)
-        page = window.page
-        page.goto(f"{live_server.url}/matches/{match.pk}/")
-        page.get_by_role("button", name="Yes, introduce us").click()
-
-    assert page.get_by_text(match.learner.member.email).is_visible()
-    assert Match.objects.get().state == MatchState.CONNECTED

@@ -44,19 +44,6 @@ def test_the_pages_of_this_app_hold_what_every_page_must(live_server, open_windo
     desk.screenshot(f"review-detail-{language}")
 
 
-def test_a_code_lets_a_person_in_without_javascript(live_server, open_window, mailoutbox):
-    window = open_window(live_server.url, width=360, javascript=False)
-    page = window.page
-    page.goto(live_server.url + reverse("registrations:sign-in"))
-    page.locator("input[name=email]").fill("new@example.org")
-    page.locator("main button[type=submit]").first.click()
-    page.locator("input[name=code]").fill(mailoutbox[0].subject[:6])
-    page.locator("main button[type=submit]").first.click()
-
-    page.get_by_role("button", name="Menu").click()  # opens without a script, too
-    assert page.get_by_role("button", name="Sign out").count() == 1
-
-
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ar", 360)])
 def test_a_person_takes_over_what_they_wrote_in_the_old_form(live_server, open_window, language, width):
     imported = factories.make_registration(
