@@ -31,7 +31,7 @@ def how_to_sign_in() -> str:
 
 def _people(*, now: datetime) -> Iterator[tuple[str, str]]:
     """Say of each account what a visitor finds there; a demo that is some weeks old has other things to show."""
-    volunteer, waiting, arabic = _account("volunteer"), _account("waiting"), _reader_of_arabic()
+    volunteer, waiting = _account("volunteer"), _account("waiting")
     match = _waiting_match(volunteer, now=now)
     sides = [] if match is None else [account_of(match.person(side)) for side in Side]
     if volunteer is not None and volunteer not in sides:
@@ -43,6 +43,7 @@ def _people(*, now: datetime) -> Iterator[tuple[str, str]]:
         yield _line(member, f"{deed} a match with {other}")
     if waiting is not None and waiting_status(getattr(waiting, "registration", None), now=now).got_nothing:
         yield _line(waiting, "the last round had nobody for her, and her page says why")
+    arabic = _reader_of_arabic(besides=[member for member in (volunteer, waiting, *sides) if member is not None])
     if arabic is not None:
         yield _line(arabic, "reads the portal in Arabic")
     for account, words in _DESK:
@@ -73,7 +74,8 @@ def _waiting_match(volunteer: Member | None, *, now: datetime) -> Match | None:
     return min(waiting, key=lambda match: volunteer is None or match.side_of(volunteer) is None, default=None)
 
 
-def _reader_of_arabic() -> Member | None:
-    """Return the first of the demo's people who reads Arabic and takes part."""
+def _reader_of_arabic(*, besides: list[Member]) -> Member | None:
+    """Return the first of the demo's people who reads Arabic and takes part, of those who are not named already."""
     readers = Member.objects.with_open_account().filter(is_demo=True, language="ar", email__isnull=False)
-    return readers.filter(registration__state="approved").order_by("pk").first()
+    taking_part = readers.filter(registration__state="approved").exclude(pk__in=[member.pk for member in besides])
+    return taking_part.order_by("pk").first()

@@ -15,6 +15,7 @@ LETTERS = {
     "registrations.still_in": pgettext_lazy("kind of letter", "are you still in?"),
     "registrations.paused_for_silence": pgettext_lazy("kind of letter", "paused, because nothing was heard"),
     "registrations.seat_given": pgettext_lazy("kind of letter", "a seat in the working group"),
+    "registrations.team_message": pgettext_lazy("kind of letter", "a message from the page of the team"),
 }
 
 
@@ -38,16 +39,20 @@ class RegistrationsConfig(AppConfig):
         from registrations.privacy import erasing
         from registrations.review import emails as review_emails
         from registrations.seats import emails as seat_emails
+        from registrations.seats import message_emails, messages
         from registrations.skills import merging_in_steps
+        from registrations.views import team
 
         kinds.name_kinds(LETTERS)
-        for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
+        team.register()
+        for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails, message_emails):
             letters.register()
         access_log.store_with(Look.objects.keep)
         audiences.register_audiences()
         filling.register_filling()
         security_log.name_details(security_details.in_words())
         kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
+        kinds.register_sweep("registrations.team_messages", messages.forget_old_messages)
         kinds.register_sweep("registrations.kept_answers", visitors.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)

@@ -15,6 +15,7 @@ from registrations.domain.registrations import RegistrationState, SeatRole
 from registrations.models import Group, Member, Registration, Role, Skill
 from registrations.reference.countries import region_of
 from registrations.seats import appointing
+from registrations.seats.team import show_on_team_page
 
 DOMAIN = "demo.example"
 SEED = 20221001
@@ -67,6 +68,11 @@ POPULAR = (
     "facilitation", "grantee-reporting", "training-newcomers", "video-editing", "volunteer-retention", "surveys",
     "partnership-building", "preventing-burnout", "education-programs", "bots-and-tools",
 )  # fmt: skip
+LIAISONS = {  # name and language
+    "CEECA": ("Oksana", "en"), "ESEAP": ("Linh", "en"), "LAC": ("Paula", "es"), "MENA": ("Hana", "en"),
+    "NA": ("Jordan", "en"), "NWE": ("Elin", "fr"), "SA": ("Meera", "en"), "SSA": ("Tendai", "en"),
+}  # fmt: skip
+ON_THE_TEAM_PAGE = ("LAC", "MENA", "NWE", "SA", "SSA")
 # Free when nobody else is, with one wish nobody shares: the last round has nobody for her, and says why.
 WAITING = ("Salma", "TN", "Africa/Tunis", "en", {"ar": 6, "en": 1})
 WAITING_WISHES = ("wikidata", "budgeting", "social-media", "preventing-burnout", "podcasting")
@@ -89,12 +95,11 @@ class Cast:
 def load(*, now: datetime) -> Cast:
     """Write the demo's people: forty, one more who waits, a liaison for each region, a coordinator. Sends nothing."""
     chance = random.Random(SEED)  # noqa: S311  made-up people, not a secret
-    coordinator = _member("coordinator", "Noor (coordinator)", "Europe/Berlin", "en", now=now)
+    coordinator = _member("coordinator", "Noor", "Europe/Berlin", "en", now=now)
     appointing.appoint(member=coordinator, role=SeatRole.COORDINATOR, by=None, now=now)
-    liaisons = {
-        region: _liaison(region, by=coordinator, now=now)
-        for region in ("CEECA", "ESEAP", "LAC", "MENA", "NA", "NWE", "SA", "SSA")
-    }
+    liaisons = {region: _liaison(region, by=coordinator, now=now) for region in LIAISONS}
+    for member in (coordinator, *(liaisons[region] for region in ON_THE_TEAM_PAGE)):
+        show_on_team_page(member=member, is_shown=True, by=member, now=now)
     people = []
     for number, (name, country, zone, language, speaks) in enumerate(PEOPLE):
         address = "volunteer" if number == 0 else f"person-{number}"
@@ -126,7 +131,8 @@ def _member(address: str, name: str, zone: str, language: str, *, now: datetime)
 
 def _liaison(region: str, *, by: Member, now: datetime) -> Member:
     address = "liaison" if region == "MENA" else f"liaison-{region.lower()}"
-    member = _member(address, f"Liaison {region}", "UTC", "en", now=now)
+    name, language = LIAISONS[region]
+    member = _member(address, name, "UTC", language, now=now)
     appointing.appoint(member=member, role=SeatRole.LIAISON, region=region, by=by, now=now)
     return member
 

@@ -13,6 +13,7 @@ from registrations.views import (
     sign_in,
     skills,
     steps,
+    team,
     wikimedia,
 )
 
@@ -30,6 +31,10 @@ urlpatterns = [
     path("account/sign-in/connect/", wikimedia.wikimedia_connect, name="wikimedia-connect"),
     path("account/sign-in/disconnect/", wikimedia.wikimedia_disconnect, name="wikimedia-disconnect"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("team/", team.team, name="team"),
+    path("team/me/", team.team_show, name="team-show"),
+    path("team/sent/<str:key>/", team.team_message_kept, name="team-message-kept"),
+    path("team/<str:public_id>/", team.team_write, name="team-write"),
     path("agreements/", agreements.agreement_list, name="agreement-list"),
     path("agreements/take-back/", agreements.agreement_take_back, name="agreement-take-back"),
     path("my-data/", my_data.my_data, name="my-data"),

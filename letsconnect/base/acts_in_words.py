@@ -31,6 +31,7 @@ VERBS: dict[str, Promise] = {
     "announce_clinic": pgettext_lazy("act", "announced the clinic"),
     "answer_topic": pgettext_lazy("act", "answered the topic request"),
     "apply_file": pgettext_lazy("act", "had the file imported"),
+    "show_on_team_page": pgettext_lazy("act", "chose whether the page of the team shows them"),
     "appoint": pgettext_lazy("act", "gave the seat"),
     "appoint_to_trust_team": pgettext_lazy("act", "gave the seat on the trust team"),
     "approve_match": pgettext_lazy("act", "approved the match"),

@@ -177,6 +177,17 @@ DOORS = [
     Door(
         "registrations:claim", "forged", get="410 410 410 410 410 410 410 410", post="410 410 410 410 410 410 410 410"
     ),
+    Door("registrations:team", get=EVERYBODY),
+    Door("registrations:team-show", get=BUTTON, post="302 302 302 302+ 302+ 302+ 302 302", data={"do": "show"}),
+    Door(
+        "registrations:team-write",
+        "everybody",
+        get=EVERYBODY,
+        post=ALL_LED_ON,
+        data={"name": "Sol", "text": "May I ask something?", "email": "new@example.org"},
+    ),
+    Door("registrations:team-write", "nobody", get=ALL_LED_ON, post=ALL_LED_ON),
+    Door("registrations:team-message-kept", "none", get=ALL_LED_ON, post=ALL_LED_ON),
     Door(
         "registrations:agreement-list",
         get=MEMBERS,

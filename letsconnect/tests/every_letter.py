@@ -40,6 +40,7 @@ from matching.tests.feedback_factories import make_hour, make_meeting, say
 from matching.tests.session_factories import make_session
 from registrations.models import SignInCode
 from registrations.oldform.claims import invite_to_claim
+from registrations.seats.messages import TypedMessage, send_message
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 from trust.seats.appointing import appoint_to_trust_team
 
@@ -120,6 +121,12 @@ def _invitation(_side: str) -> tuple[Any, Any]:
 def _seat(_side: str) -> tuple[Any, Any]:
     coordinator = make_coordinator()
     return coordinator.seats.get(), coordinator
+
+
+def _team_message(_side: str) -> tuple[Any, Any]:
+    coordinator = make_coordinator()
+    written = TypedMessage(coordinator, "Sol", "May I ask something?", gives_address=True)
+    return send_message(written=written, by=make_member(), now=NOW), coordinator
 
 
 def _code(_side: str) -> tuple[Any, Any]:
@@ -264,6 +271,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "registrations.still_in": _of_registration(still_in_asked_on=NOW.date()),
     "registrations.paused_for_silence": _of_registration(still_in_asked_on=NOW.date()),
     "registrations.seat_given": _seat,
+    "registrations.team_message": _team_message,
     "matching.asked": _of_match("asked"),
     "matching.reminder": _of_match("asked"),
     "matching.connected": _of_match("connected"),

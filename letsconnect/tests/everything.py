@@ -61,7 +61,9 @@ from registrations.models import (
     Role,
     SignInCode,
     SkillSuggestion,
+    TeamMessage,
 )
+from registrations.seats.messages import TypedMessage, send_message
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from trust.models import ReportLook
 from trust.reports.handling import keep_note, send_report
@@ -151,6 +153,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     )
     ReportLook.objects.note(viewer=coordinator, reports=[report], on=NOW.date())
     appoint_to_trust_team(member=member, by=coordinator, now=NOW)
+    TeamMessage.objects.create(key=WORD, address=ADDRESS, network=WORD, name=WORD, text=WORD, made_at=NOW)
+    send_message(written=TypedMessage(coordinator, WORD, WORD, gives_address=True), by=member, now=NOW)
     Block.objects.create(member=member, blocked=other, made_at=NOW)
     Block.objects.create(member=other, blocked=member, made_at=NOW)
     Look.objects.note(viewer=coordinator, registrations=[registration], kind=LookKind.MATCH, on=NOW.date())

@@ -4,10 +4,12 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
 
 from clinics.tests.factories import make_clinic, make_person, sign_up
 from letsconnect.base.links import sign
 from registrations.models import Registration
+from registrations.seats.messages import TypedMessage, keep_message
 from registrations.tests.factories import NOW, make_registration
 
 
@@ -45,11 +47,14 @@ def pages_of_few(world: SimpleNamespace) -> list[Seen]:
     asked = make_registration()
     Registration.objects.filter(pk=asked.pk).update(still_in_asked_on=NOW.date())
     link = sign("still-in", [asked.pk, NOW.date().isoformat()])
+    written = TypedMessage(None, "Sol", "Is there a clinic about maps?", gives_address=False)
+    kept = keep_message(written=written, address=host.email, network="192.0.2.0", now=timezone.now())
     return [
         Seen("clinics:clinic-host", reverse("clinics:clinic-host", args=[hosted.pk]), host),
         Seen("clinics:attendance-now", reverse("clinics:attendance-now", args=[hosted.pk]), host),
         Seen("registrations:still-in", reverse("registrations:still-in", args=[link]), None),
         Seen("clinics:month-detail", reverse("clinics:month-detail", args=[2026, 3]), None),
+        Seen("registrations:team-message-kept", reverse("registrations:team-message-kept", args=[kept.key]), host),
         Seen("trust:report-list", reverse("trust:report-list"), reader),
         Seen("trust:report-detail", reverse("trust:report-detail", args=[world.report]), reader),
     ]

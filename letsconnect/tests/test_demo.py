@@ -61,6 +61,9 @@ def check_what_the_start_says(volunteer):
     assert people[f"coordinator@{DOMAIN}"].is_coordinator
     assert {address.split("@")[0] for address in said} >= {"volunteer", "waiting", "liaison", "coordinator"}
 
+    volunteer.speak("ar")
+    assert "Amina: reads the portal in Arabic" not in how_to_sign_in()  # nobody is named twice
+    volunteer.speak("en")
     with time_machine.travel(match.answer_by):
         assert "is asked about" not in how_to_sign_in()
         assert "Amina: a volunteer (reads English)" in how_to_sign_in()

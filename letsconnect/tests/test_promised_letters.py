@@ -21,11 +21,12 @@ PROMISE = re.compile(
     r"\b(?:write to (?:you|both)|get a (?:short )?letter|(?:letter|email) when they|Letters reach you|and you get"
     r"|letter says)\b"
 )
-# These speak of letters that never came or did come, of addresses, or of what others would have to do.
+# These speak of letters that never came or did come, of addresses, or of what others would have to do, or can.
 PROMISES_NOTHING = {
     "mailings/_not_written_to.html",
     "mailings/_why_no_text.html",
     "registrations/sign_in_code.html",
+    "registrations/team.html",
 }
 
 

@@ -115,6 +115,7 @@ VALUES = {
     "agreement.version",
     "file_format",
     "'yes' if is_findable else 'no'",
+    "'yes' if is_shown else 'no'",
     "BulkList.NEWSLETTER.word",  # what somebody chose to get, as are the next two
     "_in_short(before)",
     "_in_short(subscription.lists)",

@@ -5,7 +5,7 @@ from registrations.models.answer_rows import Offer, SpokenLanguage, Window, Wish
 from registrations.models.consents import Consent, has_agreed
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
-from registrations.models.members import Block, Member, WorkingGroupSeat
+from registrations.models.members import Block, Member, WorkingGroupSeat, WorkingGroupSeatQuerySet
 from registrations.models.merges import SkillMerge
 from registrations.models.reference import (
     HEIR_OF_SKILL,
@@ -23,6 +23,7 @@ from registrations.models.registration import Registration, RegistrationQuerySet
 from registrations.models.reviews import ReviewSnapshot
 from registrations.models.sensitive import SensitiveAnswer, SensitiveTally
 from registrations.models.sign_in import SignInCode
+from registrations.models.team import TeamMessage
 from registrations.models.uploads import ImportUpload
 from registrations.models.visitor_answers import KeptAnswers
 
@@ -55,9 +56,11 @@ __all__ = [
     "SkillQuerySet",
     "SkillSuggestion",
     "SpokenLanguage",
+    "TeamMessage",
     "Window",
     "Wish",
     "WorkingGroupSeat",
+    "WorkingGroupSeatQuerySet",
     "has_agreed",
     "heir_at",
 ]

@@ -266,6 +266,8 @@ class WorkingGroupSeat(TermOfOffice, models.Model):
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until, not included"), null=True, blank=True)
+    # Their own choice, which nobody else makes for them.
+    is_shown = models.BooleanField(_("shown on the page of the team"), default=False, db_default=False, editable=False)
 
     objects = WorkingGroupSeatQuerySet.as_manager()
 
@@ -283,6 +285,10 @@ class WorkingGroupSeat(TermOfOffice, models.Model):
                 condition=Q(role=SeatRole.LIAISON, region__in=Region.values)
                 | Q(role__in=[SeatRole.COORDINATOR, SeatRole.EDITOR], region=""),
                 name="registrations_liaison_has_a_region_and_others_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_shown=False) | Q(role__in=WORKING_GROUP),
+                name="registrations_only_the_working_group_is_shown_as_the_team",
             ),
         ]
 

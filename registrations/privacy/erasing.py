@@ -21,6 +21,7 @@ from registrations.models import (
 )
 from registrations.privacy.proved_addresses import Proved, proved_by
 from registrations.seats import appointing
+from registrations.seats.messages import forget_messages_of
 from registrations.skills import merged_answers
 
 LATEST_TEXT = timedelta(days=1)  # a letter that was on its way while somebody was erased is settled long before
@@ -54,6 +55,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     _empty_columns(proved)
     sensitive.forget_answers(member=member)
     visitors.forget_answers_of(proved.addresses)
+    forget_messages_of(proved.addresses)
     _forget_accounts(proved)
     forget_recipient(member=member, addresses=proved.addresses, now=now)
     member.is_active, member.is_superuser, member.erased_at, member.last_login = False, False, now, None

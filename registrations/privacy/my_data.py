@@ -69,6 +69,7 @@ _REST = {
     "registrations.ClaimInvitation": gettext_lazy("Invitations to take over what I wrote in the old form"),
     "registrations.ReviewSnapshot": gettext_lazy("What my registration said when it was reviewed"),
     "registrations.KeptAnswers": gettext_lazy("What I wrote while my session had ended"),
+    "registrations.TeamMessage": gettext_lazy("What I wrote to the working group"),
     "mailings.Subscription": gettext_lazy("Letters to many at once that I get, or left"),
     "base.SecurityEvent": gettext_lazy("When I signed in and out"),
     "registrations.SkillSuggestion": gettext_lazy("Skills I suggested, and when"),
@@ -236,6 +237,7 @@ def _seats(batch: QueryBatch, member: Member) -> SectionReader:
             item("region", _("Region"), seat.region, seat.get_region_display()),
             item("from_on", _("From"), seat.from_on),
             item("until_on", _("Until, not included"), seat.until_on),
+            item("is_shown", _("Shown on the page of the team"), seat.is_shown),
         )
         for seat in seats
     ]

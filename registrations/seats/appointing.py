@@ -86,6 +86,7 @@ def end_all_seats(*, member: Member, refusal: str, by: Member | None, now: datet
     seats = list(member.seats.not_over(on=today))
     if any(seat.is_last_coordinator(on=today) for seat in seats):
         raise LastCoordinator(refusal)
+    member.seats.filter(is_shown=True).update(is_shown=False)
     for seat in seats:
         close_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
 
