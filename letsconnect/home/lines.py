@@ -6,6 +6,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from clinics.cards import Title, titles_of
 from clinics.domain.clinics import ClinicState, RsvpState
@@ -72,12 +74,12 @@ class Lines:
         if thing.kind in _OF_MATCHES:
             match = self._stored.to_answer.get(key) or self._stored.without_an_hour[key]
             side = side_of(match, self.member)
-            texts |= {"name": _other(match, self.member).shown_name, "skill": self._skills[match.heir]}
+            texts |= {"name": _name(_other(match, self.member).shown_name), "skill": self._skills[match.heir]}
             texts["moment"] = when_here(match.answer_by) if thing.kind == ThingKind.ANSWER_MATCH else ""
         elif thing.kind in _OF_SESSIONS:
             session = self._session(key)
             moment = date_format(session.met_on) if session.met_on else when_here(session.starts_at)
-            texts |= {"name": reasons.name_of(_other(session, self.member)), "moment": moment}
+            texts |= {"name": _name(reasons.name_of(_other(session, self.member))), "moment": moment}
             texts["skill"] = self._skills.get(session.heir, "")
             key = key if thing.kind == ThingKind.TELL_SESSION else session.match
         elif thing.kind == ThingKind.ANSWER_CLINIC:
@@ -118,7 +120,7 @@ class Lines:
     def _of_session(self, session: SessionLine) -> Piece:
         texts = {
             "link": link_to("matching:match-detail", session.match),
-            "name": reasons.name_of(_other(session, self.member)),
+            "name": _name(reasons.name_of(_other(session, self.member))),
             "skill": self._skills[session.heir],
             "moment": when_here(session.starts_at),
         }
@@ -150,7 +152,7 @@ class Lines:
     def _of_match(self, line: MatchLine) -> Piece:
         texts = {
             "link": link_to("matching:match-detail", line.key),
-            "name": _other(line, self.member).shown_name,
+            "name": _name(_other(line, self.member).shown_name),
             "skill": self._skills[line.heir],
             "moment": when_here(line.answer_by),
         }
@@ -195,3 +197,8 @@ def _of_title(title: Title) -> dict[str, str]:
 
 def _other(line: MatchLine | SessionLine, member: Member) -> NamedPerson:
     return line.sharer if side_of(line, member) == "learner" else line.learner
+
+
+def _name(name: str) -> SafeString:
+    """Return a name for a sentence whose direction may be another one."""
+    return format_html("<bdi>{}</bdi>", name)

@@ -32,7 +32,8 @@ def for_member(member: Member, asking: AgreementsToAsk, *, now: datetime) -> dic
     stored = Stored(member, now=now)
     things = in_order(stored.things(registration, asking, confided=me.confided), now=now)
     lines = Lines(stored, also_named=skills_in_sentences(stored.suggestions))
-    calendar = lines.calendar(things)
+    is_resting = _is_resting(registration, on=now.date())
+    calendar = lines.calendar(() if is_resting else things)  # who rests reads nothing else of what has begun
     shown: dict[str, object] = {
         "asking": asking,
         "registration": registration,
@@ -40,7 +41,7 @@ def for_member(member: Member, asking: AgreementsToAsk, *, now: datetime) -> dic
         "has_more_in_calendar": len(calendar) > IN_THE_CALENDAR,
         "hosts_clinics": any(part.role == "host" for part in stored.parts.values()),  # they can be given things to do
     }
-    if _is_resting(registration, on=now.date()):
+    if is_resting:
         until = max(day for day in (registration.paused_until, registration.away_until) if day is not None)
         return shown | {"is_resting": True, "rests_until": None if until == UNTIL_THEY_RETURN else until}
     first, others = things[:1], things[1:]

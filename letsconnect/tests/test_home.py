@@ -100,6 +100,7 @@ def test_home_costs_a_dozen_queries_at_three_rows_and_at_thirty(client, everythi
         "Clinic 0",
     ):
         assert words in said
+    assert re.search("<bdi>[^<]+</bdi> would like to learn", said)
     assert said.count("cdx-button--weight-primary") == 1
     assert not re.search('href="[^/#m]|href=""', main_of(page))
 
@@ -265,6 +266,9 @@ def test_who_is_paused_reads_that_and_nothing_else(client, member, fields, words
         assert 'action="/my-data/come-back/"' in said
         rsvp(clinic=clinic, member=member, by=member, now=NOW)
         assert "A clinic" in main_of(client.get("/"))  # what they have agreed to still stands
+    with time_machine.travel(NOW + DAY, tick=False):
+        client.force_login(member)
+        assert "A clinic" in main_of(client.get("/"))  # and when it begins
 
 
 @pytest.mark.parametrize(

@@ -426,7 +426,7 @@ def test_home_shows_what_waits_and_what_is_next(match):
 
     content = client.get(reverse("home")).content.decode()
 
-    assert f"{asked.learner.shown_name} proposes times to talk about" in content
+    assert f"<bdi>{asked.learner.shown_name}</bdi> proposes times to talk about" in content
     assert "4 March 2026, 13:00" in content
     assert "Berlin time, UTC+1" in content
     Session.objects.filter(pk=asked.pk).update(waiting_for="learner")
