@@ -1,7 +1,8 @@
 """A person's way through the portal in a browser: the screens they deal with, what those ask, and what is heard.
 
 A screen is a page on which somebody has to do something, signing in and the code included. A question is one labelled
-control that is shown when they go on; radio buttons of one name are one, and so is the grid of the week."""
+control that is shown when they go on; radio buttons of one name are one, and so is the week: its grid, and the buttons
+for many hours at once."""
 
 import re
 import time
@@ -21,7 +22,8 @@ _ASKED = """
   const controls = "main :is(input:not([type=hidden], [type=submit]), select, textarea)";
   const asked = [...document.querySelectorAll(controls)].filter(shown);
   const names = asked.map(e => e.type === "radio" ? e.name : e.id || e.name);
-  if ([...document.querySelectorAll("main .lc-week button[data-at]")].some(shown)) names.push("week");
+  const week = "main :is(.lc-week button[data-at], button[name=shortcut])";
+  if ([...document.querySelectorAll(week)].some(shown)) names.push("week");
   return [[...new Set(names)], document.documentElement.scrollHeight];
 }
 """

@@ -119,9 +119,11 @@ def test_the_switches_of_language_and_colours_work_without_javascript(live_serve
     assert page.url == live_server.url + "/contact/"
     assert page.locator("html").get_attribute("lang") == "fr"
 
+    page.locator(".lc-themes summary").click()
     page.get_by_role("button", name="Sombres").click()
     assert page.url == live_server.url + "/contact/"
     assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.locator(".lc-themes summary").click()
     assert page.get_by_role("button", name="Sombres").get_attribute("aria-pressed") == "true"
 
 

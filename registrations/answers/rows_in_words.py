@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from letsconnect.base.folding import plain
 from registrations.answers.kinds import Words
-from registrations.answers.windows import DAYS, say_minute, say_window, window_rows
+from registrations.answers.windows import say_minute, say_window, windows_in_words
 from registrations.domain.agreements import AGREEMENTS
 from registrations.domain.facts import LanguageFact, OfferFact, WindowFact, WishFact
 from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
@@ -252,11 +252,9 @@ class WindowRows(WholeRows[WindowFact], TableRows[WindowFact]):
     row = WindowFact
 
     def lines(self, rows: Sequence[WindowFact], words: Words) -> list[str]:
-        days = dict(DAYS)
         return [
-            _("%(day)s %(start)s–%(end)s")
-            % {"day": days[row.day], "start": f"{row.start:%H:%M}", "end": f"{row.end:%H:%M}"}
-            for row in window_rows(rows)
+            _("%(day)s %(start)s–%(end)s") % {"day": days, "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+            for days, start, end in windows_in_words(rows)
         ]
 
     def gone_or_come(self, row: WindowFact) -> tuple[str, str]:

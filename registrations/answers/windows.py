@@ -1,6 +1,6 @@
 """The windows of a week in words: as rows of the form, in one line, and as moments of the week."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import time
 from itertools import pairwise
 from typing import NamedTuple
@@ -25,6 +25,7 @@ DAYS = [
     ("daily", _("Every day")),
 ]
 _DAY = 24 * 60
+FEWEST_IN_A_ROW = 3  # days that are written as "Monday to Wednesday"
 
 
 class GridDay(NamedTuple):
@@ -58,14 +59,7 @@ class WeekOfCountry:
     @property
     def weekdays_in_words(self) -> str:
         """Write it as "Monday to Friday"."""
-        names, days = [str(name) for name in WEEKDAYS.values()], self.weekdays
-        if any((day + 1) % 7 != after for day, after in pairwise(days)):
-            return listed(names[day] for day in days)
-        # Translators: days of the week, as in "Monday to Friday". Written in lower case where the language does so.
-        return pgettext("days of the week", "%(first)s to %(last)s") % {
-            "first": names[days[0]],
-            "last": names[days[-1]],
-        }
+        return days_in_words(self.weekdays)
 
     @property
     def weekend_in_words(self) -> str:
@@ -85,6 +79,15 @@ class WeekOfCountry:
             GridDay(day, str(WEEKDAYS[day]), str(WEEKDAYS_ABBR[day]), is_weekend=day in self.weekend)
             for day in weeks.days_from(self.first_day)
         ]
+
+
+def days_in_words(days: Sequence[int]) -> str:
+    """Write days in their order: as "Monday to Friday" where they are in a row, else one after the other."""
+    names = [str(name) for name in WEEKDAYS.values()]
+    if len(days) < FEWEST_IN_A_ROW or any((day + 1) % 7 != after for day, after in pairwise(days)):
+        return listed(names[day] for day in days)
+    # Translators: days of the week, as in "Monday to Friday". Written in lower case where the language does so.
+    return pgettext("days of the week", "%(first)s to %(last)s") % {"first": names[days[0]], "last": names[days[-1]]}
 
 
 class FreeTimeRow(NamedTuple):
@@ -110,6 +113,24 @@ def window_rows(windows: Iterable[tuple[int, int]]) -> list[FreeTimeRow]:
             rows.append(FreeTimeRow(str(start // _DAY % 7), _hour(start), _hour(until)))
             start = until
     return rows
+
+
+def windows_in_words(windows: Iterable[tuple[int, int]]) -> list[tuple[str, time, time]]:
+    """Return the rows of `window_rows` with the days in words: those with the same hours are said once."""
+    by_hours: dict[tuple[time, time], list[str]] = {}
+    for row in window_rows(windows):
+        by_hours.setdefault((row.start, row.end), []).append(row.day)
+    return [(_said_once(days), *hours) for hours, days in by_hours.items()]
+
+
+def _said_once(days: list[str]) -> str:
+    if days == ["daily"] or len(days) == len(WEEKDAYS):
+        return str(dict(DAYS)["daily"])
+    if len(days) == 1:
+        return str(dict(DAYS)[days[0]])
+    numbers = [int(day) for day in days]
+    first = next((day for day in numbers if (day - 1) % 7 not in numbers), numbers[0])
+    return capfirst(days_in_words(sorted(numbers, key=lambda day: (day - first) % 7)))
 
 
 def say_window(start: int, end: int) -> str:

@@ -254,6 +254,7 @@ function begin() {
   const ranges = document.getElementById("ranges");
   const week = new Week(place, list);
   place.hidden = false;
+  document.getElementById("week-chosen")?.remove(); // the grid says it
   week.open();
   ranges.open = Boolean(ranges.querySelector(".cdx-message--error"));
   list.addEventListener("change", () => {

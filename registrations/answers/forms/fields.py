@@ -215,9 +215,9 @@ class SkillForm(StepForm):
 
     NOT_SAVING = frozenset({"look_up", "learn", "share", "suggest", "remove"})
 
+    # Not called optional: one skill is needed. Once there is one, `SkillsPage` asks for one more.
     skill_text = LineFormField(
         label=_("A skill to learn or to share"),
-        required=False,
         max_length=longest(SkillName, "text"),
         help_text=_("Type a few letters, in any language, and choose among what is found."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

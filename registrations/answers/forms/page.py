@@ -8,12 +8,15 @@ from django.forms import Media
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from letsconnect.base.keys import key_or_none
+from registrations.answers import readback
 from registrations.answers.forms.fields import GroupForm
-from registrations.answers.forms.rows import RowForm, RowFormSet
+from registrations.answers.forms.rows import STEP_ROWS, RowForm, RowFormSet
 from registrations.answers.forms.steps import FormStep
 from registrations.answers.readiness import Missing
+from registrations.answers.rows_in_words import WINDOWS
 from registrations.answers.sensitive import SensitiveFacts
 from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.models import Member
@@ -98,6 +101,20 @@ class StepPage:
             else:
                 self.form.add_error(None, needed.text)
 
+    @property
+    def windows_in_words(self) -> list[str]:
+        """The free hours that are typed or stored, said in a few lines; none while a row is not finished."""
+        rows, windows = self.rows["windows"], getattr(self.facts, "windows", ())
+        if rows.is_bound:
+            windows = STEP_ROWS["windows"].values(rows.rows()) if rows.is_valid() else ()
+        return WINDOWS.lines(WINDOWS.read(windows), readback.words_for(self.facts))
+
+    @property
+    def opens_list(self) -> bool:
+        """Whether the list of free hours is what somebody works on: a row was added, or something in it is wrong."""
+        rows = self.rows["windows"]
+        return rows.is_bound and (self.typed().get("more") == "windows" or rows.total_error_count() > 0)
+
     def typed(self) -> QueryDict:
         """Return a copy of what was typed, to be changed and shown: nothing is saved."""
         return (self.data or QueryDict()).copy()
@@ -139,6 +156,12 @@ def with_looked_up_group(page: StepPage) -> StepPage:
 
 class SkillsPage(StepPage):
     """A page on which skills are found and added as rows, and said more about."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.form.fields.get("skill_text")
+        if field is not None and not (self.has_no_wishes and self.has_no_offers):
+            field.label, field.required = _("One more skill"), False
 
     def with_skill(self, key: str, *, to: str) -> Self:
         """Return the page with a row of this kind for the skill, unless it has one, and an empty field to find the

@@ -188,8 +188,10 @@ class RowFormSet(_BaseFormSet):
 
 
 @cache
-def _form_set_class(form: type[RowForm], most: int) -> type[RowFormSet]:
-    row_set = forms.formset_factory(form, formset=RowFormSet, max_num=most, absolute_max=most + 20, validate_max=True)
+def _form_set_class(form: type[RowForm], most: int, extra: int) -> type[RowFormSet]:
+    row_set = forms.formset_factory(
+        form, formset=RowFormSet, extra=extra, max_num=most, absolute_max=most + 20, validate_max=True
+    )
     assert issubclass(row_set, RowFormSet)  # the factory derives it from the one it is given
     return row_set
 
@@ -229,11 +231,12 @@ class StepRows:
     stored: Callable[[RegistrationFacts], Iterable[tuple[Any, ...]]]
     values: Callable[[Iterable[RowForm]], Iterable[tuple[Any, ...]]] = _values
     most: int = 60
+    always_one_more: bool = True  # an empty row below those that are stored
 
     def form_set(self, facts: RegistrationFacts, typed: QueryDict | None, options: KeptChoices | None) -> RowFormSet:
         """Return the rows as they were typed, or else as they are stored; ``options`` are those of the kind."""
         stored = [dict(zip(self.form.base_fields, row, strict=True)) for row in self.stored(facts)]
-        form_set = _form_set_class(self.form, self.most)
+        form_set = _form_set_class(self.form, self.most, int(self.always_one_more or not stored))
         about = {"options": options, "country": facts.country}
         return form_set(typed, initial=stored, prefix=self.fact, form_kwargs=about)
 
@@ -241,7 +244,7 @@ class StepRows:
 STEP_ROWS = {
     rows.fact: rows
     for rows in (
-        StepRows("languages", LanguageRow, options=_typed, stored=lambda facts: facts.languages),
+        StepRows("languages", LanguageRow, options=_typed, stored=lambda facts: facts.languages, always_one_more=False),
         StepRows("offers", OfferRow, options=_skills, stored=lambda facts: facts.offers),
         StepRows("wishes", WishRow, options=_skills, stored=lambda facts: facts.wishes),
         StepRows(
