@@ -16,6 +16,7 @@ LETTERS = {
     "matching.session_moved": pgettext_lazy("kind of letter", "an hour is moved"),
     "matching.session_kept": pgettext_lazy("kind of letter", "the old hour stays"),
     "matching.session_link": pgettext_lazy("kind of letter", "where the two will talk"),
+    "matching.session_unlinked": pgettext_lazy("kind of letter", "the link to the call is taken away"),
     "matching.session_day": pgettext_lazy("kind of letter", "reminder of an hour, a day before"),
     "matching.session_hour": pgettext_lazy("kind of letter", "reminder of an hour, an hour before"),
     "matching.session_cancelled": pgettext_lazy("kind of letter", "an hour is cancelled"),

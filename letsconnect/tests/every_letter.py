@@ -284,6 +284,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "matching.session_moved": _of_session(make_session),
     "matching.session_kept": _of_session(make_session),
     "matching.session_link": _of_session(lambda: make_session(call_link="https://meet.example.org/x")),
+    "matching.session_unlinked": _of_session(make_session),
     "matching.session_day": _of_session(make_session),
     "matching.session_hour": _of_session(make_session),
     "matching.session_cancelled": _of_session(lambda: make_session("cancelled")),

@@ -7,13 +7,14 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.models import Act
 from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
 from matching.domain.matches import Side
-from matching.domain.sessions import HELD, MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
+from matching.domain.sessions import CHOOSING, HELD, MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
 from matching.models import people
 from matching.models.matches import Match, MatchQuerySet
 from registrations.models import Member, Registration
@@ -76,6 +77,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Agreed and not over, to tell about or ``waits``; with ``is_of_live_match`` and ``is_to_tell``."""
         rows = self.annotate(is_of_live_match=_is_of_live_match(), is_to_tell=is_to_tell)
         return rows.filter(Q(state=S.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | waits)
+
+    def saying_who_chose(self) -> "SessionQuerySet":
+        """With ``chosen_by``: the key of who chose the hour that stands among what the other had proposed."""
+        choosing = Act.objects.filter(
+            object_type=self.model._meta.label_lower, object_id=OuterRef("pk"), verb__in=CHOOSING
+        ).order_by("-pk")
+        return self.annotate(chosen_by=Subquery(choosing.values("actor")[:1]))
 
     def without_a_link(self) -> "SessionQuerySet":
         """Those for which nobody has given a link to the call yet."""
@@ -155,6 +163,7 @@ class Session(people.OfTwoPeople, models.Model):
     cancelled_why = models.CharField(_("why it was cancelled"), max_length=20, blank=True, choices=WhyCancelled)
     cancelled_note = models.TextField(_("a word to the other person"), max_length=500, blank=True)
 
+    chosen_by: int | None  # only in rows of a queryset ``saying_who_chose``
     is_of_live_match: bool  # only in rows of a queryset that says so: ``saying_whether_live``, ``at_hand``
     is_to_tell: bool  # only in rows of a queryset that is ``at_hand``
 

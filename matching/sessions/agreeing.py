@@ -16,7 +16,9 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.statements import Statement
 from matching.domain.matches import NotYourMatch, ReasonMissing, Side, TooOften
 from matching.domain.sessions import (
+    AGREED,
     LINKS_AN_HOUR,
+    MOVED,
     PACE,
     PROPOSALS_AN_HOUR,
     USUAL_MINUTES,
@@ -36,6 +38,7 @@ from matching.locking import lock_match, lock_people
 from matching.models import Match, ProposedTime, Session
 from matching.sessions.busy import NAME as SESSIONS
 from matching.sessions.changing import cancel, change, drop_times, locked, owe_letter, to_lock
+from matching.sessions.rooms import new_room
 from matching.words import reasons
 from registrations.models import Member
 
@@ -129,7 +132,7 @@ def confirm_time(*, session: Session, starts_at: datetime, seen_version: str, by
     is_moved = session.state == SessionState.CONFIRMED
     was = session.state
     _write_the_hour(session, chosen, sequence=session.sequence + (1 if is_moved else 0), now=now)
-    verb = "move_session" if is_moved else "agree_on_session"
+    verb = MOVED if is_moved else AGREED
     acts.record(by=by, verb=verb, on=session, now=now, was=was, became=session.state)
     for reader in Side:
         owe_letter(session, reader, letter="moved" if is_moved else "agreed", occasion=str(session.sequence), now=now)
@@ -187,9 +190,20 @@ def set_call_link(*, session: Session, link: str, seen_version: str = "", by: Me
         session.full_clean(validate_unique=False, validate_constraints=False)
         session.save(update_fields=["call_link"])
         act = acts.record(by=by, verb="set_call_link", on=session, now=now, was=session.state, became=session.state)
-        if link and session.state == SessionState.CONFIRMED:
-            owe_letter(session, side.other, letter="link", occasion=str(act.pk), now=now)
+        if session.state == SessionState.CONFIRMED:
+            letter = "link" if link else "unlinked"
+            owe_letter(session, side.other, letter=letter, occasion=str(act.pk), now=now)
     return session
+
+
+@transaction.atomic
+def make_room(*, session: Session, by: Member, now: datetime) -> Session:
+    """Give the two a new room to talk in; where one of them has said already where they talk, that stays."""
+    match, _side = _connected_match(session.match, by=by, now=now)
+    stored = match.sessions.open(now=now).filter(pk=session.pk).first()
+    if stored is not None and stored.call_link:
+        return stored
+    return set_call_link(session=session, link=new_room(), by=by, now=now)
 
 
 _TOO_OFTEN = {

@@ -38,7 +38,7 @@ def gathering_of(session: Session, side: Side, letter: str) -> str:
     they talk by itself; reminders never."""
     if letter in _ABOUT_TIMES:
         return f"match:{session.match_id}:times:{side.value}"
-    if letter == "link":
+    if letter in ("link", "unlinked"):
         return f"session:{session.pk}:link:{side.value}"
     return f"session:{session.pk}:hour:{side.value}" if letter in _ABOUT_THE_HOUR else ""
 

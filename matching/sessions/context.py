@@ -26,7 +26,7 @@ class Proposed:
 
 def asked_of_open(match: Match, *, now: datetime) -> SessionQuerySet:
     """Return what the page of a match asks of the session that is being agreed or to come."""
-    return match.sessions.open(now=now).order_by("-made_at", "-pk").prefetch_related("times")
+    return match.sessions.open(now=now).saying_who_chose().order_by("-made_at", "-pk").prefetch_related("times")
 
 
 def context(match: Match, member: Member, now: datetime, *, asked: Iterable[Session]) -> dict[str, Any]:
@@ -50,11 +50,20 @@ def context(match: Match, member: Member, now: datetime, *, asked: Iterable[Sess
         "other_zone": zone_of_other(match, member),
         "link_form": CallLinkForm(initial={"link": session.call_link if session else ""}),
         "link_seen": link_seen_as(session),
-        # Who proposed the hour first says where: somebody has to begin, and the other can as well.
-        "is_my_turn_to_link": session is not None and session.made_by_id == member.pk,
+        "is_my_turn_to_link": session is not None and _proposed_the_hour(session, member),
         "room_host": host_of_rooms(),
         "cancel_form": CancelSessionForm(initial={"seen": seen}),
     }
+
+
+def _proposed_the_hour(session: Session, member: Member) -> bool:
+    """Tell who says where: the one of the two who proposed the hour that stands, which the other chose.
+
+    Somebody has to begin; the other can as well.
+    """
+    if session.chosen_by is None:
+        return session.made_by_id == member.pk
+    return session.chosen_by != member.pk
 
 
 def name_of_other(match: Match, member: Member) -> str:

@@ -32,6 +32,7 @@ _WHILE = {
     "moved": {S.CONFIRMED},
     "kept": {S.CONFIRMED},
     "link": {S.CONFIRMED},
+    "unlinked": {S.CONFIRMED},
     **{letter: {S.CONFIRMED} for letter in REMINDERS.letters},
     "cancelled": {S.CANCELLED},
     "dropped": {S.CANCELLED},
@@ -52,7 +53,7 @@ def register() -> None:
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
                 reads=_read,
-                priority=Priority.SOON if letter in (*REMINDERS.letters, "link") else Priority.ORDINARY,
+                priority=Priority.SOON if letter in (*REMINDERS.letters, "link", "unlinked") else Priority.ORDINARY,
                 # The word to the other person that comes with what is taken back is for the two alone.
                 keeps=kinds.kept("learner__member", "sharer__member", is_for_the_desk=letter not in _WITH_A_WORD),
             )
@@ -169,8 +170,8 @@ def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> st
             return "it has been answered"
         is_to_come = any(time.starts_at > now for time in session.times.all())
         return None if is_to_come else "every proposed time has passed"
-    if letter == "link":
-        return _link_out_of_date(session, now)
+    if letter in ("link", "unlinked"):
+        return _link_out_of_date(session, letter, now)
     if letter == "agreed" and session.sequence:
         return "it has been moved since"
     if session.starts_at is None:
@@ -182,10 +183,10 @@ def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> st
     return REMINDERS.why_void(letter, starts_at=session.starts_at, now=now) if letter in REMINDERS.letters else None
 
 
-def _link_out_of_date(session: Session, now: datetime) -> str | None:
+def _link_out_of_date(session: Session, letter: str, now: datetime) -> str | None:
     """Return why nobody needs to be told any more where the two talk, or None. It helps until the hour is over."""
-    if not session.call_link:
-        return "the link was taken away again"
+    if bool(session.call_link) != (letter == "link"):
+        return "there is a link again" if session.call_link else "the link was taken away again"
     return "the hour is past" if session.ends_at is None or session.ends_at <= now else None
 
 

@@ -15,9 +15,11 @@ from icalendar import Calendar
 from letsconnect.base.models import Act
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, MatchState
+from matching.domain.sessions import ChosenTime
 from matching.models import CalendarFeed, Match, Session
 from matching.sessions import hours as shared_hours
-from matching.sessions.agreeing import seen_as
+from matching.sessions.agreeing import confirm_time, propose_times, seen_as
+from matching.sessions.rooms import new_room
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations.domain.registrations import UNTIL_THEY_RETURN
@@ -344,8 +346,13 @@ def test_the_call_link_is_shown_to_the_two_on_their_page_and_nowhere_else(match,
     ):
         assert LINK not in client.get(address).content.decode()
     assert LINK not in str(list(Act.objects.values()))
-    assert press("link", session, match.sharer.member, link="").status_code == 200
+    said = press("link", session, match.sharer.member, link="").content.decode()
+    assert "There is no link to the call any more." in said and "Both of you find" not in said
     assert Session.objects.get().call_link == ""
+    assert "nothing has changed" in press("link", session, match.sharer.member, link="").content.decode()
+    newest = Letter.objects.order_by("-pk").first()
+    assert (newest.kind, newest.state) == ("matching.session_unlinked_learner", "queued")
+    assert Letter.objects.count() == 2
 
 
 def test_a_room_is_offered_where_the_settings_name_a_service_and_the_other_is_told_without_its_link(match, settings):
@@ -357,16 +364,45 @@ def test_a_room_is_offered_where_the_settings_name_a_service_and_the_other_is_to
 
     settings.CALL_ROOM_URL = "https://rooms.example.org/a"
     assert "A new room on rooms.example.org" in page_of(match, match.sharer.member)
-    press("link", session, match.sharer.member, room="1")
+    opened = browser(match.learner.member).get(reverse("matching:match-detail", args=[match.pk])).context["link_seen"]
+    press("link", session, match.sharer.member, room="1", opened=opened)
 
     link = Session.objects.get().call_link
     assert re.fullmatch(r"https://rooms\.example\.org/a/lets-connect-[0-9a-f]{32}", link)
     assert f'href="{link}"' in page_of(match, match.learner.member)
-    opened = browser(match.learner.member).get(reverse("matching:match-detail", args=[match.pk])).context["link_seen"]
-    assert press("link", session, match.sharer.member, room="1", opened=opened).status_code == 200
-    assert Session.objects.get().call_link != link, "a new name each time"
+    for member in (match.sharer.member, match.learner.member):  # pressed twice, and by the other on a page of before
+        answer = press("link", session, member, room="1", opened=opened)
+        assert answer.status_code == 200 and "Both of you find the link" in answer.content.decode()
+        assert set(re.findall("lets-connect-[0-9a-f]{32}", answer.content.decode())) == {link.rpartition("/")[2]}
+    assert Session.objects.get().call_link == link
+    assert new_room() != new_room(), "a new name each time"
     assert set(Letter.objects.values_list("kind", flat=True)) == {"matching.session_link_learner"}
     assert "rooms.example.org" not in str(list(Letter.objects.values()))
+
+
+def test_who_proposed_the_hour_that_stands_says_where(match):
+    learner, sharer = match.learner.member, match.sharer.member
+
+    def propose(day, by):
+        times = [ChosenTime(NOW + day * DAY, "UTC")]
+        seen = seen_as(match.sessions.first())
+        return propose_times(match=match, times=times, seen_version=seen, by=by, now=NOW)
+
+    def choose(day, by):
+        session = match.sessions.get()
+        confirm_time(session=session, starts_at=NOW + day * DAY, seen_version=seen_as(session), by=by, now=NOW)
+
+    def turns():
+        return ["It is your turn" in page_of(match, member) for member in (learner, sharer)]
+
+    propose(3, by=learner)
+    propose(4, by=sharer)
+    choose(4, by=learner)
+    assert turns() == [False, True]
+    propose(5, by=learner)
+    assert turns() == [False, True], "the hour that stands is still the one before"
+    choose(5, by=sharer)
+    assert turns() == [True, False]
 
 
 def test_a_file_for_the_calendar_is_for_the_two_only(match, stranger, coordinator):

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -26,12 +27,13 @@ from matching.sessions.agreeing import (
     cancel_session,
     confirm_time,
     keep_the_hour,
+    make_room,
     propose_times,
     seen_as,
     set_call_link,
 )
 from matching.sessions.forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
-from matching.sessions.rooms import host_of_rooms, new_room
+from matching.sessions.rooms import host_of_rooms
 from matching.views import match_page
 from registrations.models import Member
 from registrations.requests import MemberRequest
@@ -126,8 +128,14 @@ def session_link(request: MemberRequest, session_id: int) -> HttpResponse:
     if "room" in request.POST and not host_of_rooms():
         messages.error(request, _("No rooms are offered at the moment. Please add a link of your own."))
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
-    form = CallLinkForm({"link": new_room()} if "room" in request.POST else request.POST)
     done = _("Saved. Both of you find the link on this page. The other person is told, if we can write to them.")
+    if "room" in request.POST:  # pressed twice, or by both: the link that stands is what both find
+        return _press(request, session_id, forms.Form({}), make_room, _("Both of you find the link on this page."))
+    form = CallLinkForm(request.POST)
+    if not request.POST.get("link", "").strip():
+        has_link = _mine(request, session_id).call_link
+        taken_away = _("There is no link to the call any more. The other person is told, if we can write to them.")
+        done = taken_away if has_link else _("You typed no link, so nothing has changed.")
     act = partial(set_call_link, seen_version=request.POST.get(versions.FIELD, ""))
     return _press(request, session_id, form, act, done, shown_as="link_form")
 
@@ -169,8 +177,10 @@ def _press(
     try:
         act(session=session, by=request.user, now=now, **_arguments(form))
     except (TooOften, LinkChanged) as refusal:
-        form.add_error(next(iter(form.fields)), str(refusal))
-        return _shown_again(request, session, **{shown_as: form})
+        if shown_as:
+            form.add_error(next(iter(form.fields)), str(refusal))
+            return _shown_again(request, session, **{shown_as: form})
+        messages.error(request, str(refusal))
     except SessionChanged as refusal:
         if shown_as and _show_as_it_is_now(form, session.match, now=now) is not None:
             form.add_error(None, str(refusal))
