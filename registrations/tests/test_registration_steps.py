@@ -618,7 +618,7 @@ def test_the_pages_cost_the_same_number_of_queries_with_many_skills(
     slugs = [f"skill-of-{number}" for number in range(count)]
     factories.make_registration(member=member, offers=slugs, wishes=slugs)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(15):
         signed_in.get(url("skills"))
     with django_assert_max_num_queries(20):
         signed_in.get(OVERVIEW)

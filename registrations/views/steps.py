@@ -44,7 +44,7 @@ from registrations.views.registration import (
 )
 
 STORED = "stored"
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
@@ -316,7 +316,7 @@ def _show_stale(request: MemberRequest, page: StepPage, values: dict[str, Any]) 
     if page.step is not steps.HAND_IN:
         return _show_both(request, page, values)
     messages.warning(request, _("It was changed in another window. Please read it once more before you submit it."))
-    return _show(request, page, own_registration(request.user), status=409)
+    return _show(request, page, own_registration(request.user), status=CONFLICT)
 
 
 def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
@@ -351,7 +351,9 @@ def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -
 def _show(
     request: MemberRequest, page: StepPage, registration: Registration | None, *, status: int = 200
 ) -> HttpResponse:
-    stored = facts_of(request.user, registration)
+    # The page was made from what is stored, but for the voluntary questions and where it was changed meanwhile.
+    own = page.facts if isinstance(page.facts, RegistrationFacts) and status != CONFLICT else None
+    stored = own or facts_of(request.user, registration)
     current = rules()
     if isinstance(page, SkillsPage):
         page.add_hints(request.user)
