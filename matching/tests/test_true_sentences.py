@@ -442,9 +442,12 @@ def test_who_has_too_few_hours_is_not_told_to_wait_for_a_letter(client, coordina
     me = make_registration(wishes=["wikidata"], windows=[(0, 60)])
     client.force_login(me.member)
     with time_machine.travel(NOW, tick=False):
-        for name in ("home", "matching:no-match"):
+        for name, why in (
+            ("home", "You are in no round of matches, because a match needs people who are free for"),
+            ("matching:no-match", "You are free for fewer hours a week than a match needs, so nobody is looked for."),
+        ):
             page = client.get(reverse(name)).content.decode()
-            assert "You are free for fewer hours a week than a match needs, so nobody is looked for." in page
+            assert why in page
             assert reverse("registrations:registration-step", args=["hours"]) in page
             assert "as soon as" not in page
     round_ = computed(coordinator)
