@@ -41,6 +41,7 @@ from matching.tests.session_factories import make_session
 from registrations.models import SignInCode
 from registrations.oldform.claims import invite_to_claim
 from registrations.seats.messages import TypedMessage, send_message
+from registrations.seats.team import show_on_team_page
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 from trust.seats.appointing import appoint_to_trust_team
 
@@ -125,6 +126,7 @@ def _seat(_side: str) -> tuple[Any, Any]:
 
 def _team_message(_side: str) -> tuple[Any, Any]:
     coordinator = make_coordinator()
+    show_on_team_page(member=coordinator, is_shown=True, by=coordinator, now=NOW)
     written = TypedMessage(coordinator, "Sol", "May I ask something?", gives_address=True)
     return send_message(written=written, by=make_member(), now=NOW), coordinator
 

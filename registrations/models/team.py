@@ -40,6 +40,7 @@ class TeamMessage(models.Model):
     gives_address = models.BooleanField(_("they may see my email address"), default=False)
     made_at = models.DateTimeField(_("written"))
     sent_at = models.DateTimeField(_("sent"), null=True)
+    is_to_somebody_shown: bool  # only in rows that its letter reads
 
     objects = TeamMessageQuerySet.as_manager()
 

@@ -2,17 +2,21 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_noop
 
-from letsconnect.base.querysets import any_of
-from letsconnect.base.statements import Statement
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.models import TeamMessage
+from registrations.seats.team import shown_seats
 
 
 def _still_owed(message: TeamMessage | None, now: datetime) -> str | None:
-    return gettext_noop("the message was deleted") if message is None else None
+    if message is None:
+        return gettext_noop("the message was deleted")
+    if message.recipient is not None and not message.is_to_somebody_shown:
+        return gettext_noop("whom it is for has left the page of the team")
+    return None
 
 
 def _render(message: TeamMessage, language: str, zone: str) -> Rendered:
@@ -26,11 +30,10 @@ def _render(message: TeamMessage, language: str, zone: str) -> Rendered:
     return render_letter("registrations/emails/team_message", context, language=language, zone=zone)
 
 
-_ROWS = Statement(lambda keys: TeamMessage.objects.filter(pk__in=any_of(keys)).select_related("recipient", "writer"))
-
-
-def _read(keys: list[int], _now: datetime) -> list[TeamMessage]:
-    return _ROWS.rows({"keys": keys})
+def _read(keys: list[int], now: datetime) -> QuerySet[TeamMessage]:
+    shown = shown_seats(now=now).filter(member=OuterRef("recipient"))
+    rows = TeamMessage.objects.filter(pk__in=keys).select_related("recipient", "writer")
+    return rows.annotate(**{"is_to_somebody_shown": Exists(shown)})
 
 
 def register() -> None:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from mailings.ledger import letters
 from registrations.domain.team import MESSAGES_A_DAY, MOST_OF_A_NETWORK, TooManyMessages
+from registrations.locking import lock_member
 from registrations.models import Member, TeamMessage
+from registrations.seats.team import check_is_shown
 
 _AT_ONCE = 500
 
@@ -47,10 +49,15 @@ def kept_message(*, key: str, now: datetime) -> TeamMessage | None:
 
 @transaction.atomic
 def send_message(*, written: TypedMessage, by: Member, now: datetime, kept: TeamMessage | None = None) -> TeamMessage:
-    """Owe the letter with what ``by`` wrote; a ``kept`` message is sent once. Raises TooManyMessages."""
-    Member.objects.select_for_update(no_key=True).get(pk=by.pk)
+    """Owe the letter with what ``by`` wrote; a ``kept`` message is sent once.
+
+    Raises TooManyMessages; NotShown if its reader has left the page; ClosedMeanwhile if the account is closed.
+    """
+    by = lock_member(by)
     if kept is not None and not TeamMessage.objects.filter(pk=kept.pk, sent_at=None).delete()[0]:
         return TeamMessage.objects.get(key=kept.key)  # the same press twice
+    if written.recipient is not None:
+        check_is_shown(written.recipient, now=now)
     lately = TeamMessage.objects.filter(writer=by, sent_at__gt=now - timedelta(days=1))
     if lately.count() >= MESSAGES_A_DAY:
         raise TooManyMessages(

@@ -34,20 +34,31 @@ def _seats(*, now: datetime) -> WorkingGroupSeatQuerySet:
     return WorkingGroupSeat.objects.current(on=on).filter(role__in=WORKING_GROUP, member__is_active=True)
 
 
-def _shown(*, now: datetime) -> WorkingGroupSeatQuerySet:
+def shown_seats(*, now: datetime) -> WorkingGroupSeatQuerySet:
+    """Return the seats of who stands on the page; who has left it is not written to either."""
     return _seats(now=now).filter(is_shown=True).exclude(member__name="").select_related("member")
 
 
 def team(*, now: datetime) -> list[OfTheTeam]:
     """Return who stands on the page, in two queries: liaisons in the order of their regions, then coordinators."""
-    return _people(_shown(now=now).order_by("region", "pk"))
+    return _people(shown_seats(now=now).order_by("region", "pk"))
 
 
 def somebody_of_the_team(public_id: str, *, now: datetime) -> OfTheTeam:
     """Return the one whose page this is; raise NotShown where nobody stands there by this number."""
-    for person in _people(_shown(now=now).filter(member__public_id=public_id).order_by("region", "pk")):
+    for person in _people(shown_seats(now=now).filter(member__public_id=public_id).order_by("region", "pk")):
         return person
-    raise NotShown(_("This person is not on the page of the team any more. Please write to us all."))
+    raise _has_left()
+
+
+def check_is_shown(member: Member, *, now: datetime) -> None:
+    """Raise NotShown if the member does not stand on the page any more."""
+    if not shown_seats(now=now).filter(member=member).exists():
+        raise _has_left()
+
+
+def _has_left() -> NotShown:
+    return NotShown(_("This person is not on the page of the team any more. Please write to us all."))
 
 
 def _people(seats: Iterable[WorkingGroupSeat]) -> list[OfTheTeam]:

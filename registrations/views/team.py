@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.base.network import network_of
 from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
 from registrations.accounts.team_form import TeamMessageForm
+from registrations.domain.registrations import ClosedMeanwhile
 from registrations.domain.team import NotShown, TooManyMessages
 from registrations.models import Member, TeamMessage
 from registrations.requests import MemberRequest, is_signed_in
@@ -79,8 +80,8 @@ def team_write(request: HttpRequest, public_id: str) -> HttpResponse:
                 send_message(written=written, by=writer, now=now)
                 return _say_it_goes(request)
             _keep_and_send_code(request, written, address=values["email"])
-        except TooManyMessages as too_many:
-            form.add_error(None, str(too_many))
+        except (TooManyMessages, NotShown, ClosedMeanwhile) as refusal:
+            form.add_error(None, str(refusal))
         except (CodeNotSent, LimitReached) as error:
             refusal_of_code = error
             form.add_error("email", str(error))
@@ -124,9 +125,12 @@ def send_kept(request: HttpRequest, member: Member, *, key: str) -> HttpResponse
         return redirect("registrations:team")
     try:
         send_message(written=_written(kept), by=member, now=now, kept=kept)
-    except TooManyMessages as refusal:
+    except ClosedMeanwhile as refusal:
         messages.error(request, str(refusal))
         return redirect("registrations:team")
+    except (TooManyMessages, NotShown) as refusal:
+        messages.error(request, str(refusal))
+        return redirect(KEPT, key=key)  # where what they wrote can still be read
     return _say_it_goes(request)
 
 
@@ -148,4 +152,12 @@ def team_message_kept(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("registrations:team")
     if request.method == "POST":
         return send_kept(request, request.user, key=key)
-    return render(request, "registrations/team_message_kept.html", {"message": kept})
+    try:
+        if kept.recipient is not None:
+            of_the_team.check_is_shown(kept.recipient, now=timezone.now())
+    except NotShown:
+        can_be_sent = False
+    else:
+        can_be_sent = True
+    context = {"message": kept, "can_be_sent": can_be_sent, "everybody": EVERYBODY}
+    return render(request, "registrations/team_message_kept.html", context)
