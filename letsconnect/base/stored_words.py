@@ -80,6 +80,7 @@ SENTENCES = (
     gettext_noop("it was not like that"),
     gettext_noop("nobody tells of it any more"),
     gettext_noop("the link was taken away again"),
+    gettext_noop("there is a link again"),
     gettext_noop("an hour is being agreed"),
     gettext_noop("the thanks were taken back"),
     gettext_noop("somebody has looked after it"),

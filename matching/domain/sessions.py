@@ -29,7 +29,7 @@ REMINDERS = Ladder(
     Reminder("hour", before=HOUR),
 )
 
-AGREED, MOVED = CHOOSING = ("agree_on_session", "move_session")  # acts of who chose an hour, at first or instead
+CHOOSING = ("agree_on_session", "move_session")  # acts of who chose an hour, at first or instead
 
 # Within an hour, by one person and for one match; cancelling and answering are never refused.
 PROPOSALS_AN_HOUR, LINKS_AN_HOUR = 6, 10

@@ -16,9 +16,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.statements import Statement
 from matching.domain.matches import NotYourMatch, ReasonMissing, Side, TooOften
 from matching.domain.sessions import (
-    AGREED,
     LINKS_AN_HOUR,
-    MOVED,
     PACE,
     PROPOSALS_AN_HOUR,
     USUAL_MINUTES,
@@ -132,7 +130,7 @@ def confirm_time(*, session: Session, starts_at: datetime, seen_version: str, by
     is_moved = session.state == SessionState.CONFIRMED
     was = session.state
     _write_the_hour(session, chosen, sequence=session.sequence + (1 if is_moved else 0), now=now)
-    verb = MOVED if is_moved else AGREED
+    verb = "move_session" if is_moved else "agree_on_session"
     acts.record(by=by, verb=verb, on=session, now=now, was=was, became=session.state)
     for reader in Side:
         owe_letter(session, reader, letter="moved" if is_moved else "agreed", occasion=str(session.sequence), now=now)
