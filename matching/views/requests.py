@@ -114,11 +114,12 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
         {
             "form": form,
             "page": page,
-            "pieces": pieces_of(cards, most_skills=MOST_SKILLS),
+            "pieces": pieces_of(cards, most_skills=MOST_SKILLS, can_ask=reach.seen.has_hours and reach.seen.has_room),
             "cards": cards,
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
             "has_room": reach.seen.has_room,
+            "has_hours": reach.seen.has_hours,
             "why_not": "" if is_in else why_not(reader, on=now.date()),
             "others": len(everybody) - len(people) - len(asked),
             "waiting": len(asked),

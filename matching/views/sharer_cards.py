@@ -11,14 +11,14 @@ from matching.waiting.cards import Card, SharedSkill
 MOST_SKILLS = 3  # of each person in the list; the page about the person names all
 
 
-def pieces_of(cards: Sequence[Card], *, most_skills: int | None = None) -> list[Piece]:
+def pieces_of(cards: Sequence[Card], *, most_skills: int | None = None, can_ask: bool = True) -> list[Piece]:
     """Return what is drawn of each person: in short in ``matching/_sharer_card.html``, all of it in
-    ``_sharer_facts.html``."""
+    ``_sharer_facts.html``; ``can_ask``: whether the reader has hours and room for anybody."""
     skills = draw_each([map(_skill, card.skills[:most_skills]) for card in cards], "matching/_shared_skill.html")
-    return [_piece_of(card, drawn) for card, drawn in zip(cards, skills, strict=True)]
+    return [_piece_of(card, drawn, can_ask=can_ask) for card, drawn in zip(cards, skills, strict=True)]
 
 
-def _piece_of(card: Card, skills: SafeString) -> Piece:
+def _piece_of(card: Card, skills: SafeString, *, can_ask: bool) -> Piece:
     return Piece(
         shape={
             "is_matched": card.is_matched,
@@ -28,6 +28,7 @@ def _piece_of(card: Card, skills: SafeString) -> Piece:
             "has_group": bool(card.group),
             "has_hours": bool(card.roughly),
             "has_hours_in_common": bool(card.in_common),
+            "can_ask": can_ask,
             "needs_time": bool(card.time),
             "has_more_skills": len(card.skills) > MOST_SKILLS,
         },
