@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import acts
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.ways_to_reach import check_no_way_to_reach
 from matching.models import Introduction
 from matching.models.introductions import username_of
 from registrations.locking import lock_member
@@ -32,6 +33,7 @@ class IntroductionForm(forms.Form):
         label=_("In my words"),
         required=False,
         max_length=longest(Introduction, "words"),
+        validators=[check_no_way_to_reach],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What you do, and what you like to talk about. No address: it is read before either says yes."),
     )

@@ -53,8 +53,10 @@ def test_nothing_said_leaves_no_row_and_what_cannot_be_seen_is_refused(client, m
     assert client.post(reverse(EDIT), {"words": "Hello"}).status_code == 302
     assert client.post(reverse(EDIT), {"words": "Hello"}).status_code == 302
     assert Act.objects.filter(verb="introduce_oneself").count() == 1
-    for words in ("\u200b", "a" * 301):
-        assert client.post(reverse(EDIT), {"words": words}).status_code == 422
+    for words in ("\u200b", "a" * 301, "Write to nour@example.org"):
+        answer = client.post(reverse(EDIT), {"words": words})
+        assert answer.status_code == 422 and (words in answer.content.decode() or words == "\u200b")
+    assert "Please leave out email addresses" in answer.content.decode()
     with pytest.raises(IntegrityError, match="matching_introduction_says_something"), transaction.atomic():
         Introduction.objects.update(words="")
     invisible = "UPDATE matching_introduction SET words = U&'\\200B'"

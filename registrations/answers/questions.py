@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.choices import EMPTY, LongSelect
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.ways_to_reach import check_no_way_to_reach
 from letsconnect.base.zone_names import place_in_words
 from registrations.answers import kinds
 from registrations.answers.kinds import Words
@@ -219,6 +220,7 @@ QUESTIONS = (
                 label=_("Why I want to learn it"),
                 required=False,
                 max_length=longest(Wish, "why"),
+                validators=[check_no_way_to_reach],
                 help_text=_("The person you are matched with reads this."),
             ),
         },

@@ -191,6 +191,7 @@ def test_a_group_is_asked_for_on_the_first_screen_where_the_rules_ask_everybody_
         ("about-skills", {"skill": "", "priority": 2, "why": "because"}, "skill"),
         ("about-skills", {"skill": "", "priority": 2, "why": "x" * 10_000}, "why"),
         ("about-skills", {"skill": "", "priority": 2, "why": "a\x00b"}, "why"),
+        ("about-skills", {"skill": "", "priority": 2, "why": "Write to nour@example.org"}, "why"),
         ("you", {"code": "ar", "level": ""}, "level"),
         ("you", {"code": "klingon!", "level": 3}, "code"),
     ],
