@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
-from registrations.domain.registrations import LastCoordinator, Region, SeatRefused, SeatRole
+from registrations.domain.registrations import WORKING_GROUP, LastCoordinator, Region, SeatRefused, SeatRole
 from registrations.models import Member, WorkingGroupSeat
 
 
@@ -25,7 +25,8 @@ def appoint(
     """Give the member a seat at the desk from today or ``from_on``, and owe them a letter about it.
 
     A liaison has a region, a coordinator and an editor have none; an empty field never decides which. ``by`` None means
-    the command of the machine's owner. Asking twice changes nothing.
+    the command of the machine's owner. Asking twice changes nothing. Whoever chose to stand on the page of the team
+    stands there with the new seat too.
     """
     _check_whole(role, region)
     _check_may_appoint(by)
@@ -35,7 +36,10 @@ def appoint(
     seat = member.seats.filter(role=role, region=region, until_on=None).first()
     if seat is None:
         today = now.astimezone(UTC).date()
-        seat = WorkingGroupSeat.objects.create(member=member, role=role, region=region, from_on=from_on or today)
+        is_shown = role in WORKING_GROUP and member.seats.not_over(on=today).filter(is_shown=True).exists()
+        seat = WorkingGroupSeat.objects.create(
+            member=member, role=role, region=region, from_on=from_on or today, is_shown=is_shown
+        )
         acts.record(by=by, verb="appoint", on=seat, now=now)
         _note_role(SecurityEventKind.ROLE_GIVEN, seat, by=by, now=now)
         letters.owe(

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_noop
 
+from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.models import TeamMessage
@@ -26,6 +27,7 @@ def _render(message: TeamMessage, language: str, zone: str) -> Rendered:
         "writer": message.name,
         "text": message.text,
         "address": address or "",
+        "report_url": absolute("trust:report-new"),
     }
     return render_letter("registrations/emails/team_message", context, language=language, zone=zone)
 

@@ -106,8 +106,8 @@ def show_on_team_page(*, member: Member, is_shown: bool, by: Member, now: dateti
     Raises NotShown for who has no such seat, or no name to show.
     """
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    seats = list(own_seats(member, now=now))
-    if not seats:
+    seats = list(member.seats.not_over(on=now.astimezone(UTC).date()).filter(role__in=WORKING_GROUP))
+    if not own_seats(member, now=now):
         raise NotShown(_("Only liaisons and coordinators stand on the page of the team."))
     if is_shown and not member.name:
         raise NotShown(_("Please give a name to show first, on the page of your registration."))

@@ -17,7 +17,7 @@ from registrations.models import Member, TeamMessage, WorkingGroupSeat
 from registrations.privacy.erasing import erase_member
 from registrations.seats.appointing import appoint
 from registrations.seats.messages import TypedMessage, forget_old_messages, keep_message, send_message
-from registrations.seats.team import show_on_team_page
+from registrations.seats.team import show_on_team_page, team
 from registrations.tests.factories import (
     NOW,
     make_coordinator,
@@ -65,6 +65,18 @@ def test_only_who_chose_to_is_shown_and_can_take_it_back(client):
     assert "Amal" not in main_of(Client().get(TEAM))
 
 
+def test_who_is_shown_is_shown_with_the_next_seat_too_and_hidden_with_all():
+    liaison = shown(make_liaison("MENA", name="Amal"))
+    appoint(member=liaison, role=SeatRole.LIAISON, region="SSA", by=None, now=NOW)
+    appoint(member=liaison, role=SeatRole.LIAISON, region="LAC", by=None, now=NOW, from_on=(NOW + DAY).date())
+    appoint(member=liaison, role=SeatRole.EDITOR, by=None, now=NOW)
+    assert len(team(now=NOW)[0].regions) == 2 and len(team(now=NOW + DAY)[0].regions) == 3
+
+    shown(liaison, is_shown=False)
+    appoint(member=liaison, role=SeatRole.COORDINATOR, by=None, now=NOW)
+    assert not team(now=NOW + DAY)
+
+
 def test_who_has_no_seat_any_more_or_no_name_is_not_shown(client):
     liaison, coordinator = shown(make_liaison("MENA", name="Amal")), shown(make_coordinator(name="Noor"))
     assert main_of(client.get(TEAM)).count("<h2><bdi>") == 2
@@ -105,7 +117,8 @@ def test_a_member_writes_and_the_letter_names_the_address_only_if_they_say_so(cl
 
     (letter,) = mailoutbox
     assert letter.to == [liaison.email]
-    assert "Sol" in letter.subject and "May I ask <something>?" in letter.body
+    assert writer.name not in letter.subject and "May I ask <something>?" in letter.body
+    assert "se hace llamar Sol" in letter.body and reverse("trust:report-new") in letter.body
     assert ("sol@example.org" in letter.body) == gives
     assert "Hola" in letter.body  # in the language of the reader
     assert Letter.objects.get(kind="registrations.team_message").language == "es"
