@@ -27,7 +27,7 @@ SITE = "https://testserver"
 # Sessions, and the logs that say who of the working group has looked at what: a look by itself is what they keep.
 MAY_CHANGE = {"django_session", "registrations_look", "trust_reportlook"}
 # A code is copied, and what was said to the trust team leaves no trace that leads to it.
-WITHOUT_A_BUTTON = {"registrations.sign_in_code", "trust.message_received"}
+WITHOUT_A_BUTTON = {"registrations.sign_in_code", "registrations.team_message", "trust.message_received"}
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 _FIELD = re.compile(r'<(?:input|button)[^>]* name="([^"]+)"[^>]* value="([^"]*)"')
 

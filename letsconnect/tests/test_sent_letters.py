@@ -18,6 +18,7 @@ from clinics.seats.rsvps import rsvp
 from clinics.tests.after_factories import make_attendance, make_certificate
 from clinics.tests.factories import make_clinic, make_person, make_topic_request
 from letsconnect.base.models import Act
+from letsconnect.tests import every_letter
 from mailings import kinds
 from mailings.domain.letters import KEPT_FOR
 from mailings.models import Letter, LetterText, NewsletterBody, Outage
@@ -27,7 +28,7 @@ from mailings.sending.copies import acts, copy_of
 from mailings.tests.factories import make_bulk_text, make_letter, make_sent_letter
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
-from matching.tests.feedback_factories import make_hour, say
+from matching.tests.feedback_factories import make_hour, make_meeting, say
 from matching.tests.session_factories import make_session
 from registrations.models import Look, Registration, SignInCode
 from registrations.models.sign_in import Drawn
@@ -99,10 +100,12 @@ ABOUT = {
     "registrations.claim_": lambda world: world.invitation,
     "registrations.seat_": lambda world: world.seat,
     "registrations.sign_in_code": code,
+    "registrations.team_message": lambda _world: every_letter.ABOUT["registrations.team_message"]("")[0],
     "registrations.": registration,
     "matching.session_": session,
     "matching.did_you_meet": lambda world: world.hour,
     "matching.missed_": lambda world: world.hour,
+    "matching.met_elsewhere": lambda _world: make_meeting(),
     "matching.no_match": left_out,
     "matching.request_answered": lambda world: make_request("not_this_time", learner=world.asked.learner, place=3),
     "matching.thanks": lambda world: say(make_hour(), "learner", thanks="Thank you."),
@@ -151,7 +154,7 @@ def test_each_kind_says_whether_what_it_said_is_kept():
     assert [kind for kind in KINDS if kinds.get(kind).keeps is None] == []
     assert {kinds.line_of(kind) for kind in KINDS if not kinds.get(kind).is_kept} == {
         *("registrations.sign_in_code", "registrations.claim_invitation", "registrations.claim_reminder"),
-        *("trust.message_received", "trust.report_waits"),
+        *("registrations.team_message", "trust.message_received", "trust.report_waits"),
     }
 
 
