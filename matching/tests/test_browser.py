@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from letsconnect.tests.browser import WIDTHS
 from matching.domain.matches import answer_by
+from matching.models import Introduction
 from matching.tests.factories import make_match
+from registrations.domain.registrations import WHY_AT_MOST
 from registrations.tests.factories import make_member, make_registration
 
 pytestmark = pytest.mark.browser
@@ -15,6 +17,7 @@ ANSWERS = """
   return [Math.round(box.top), Math.round(box.bottom), Math.round(box.height)];
 })
 """
+REASONS = '() => Math.round(document.querySelector(".match-best").getBoundingClientRect().bottom)'
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz@example.org"
 
 
@@ -30,6 +33,10 @@ def test_every_state_of_a_match_is_sound(live_server, open_window, language):
         "connected": make_match("connected", learner=me, skill="Surveys"),
         "declined": make_match("declined", sharer=me, skill="Press work"),
     }
+    matches["asked of who shares"] = make_match("asked", sharer=me, skill="Facilitation", **asked)
+    for person in (matches["asked"].sharer, matches["asked of who shares"].learner):
+        Introduction.objects.create(member=person.member, words=("Wort " * 60).strip(), changed_at=now)
+    matches["asked of who shares"].learner.wishes.update(why=("Wunsch " * 60)[:WHY_AT_MOST].strip())
     other = matches["connected"].sharer
     other.contact_way, other.contact_text = "other", LONG
     other.save(update_fields=["contact_way", "contact_text"])
@@ -38,9 +45,9 @@ def test_every_state_of_a_match_is_sound(live_server, open_window, language):
     window.visit("/matches/")
     window.screenshot(f"match-list-{language}")
     for name, match in matches.items():
-        has_more = name in ("asked", "answered", "connected")
+        has_more = name in ("asked", "asked of who shares", "answered", "connected")
         window.visit(f"/matches/{match.pk}/", accessible=not has_more)  # opened, it shows all it shows now and more
-        if name == "asked":
+        if name.startswith("asked"):
             _find_the_answers_in_the_first_screen(window.page)
         if has_more:
             for summary in window.page.locator("summary").all():
@@ -59,4 +66,6 @@ def _find_the_answers_in_the_first_screen(page):
         for top, bottom, height in (yes, no):
             assert top > 0 and bottom <= 640 and height >= 44, (yes, no)
     page.evaluate("scrollTo(0, 0)")
+    assert page.locator(".match-best > li").count() == 3
+    assert page.evaluate(REASONS) <= page.evaluate(ANSWERS)[0][0], "the three reasons are above the buttons"
     page.set_viewport_size(was)
