@@ -64,6 +64,7 @@ from registrations.models import (
     TeamMessage,
 )
 from registrations.seats.messages import TypedMessage, send_message
+from registrations.seats.team import show_on_team_page
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from trust.models import ReportLook
 from trust.reports.handling import keep_note, send_report
@@ -154,6 +155,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     ReportLook.objects.note(viewer=coordinator, reports=[report], on=NOW.date())
     appoint_to_trust_team(member=member, by=coordinator, now=NOW)
     TeamMessage.objects.create(key=WORD, address=ADDRESS, network=WORD, name=WORD, text=WORD, made_at=NOW)
+    show_on_team_page(member=coordinator, is_shown=True, by=coordinator, now=NOW)
     send_message(written=TypedMessage(coordinator, WORD, WORD, gives_address=True), by=member, now=NOW)
     Block.objects.create(member=member, blocked=other, made_at=NOW)
     Block.objects.create(member=other, blocked=member, made_at=NOW)
