@@ -34,6 +34,7 @@ ACTORS = {
     "registrations.Look.viewer",
     "trust.ReportLook.viewer",
     "mailings.Letter.member",  # emptied by forget_recipient
+    "registrations.TeamMessage.recipient",  # the words are their writer's, gone after 30 days
     "trust.Report.about",  # confided by others about somebody: not theirs to empty, gone a year after it is closed
 }
 
