@@ -11,6 +11,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from letsconnect.base.fields import LineFormField
 from letsconnect.base.themes import THEMES, dressed
 from mailings.views.mailbox import here_only
 
@@ -36,14 +37,14 @@ _WORDS = {
 class EveryField(forms.Form):
     """One field of each kind."""
 
-    text = forms.CharField(max_length=5)
+    text = LineFormField(max_length=5)
     address = forms.EmailField(required=False, help_text="name@example.org")
     story = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
     choice = forms.ChoiceField(choices=settings.LANGUAGES)
     radio = forms.ChoiceField(choices=settings.LANGUAGES[:2], widget=forms.RadioSelect)
     boxes = forms.MultipleChoiceField(choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple, required=False)
     agree = forms.BooleanField()
-    locked = forms.CharField(disabled=True, required=False, initial="…")
+    locked = LineFormField(disabled=True, required=False, initial="…")
     sent = forms.FileField(required=False)
 
 
