@@ -239,7 +239,13 @@ _NOT_GUARDED = {
     "QuoteForm": "what people say after a clinic",
     "AskTopicForm": "what members ask for",
 }
-_NO_TEXT = {"person", "address", "meeting_link"}  # whom to ask, and the link itself
+_NO_TEXT = {
+    "person",
+    "address",
+    "meeting_link",
+    "zone",
+    "language",
+}  # whom to ask, the link itself, and what is looked up
 
 
 def _texts_of(form):

@@ -23,7 +23,7 @@ WINTER, SUMMER = datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12
     [
         ("en", "Cairo time, UTC+3"),
         ("es", "hora de El Cairo, UTC+3"),
-        ("fr", "heure : Le Caire, UTC+3"),
+        ("fr", "heure\u202f: Le Caire, UTC+3"),
         ("pt", "horário de Cairo, UTC+3"),
         ("ar", "توقيت القاهرة، UTC+3"),
     ],
