@@ -15,7 +15,7 @@ from clinics.domain.people import ClinicRole
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.templatetags.when import when_here
 from letsconnect.home.reading import ClinicLine, ClinicPart, Stored, side_of
-from letsconnect.home.things import Thing, ThingKind
+from letsconnect.home.what_comes_first import Thing, ThingKind
 from matching.domain.matches import MatchState
 from matching.models.feedback import SessionLine
 from matching.models.matches import MatchLine

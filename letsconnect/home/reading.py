@@ -16,7 +16,7 @@ from clinics.models import Clinic, ClinicPerson, Rsvp
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import how_many
 from letsconnect.base.statements import Statement
-from letsconnect.home.things import JOINED_FROM, Thing, ThingKind, of_registration
+from letsconnect.home.what_comes_first import JOINED_FROM, Thing, ThingKind, of_registration
 from matching.domain.feedback import CLOSES_AFTER
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState

@@ -13,7 +13,7 @@ from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import when
 from letsconnect.home.lines import Lines, clinic_line
 from letsconnect.home.reading import OF_CLINICS, SHOWN, ClinicLine, Stored, row_of
-from letsconnect.home.things import ThingKind, in_order, worth_naming
+from letsconnect.home.what_comes_first import ThingKind, in_order, worth_naming
 from mailings.ledger.reachable import has_sound_address, stops_letters, why_not_written_to
 from matching.waiting import advice
 from registrations.consents.asking import AgreementsToAsk

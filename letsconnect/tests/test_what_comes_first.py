@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from letsconnect.home.things import MOST, Thing, ThingKind, in_order, of_registration, worth_naming
+from letsconnect.home.what_comes_first import MOST, Thing, ThingKind, in_order, of_registration, worth_naming
 from registrations.tests.factories import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
