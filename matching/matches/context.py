@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import Side
-from matching.matches.introducing import Introduced, introduced
+from matching.matches.introducing import NOT_INTRODUCED, Introduced, introduced
 from matching.models import Introduction, Match
 from matching.waiting.cards import in_words
 from matching.words import reasons
@@ -25,7 +25,7 @@ class OtherPerson:
     languages: tuple[str, ...] = ()
     level: str = ""
     words: str = ""
-    introduced: Introduced = Introduced()  # noqa: RUF009 nothing in it changes
+    introduced: Introduced = NOT_INTRODUCED
 
 
 class RowsAboutOther(NamedTuple):

@@ -26,6 +26,9 @@ class Introduced(NamedTuple):
     user_page_link: str = ""
 
 
+NOT_INTRODUCED = Introduced()
+
+
 class IntroductionForm(forms.Form):
     """A few words, and the tick for the user page where there is one to show."""
 

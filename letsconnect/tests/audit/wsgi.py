@@ -2,7 +2,9 @@
 
 import time_machine
 
-from letsconnect.wsgi import application  # noqa: F401  it makes the apps ready
+from letsconnect.wsgi import application  # first of all: it makes the apps ready
 from registrations.tests.factories import NOW
+
+__all__ = ["application"]  # what gunicorn looks for
 
 time_machine.travel(NOW, tick=True).start()
