@@ -35,6 +35,13 @@ def test_a_page_that_is_too_heavy_says_so(characters, statements, name, says):
     assert says in said and bool(said) == bool(says)
 
 
+@pytest.mark.parametrize("name", ["home", "registrations:my-data", "clinics:clinic-detail", "matching:sharer-list"])
+def test_no_figure_of_members_lets_a_page_cost_a_visitor_more(name):
+    said = [too_heavy(name, page(), brought=frozenset(), statements=n, is_member=False) for n in (10, 11)]
+
+    assert said == ["", "11 statements, of 10"]
+
+
 def test_sheets_and_scripts_count_unless_the_home_page_brought_them():
     light = page()
 
