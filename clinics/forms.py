@@ -116,7 +116,7 @@ class ClinicForm(StartForm):
         widget=forms.URLInput(attrs={"class": "vURLField"}),
         max_length=longest(Clinic, "meeting_link"),
         assume_scheme="https",
-        help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in a letter."),
+        help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in an email."),
     )
 
     new_series = ClinicSeries._meta.get_field("name").formfield(

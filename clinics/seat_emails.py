@@ -113,7 +113,7 @@ def put_in_words(_rsvp: Rsvp, title: str) -> LetterWords:
     return LetterWords(
         _("You have a seat: “%(clinic)s”") % {"clinic": title},
         (_("The working group has given you a seat at this clinic."),),
-        why=_("You get this letter because the working group gave you a seat at this clinic."),
+        why=_("You get this email because the working group gave you a seat at this clinic."),
     )
 
 
@@ -125,10 +125,10 @@ def taken_out_words(rsvp: Rsvp, title: str) -> LetterWords:
             _("The working group has taken you off the list of this clinic, so you need not come. We are sorry."),
             *([_("The reason: %(reason)s") % {"reason": isolated(reason)}] if reason else []),
         ),
-        (_("If you think that this is a mistake, answer this letter."),),
+        (_("If you think that this is a mistake, answer this email."),),
         _("All clinics"),
         absolute("clinics:clinic-list"),
-        _("You get this letter because you had a place at this clinic."),
+        _("You get this email because you had a place at this clinic."),
     )
 
 
@@ -152,7 +152,7 @@ def _page_of(rsvp: Rsvp) -> tuple[str, str]:
 
 
 def _why_signed_up() -> str:
-    return _("You get this letter because you signed up for this clinic.")
+    return _("You get this email because you signed up for this clinic.")
 
 
 def _reason(rsvp: Rsvp) -> str:

@@ -211,7 +211,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
         )
         yield text % {"count": doubtful}, _list_of("registrations_member", has_doubtful_address__exact="1")
     if letters := counts.letters_to_settle:
-        text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
+        text = ngettext("%(count)d email needs a person", "%(count)d emails need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_board")
 
 
@@ -231,16 +231,16 @@ def _what_stands_still() -> Iterator[tuple[str, str]]:
     late = lateness(now=now)
     if late.is_tick_late:
         text = gettext(
-            "The portal does nothing on its own: no letter leaves, nobody is reminded. Tell whoever runs the portal."
+            "The portal does nothing on its own: no email leaves, nobody is reminded. Tell whoever runs the portal."
         )
         if late.tick is not None:
             text = gettext(
-                "The portal has done nothing on its own for %(long)s: no letter leaves, nobody is reminded. Tell "
+                "The portal has done nothing on its own for %(long)s: no email leaves, nobody is reminded. Tell "
                 "whoever runs the portal."
             ) % {"long": timesince(now - late.tick, now)}
         yield text, reverse("readyz")
     elif late.are_letters_late and late.oldest_owed is not None:
-        text = gettext("Letters have been waiting for up to %(long)s. Tell whoever runs the portal.")
+        text = gettext("Emails have been waiting for up to %(long)s. Tell whoever runs the portal.")
         yield text % {"long": timesince(now - late.oldest_owed, now)}, reverse("readyz")
 
 

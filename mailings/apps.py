@@ -12,7 +12,7 @@ LETTERS = {
 
 class MailingsConfig(AppConfig):
     name = "mailings"
-    verbose_name = _("Letters")
+    verbose_name = _("Emails")
 
     def ready(self) -> None:
         from mailings import kinds

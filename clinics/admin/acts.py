@@ -162,12 +162,12 @@ def question_about(planned: Sequence[Clinic]) -> ConfirmationPage:
     lines = [each % {"clinic": clinic, "people": of.total, "fallbacks": of.fallbacks} for clinic, of in counts]
     if asked_for:
         text = ngettext(
-            "%(count)d of them asked for it or supported that, and gets a letter of its own.",
-            "%(count)d of them asked for it or supported that, and get a letter of their own.",
+            "%(count)d of them asked for it or supported that, and gets an email of its own.",
+            "%(count)d of them asked for it or supported that, and get an email of their own.",
             asked_for,
         )
         written = " ".join([written, text % {"count": asked_for}])
-    end = _("Those announced within a day come in one letter. A letter that has left cannot be taken back.")
+    end = _("Those announced within a day come in one email. An email that has left cannot be taken back.")
     return ConfirmationPage(
         title=_("Announce “%(clinic)s”?") % {"clinic": planned[0]}
         if len(planned) == 1

@@ -88,7 +88,7 @@ def _revoke(desk: ClinicDesk, request: HttpRequest, certificate: Certificate, re
         title=_("Revoke the certificate of %(name)s?") % {"name": certificate.member},
         sentences=(
             _("Whoever checks its code is told that it does not count any more. This cannot be taken back."),
-            _("The holder reads your reason in a letter: %(reason)s") % {"reason": isolated(reason)},
+            _("The holder reads your reason in an email: %(reason)s") % {"reason": isolated(reason)},
         ),
         button=_("Revoke it"),
         people=1,

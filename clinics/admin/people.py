@@ -83,7 +83,7 @@ class SomebodyForm(PersonOfMineForm):
     )
     group = LineFormField(label=gettext_lazy("Group"), required=False, max_length=longest(ClinicPerson, "group"))
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of our letters"),
+        label=gettext_lazy("Language of our emails"),
         required=False,
         choices=ClinicPerson._meta.get_field("language").flatchoices,
         help_text=gettext_lazy("Only for an address: a member has chosen theirs."),
@@ -156,8 +156,8 @@ def act_on_people(
 
 
 _DONE = {
-    "ask_new": gettext_lazy("Asked: a letter goes out."),
-    "ask": gettext_lazy("Asked: a letter goes out."),
+    "ask_new": gettext_lazy("Asked: an email goes out."),
+    "ask": gettext_lazy("Asked: an email goes out."),
     "add": gettext_lazy("Written down. Nobody is written to yet."),
 }
 

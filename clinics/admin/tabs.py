@@ -145,8 +145,8 @@ def ask_who_is_told(request: HttpRequest, clinic: Clinic, *, since: WrittenSoFar
     What is counted is what the change itself has owed: whoever calls this undoes it then.
     """
     people = people_told(clinic, since=since)
-    button = ngettext("Save, and send %(count)d letter", "Save, and send %(count)d letters", people)
-    written = ngettext("%(count)d letter goes out.", "%(count)d letters go out.", people)
+    button = ngettext("Save, and send %(count)d email", "Save, and send %(count)d emails", people)
+    written = ngettext("%(count)d email goes out.", "%(count)d emails go out.", people)
     question = ConfirmationPage(
         title=_("Save this change of “%(clinic)s”?") % {"clinic": clinic},
         sentences=(
@@ -165,8 +165,8 @@ def say_who_is_told(request: HttpRequest, clinic: Clinic) -> None:
     """Say how many letters about what was changed go out, if any; until then it can be changed back."""
     if waiting := letters_that_wait(clinic):
         text = ngettext(
-            "%(count)d letter about what changed goes out in a few minutes.",
-            "%(count)d letters about what changed go out in a few minutes.",
+            "%(count)d email about what changed goes out in a few minutes.",
+            "%(count)d emails about what changed go out in a few minutes.",
             waiting,
         )
         messages.info(request, text % {"count": waiting})

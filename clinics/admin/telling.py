@@ -135,7 +135,7 @@ def _may_be_cancelled(clinic: Clinic) -> bool:
 def _question_of_move(clinic: Clinic, starts_at: datetime, recipients: PeopleConcerned) -> ConfirmationPage:
     line = _("From %(was)s to %(becomes)s.") % {"was": when(clinic.starts_at), "becomes": when(starts_at)}
     people = recipients.total
-    button = ngettext("Move, and send %(count)d letter", "Move, and send %(count)d letters", people)
+    button = ngettext("Move, and send %(count)d email", "Move, and send %(count)d emails", people)
     return ConfirmationPage(
         title=_("Move “%(clinic)s”?") % {"clinic": clinic},
         sentences=(line, *what_is_forgotten(clinic), *_asked_again(clinic), *_sentences_of(clinic, recipients)),
@@ -148,8 +148,8 @@ def _question_of_move(clinic: Clinic, starts_at: datetime, recipients: PeopleCon
 
 def _question_of_cancellation(clinic: Clinic, recipients: PeopleConcerned) -> ConfirmationPage:
     people = recipients.total
-    button = ngettext("Cancel, and send %(count)d letter", "Cancel, and send %(count)d letters", people)
-    end = _("A cancelled clinic stays cancelled. A letter that has left cannot be taken back.")
+    button = ngettext("Cancel, and send %(count)d email", "Cancel, and send %(count)d emails", people)
+    end = _("A cancelled clinic stays cancelled. An email that has left cannot be taken back.")
     return ConfirmationPage(
         title=_("Cancel “%(clinic)s”?") % {"clinic": clinic},
         sentences=(*what_is_forgotten(clinic), *_sentences_of(clinic, recipients), end),
@@ -188,7 +188,7 @@ def _asked_again(clinic: Clinic) -> tuple[str, ...]:
 
 
 def _letters_written(recipients: PeopleConcerned) -> str:
-    written = ngettext("%(count)d letter goes out.", "%(count)d letters go out.", recipients.total)
+    written = ngettext("%(count)d email goes out.", "%(count)d emails go out.", recipients.total)
     return written % {"count": recipients.total}
 
 

@@ -203,12 +203,12 @@ def _merge(topic: TopicRequest, form: Any, by: Member) -> Done:
 def _answer(topic: TopicRequest, form: Any, by: Member) -> Done:
     values = form.cleaned_data
     answer_request(request=topic, text=values["text"], clinic=values["clinic"], by=by, now=timezone.now())
-    return _("Answered. Everybody who wants it gets a letter."), reverse(CHANGE, args=[topic.pk])
+    return _("Answered. Everybody who wants it gets an email."), reverse(CHANGE, args=[topic.pk])
 
 
 def _decline(topic: TopicRequest, form: Any, by: Member) -> Done:
     decline_request(request=topic, reason=form.cleaned_data["reason"], by=by, now=timezone.now())
-    return _("Declined. Everybody who wants it gets a letter with your reason."), reverse(CHANGE, args=[topic.pk])
+    return _("Declined. Everybody who wants it gets an email with your reason."), reverse(CHANGE, args=[topic.pk])
 
 
 def _reopen(topic: TopicRequest, _form: Any, by: Member) -> Done:

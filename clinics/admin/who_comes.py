@@ -39,7 +39,7 @@ class TakeOutForm(WordsToPeopleForm):
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text=gettext_lazy("If you like. It stands in the letter, as you write it here."),
+        help_text=gettext_lazy("If you like. It stands in the email, as you write it here."),
     )
 
 
@@ -112,7 +112,7 @@ def _give(
 ) -> HttpResponse:
     """Ask once more, saying whether a seat is added, and then put somebody in."""
     adds_seat = not clinic.places_left and not clinic.rsvps.offered().of(member).exists()
-    sentences = [_letter_sentence(member, _("%(name)s gets a seat, and a letter that says so."))]
+    sentences = [_letter_sentence(member, _("%(name)s gets a seat, and an email that says so."))]
     if clinic.rsvps.waiting().exclude(member=member).exists():
         sentences.append(_("Others wait for a seat. They are passed over, and keep their places in the queue."))
     if adds_seat:
@@ -160,7 +160,7 @@ def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rs
     page = ConfirmationPage(
         title=_("Take %(name)s out?") % {"name": answer.member},
         sentences=(
-            _letter_sentence(answer.member, _("%(name)s loses the place, and gets a letter that says so kindly.")),
+            _letter_sentence(answer.member, _("%(name)s loses the place, and gets an email that says so kindly.")),
             _("A seat goes to whoever waits first. They can sign up again."),
         ),
         button=_("Take out"),
@@ -191,7 +191,7 @@ def _letter_sentence(member: Member, sentence: str) -> str:
     """Return what comes of it; of somebody whom our letters do not reach, that they hear nothing."""
     sentence_filled, not_reached = (
         sentence % {"name": member},
-        _("But our letters do not reach them: please tell them."),
+        _("But our emails do not reach them: please tell them."),
     )
     return sentence_filled if is_written_to(member) else f"{sentence_filled} {not_reached}"
 

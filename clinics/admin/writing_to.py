@@ -42,17 +42,17 @@ class WritingDesk(ActsDesk):
         meant = meant_by(form.to_whom, clinic)
         concerned = counted(meant, clinic, list(form.texts))
         total = concerned.total
-        button = ngettext("Send %(count)d letter", "Send %(count)d letters", total) % {"count": total}
+        button = ngettext("Send %(count)d email", "Send %(count)d emails", total) % {"count": total}
         question = ConfirmationPage(
             title=_("Write to those who come to “%(clinic)s”?") % {"clinic": clinic},
             sentences=(
                 _goes_to(total, form),
-                _("Your name stands in it, and nobody's address. A letter that has left cannot be taken back."),
+                _("Your name stands in it, and nobody's address. An email that has left cannot be taken back."),
             ),
             button=button,
             people=total,
             concerned=concerned,
-            refusals=() if total else (_("Nobody is among those you chose whom letters reach."),),
+            refusals=() if total else (_("Nobody is among those you chose whom emails reach."),),
         )
         if not question.is_answered_by(request):
             return self._write_once_more(request, clinic, form, question)
@@ -72,7 +72,7 @@ class WritingDesk(ActsDesk):
         if message.made_at < now:
             messages.info(request, _("This was sent already: nobody gets it twice."))
         else:
-            sent = ngettext("%(count)d letter goes out.", "%(count)d letters go out.", total) % {"count": total}
+            sent = ngettext("%(count)d email goes out.", "%(count)d emails go out.", total) % {"count": total}
             messages.success(request, sent)
         return redirect("admin:clinics_clinic_write", clinic_id)
 

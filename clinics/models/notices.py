@@ -39,13 +39,13 @@ class ClinicMessage(models.Model):
     pressed = models.UUIDField(unique=True, editable=False)
     made_at = models.DateTimeField(_("written at"))
     to_whom = models.JSONField(_("to whom"))
-    people = models.PositiveIntegerField(_("letters"))
+    people = models.PositiveIntegerField(_("emails"))
 
     objects = ClinicMessageQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("letter to those who come")
-        verbose_name_plural = _("letters to those who come")
+        verbose_name = _("email to those who come")
+        verbose_name_plural = _("emails to those who come")
         ordering = ["-made_at", "-pk"]
 
     def __str__(self) -> str:

@@ -177,7 +177,7 @@ def why_not_reached(person: ClinicPerson) -> str:
         is_reached = person.member.is_active and is_written_to(person.member)
     if is_reached:
         return ""
-    return _("Our letters do not reach %(name)s. Please ask in another way.") % {"name": person.shown_name}
+    return _("Our emails do not reach %(name)s. Please ask in another way.") % {"name": person.shown_name}
 
 
 def _lock_to_plan(clinic: Clinic, *, by: Member) -> Clinic:

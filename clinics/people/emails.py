@@ -175,7 +175,7 @@ def stepped_back_words(person: ClinicPerson, title: str) -> LetterWords:
         _("You have stepped back: “%(clinic)s”") % words,
         (
             _("You take no part in this clinic any more as: %(role)s. The planners know.") % words,
-            _("The file with this letter takes the clinic out of your calendar."),
+            _("The file with this email takes the clinic out of your calendar."),
         ),
         (_("If you can come after all, say so on your page until the clinic begins."),),
         _("My page"),
@@ -241,11 +241,11 @@ def _material(person: ClinicPerson) -> str:
 
 
 def _why_asked() -> str:
-    return _("You get this letter because you were asked to take part in this clinic.")
+    return _("You get this email because you were asked to take part in this clinic.")
 
 
 def _why_planning() -> str:
-    return _("You get this letter because you plan or host this clinic.")
+    return _("You get this email because you plan or host this clinic.")
 
 
 # Reading and rendering

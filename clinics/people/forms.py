@@ -34,7 +34,7 @@ class AnswerForm(forms.Form):
     zone = zone_field(
         label=_("City by whose clock you live"),
         required=False,
-        help_text=_("So that our letters tell you the hour by your clock."),
+        help_text=_("So that our emails tell you the hour by your clock."),
         attrs={"data-guess-zone": ""},
     )
     note = forms.CharField(

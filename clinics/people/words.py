@@ -21,4 +21,4 @@ def when_the_material_comes(channel: Channel) -> str:
     """Say by when interpreters get what they prepare with, or whom to ask once that day is over."""
     if channel.material_due_on >= timezone.localdate():
         return _("You get the material by %(day)s.") % {"day": day_in_words(channel.material_due_on)}
-    return _("If you have not got any material by now, answer this letter.")
+    return _("If you have not got any material by now, answer this email.")

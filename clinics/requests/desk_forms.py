@@ -36,7 +36,7 @@ class AnswerTopicForm(WordsOfNoClinicForm, forms.Form):
         required=False,
         max_length=longest(TopicRequest, "answer"),
         widget=forms.Textarea(attrs=_AREA),
-        help_text=_("Everybody who wants it gets it by letter, and everybody signed in can read it on its page."),
+        help_text=_("Everybody who wants it gets it by email, and everybody signed in can read it on its page."),
     )
     clinic = forms.ModelChoiceField(label=_("Or a clinic"), required=False, queryset=Clinic.objects.none())
 
@@ -61,5 +61,5 @@ class DeclineTopicForm(WordsOfNoClinicForm, forms.Form):
         label=_("Reason"),
         max_length=longest(TopicRequest, "answer"),
         widget=forms.Textarea(attrs=_AREA),
-        help_text=_("Everybody who wants it gets it by letter, and everybody signed in can read it on its page."),
+        help_text=_("Everybody who wants it gets it by email, and everybody signed in can read it on its page."),
     )

@@ -95,7 +95,7 @@ def event_for_the_queue(rsvp: Rsvp) -> Event:
         uid=rsvp.uid,
         sequence=sequence_of(rsvp),
         link=page_of(rsvp.clinic),
-        own=[_("You are on the waiting list. A letter tells you if you get a seat.")],
+        own=[_("You are on the waiting list. An email tells you if you get a seat.")],
         is_tentative=True,
     )
 

@@ -57,7 +57,7 @@ def answer_words(need: LanguageNeed, rsvp: Rsvp, title: str) -> LetterWords:
         button=_("My place at this clinic") if has_page else "",
         link=seat_url(rsvp) if has_page else "",
         why=_(
-            "You get this letter because you signed up for this clinic and said that you would need another language."
+            "You get this email because you signed up for this clinic and said that you would need another language."
         ),
     )
 

@@ -135,8 +135,8 @@ WRITTEN_DOWN = {"state": ClinicState.HELD, "outcome": "Forty proverbs are kept."
 @pytest.mark.parametrize(
     ("change", "moment", "says", "signs_in"),
     [
-        ({}, SOON, "Sign in with the address to which our letter came", True),
-        ({"meeting_link": ""}, SOON, "Sign in with the address to which our letter came", True),
+        ({}, SOON, "Sign in with the address to which our email came", True),
+        ({"meeting_link": ""}, SOON, "Sign in with the address to which our email came", True),
         ({}, NOW, "The button to join appears on this page from Mon 9 March 2026, 11:30 (UTC)", True),
         ({"venue": Venue.IN_PERSON, "place": "Tunis"}, SOON, "This clinic is in person", False),
         ({"state": ClinicState.CANCELLED}, SOON, "has been cancelled. The reason: The sharer is ill.", False),

@@ -74,7 +74,7 @@ class Planner:
         if person:  # the first press looks for them, the second asks
             page.locator("[type=radio][name=member]").check()
             page.locator("[name=do][value=ask_new]").click()
-        page.get_by_text("Asked: a letter goes out.").wait_for()
+        page.get_by_text("Asked: an email goes out.").wait_for()
 
     def act(self, name):
         """Press through the page that asks once more; return how many letters it said."""
@@ -176,7 +176,7 @@ def test_a_planners_month(live_server, open_window, sink, settings):
 
     # Announced, to as many as it said
     page.goto(f"{site}{DESK}{clinic.pk}/announce/do/")
-    page.get_by_text("A sample of the letter").wait_for()
+    page.get_by_text("A sample of the email").wait_for()
     said = planner.act("announce")
     announced = Letter.objects.filter(kind="clinics.announced").count()
     assert said == announced == 3

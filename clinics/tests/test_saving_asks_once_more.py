@@ -58,7 +58,7 @@ def test_a_change_of_the_plan_is_saved_once_somebody_has_read_to_how_many_it_is_
     asked = planner.post(address, form)
 
     text = asked.content.decode()
-    assert "3 letters go out." in text and "Save, and send 3 letters" in text
+    assert "3 emails go out." in text and "Save, and send 3 emails" in text
     clinic.refresh_from_db()
     assert (clinic.minutes, clinic.partner, clinic.skills.count(), owed()) == (120, "", 0, 0)
     sign_up(clinic, 1)
@@ -88,7 +88,7 @@ def test_another_title_is_saved_once_somebody_has_read_to_how_many_it_is_written
 
     asked = planner.post(address, form)
 
-    assert "Save, and send 2 letters" in asked.content.decode()
+    assert "Save, and send 2 emails" in asked.content.decode()
     assert (clinic.texts.get().title, owed()) == ("Old title", 0)
     assert answered(planner, address, asked).status_code == 302
     text = clinic.texts.get()
@@ -132,7 +132,7 @@ def test_going_back_from_the_page_that_asks_does_nothing_and_brings_back_what_wa
         assert clinic.texts.get().title == "Old title"
     page = back(planner, plan, planner.post(plan, forms[plan])).content.decode()
     sent = planner.post(plan, {**forms[plan], **hidden_in(page), "minutes": "95"})
-    assert "2 letters go out." in sent.content.decode()
+    assert "2 emails go out." in sent.content.decode()
 
 
 def test_going_back_brings_back_what_was_typed_where_something_else_than_the_clinic_changes(planner):

@@ -297,7 +297,7 @@ def test_a_suppressed_address_gets_a_code_and_is_told_that_letters_do_not_reach_
     Suppression.objects.suppress([ADDRESS], source="person", now=NOW)
     ask(client, clinic)
 
-    assert "Our letters do not reach you: please look here before it begins." in words(type_code(client, mailoutbox))[0]
+    assert "Our emails do not reach you: please look here before it begins." in words(type_code(client, mailoutbox))[0]
     assert Rsvp.objects.get().is_going
 
 

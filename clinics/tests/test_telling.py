@@ -78,7 +78,7 @@ def test_as_many_letters_go_out_as_the_page_said(client, coordinator, sink, act,
 
     assert ("3 people who share, host, help or interpret are asked again" in words_of(asked)) == (act == "move")
     assert "What is missing" not in words_of(asked)
-    assert "send 7 letters" in words_of(asked) and "3 readers get no letter" in words_of(asked)
+    assert "send 7 emails" in words_of(asked) and "3 readers get no email" in words_of(asked)
     assert re.findall(r"(English|Français|العربية) (\d) 0", words_of(asked)) == [
         ("English", "4"),
         ("العربية", "2"),
@@ -137,7 +137,7 @@ def test_moving_asks_for_the_start_then_once_more_with_a_sample_and_then_moves(c
     asked = client.post(desk("move", clinic.pk), start())
     french = client.post(desk("move", clinic.pk), start(sample="fr"))
 
-    assert "2 letters go out" in words_of(first)
+    assert "2 emails go out" in words_of(first)
     assert "From Mon 9 March 2026, 12:00 (UTC) to Mon 9 March 2026, 16:00 (UTC)" in words_of(asked)
     assert (
         "It begins Mon 9 March 2026, 16:00 (UTC), and not Mon 9 March 2026, 12:00 (UTC). You keep your seat."
@@ -223,7 +223,7 @@ def test_cancelling_asks_why_shows_the_letter_with_the_reason_and_tells_everyone
     sign_up(clinic, 2)
     client.force_login(liaison)
 
-    assert "2 letters go out" in words_of(client.get(desk("cancel", clinic.pk)))
+    assert "2 emails go out" in words_of(client.get(desk("cancel", clinic.pk)))
     refused = client.post(desk("cancel", clinic.pk), {"reason": " "})
     assert refused.context["form"].errors
     asked = client.post(desk("cancel", clinic.pk), {"reason": "The sharer is <ill>."})

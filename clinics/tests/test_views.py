@@ -184,7 +184,7 @@ def test_anyone_signed_in_takes_a_seat_without_a_registration(client, stranger):
     rsvp = Rsvp.objects.get()
     assert (rsvp.member, rsvp.state, rsvp.made_at) == (stranger, "going", NOW)
     assert Letter.objects.filter(kind="clinics.rsvp_recorded", member=stranger).count() == 1
-    assert "You have a seat. A letter says so in a minute or so, unless you have one that does already." in [
+    assert "You have a seat. An email says so in a minute or so, unless you have one that does already." in [
         str(m) for m in get_messages(response.wsgi_request)
     ]
 

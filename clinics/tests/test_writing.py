@@ -243,8 +243,8 @@ def test_the_desk_asks_once_more_with_the_number_and_a_sample_in_each_language(c
 
     assert "It goes to 1 person: those who have a seat." in asked.content.decode()
 
-    assert "Send 1 letter" in asked.content.decode()
-    assert "1 reader gets no letter" in asked.content.decode()
+    assert "Send 1 email" in asked.content.decode()
+    assert "1 reader gets no email" in asked.content.decode()
     assert "Apportez un stylo." in french.content.decode()
     assert not letters().exists()
     carried = dict(asked.context["carried"]) | {asked.context["brings_back"]: "1"}
@@ -264,7 +264,7 @@ def test_the_desk_asks_once_more_with_the_number_and_a_sample_in_each_language(c
     ("values", "refusal"),
     [
         ({"states": []}, "Choose whom you write to."),
-        ({"text_en": ""}, "A letter has a subject and a text."),
+        ({"text_en": ""}, "An email has a subject and a text."),
         ({"subject_en": "", "text_en": ""}, "Write something, in one language at least."),
         ({"text_en": f"Come to {LINK}"}, "This is the link of the call"),
         ({"states": [], "roles": ["host"], "listening": "floor"}, "Only those who signed up listen"),

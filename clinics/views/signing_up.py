@@ -253,13 +253,13 @@ def say_what_was_given_back(request: HttpRequest, came: SignedUp) -> None:
 def _recorded(rsvp: Rsvp) -> str:
     if not is_written_to(rsvp.member):
         return (
-            _("You have a seat. Our letters do not reach you: please look here before it begins.")
+            _("You have a seat. Our emails do not reach you: please look here before it begins.")
             if rsvp.is_going
-            else _("All seats are taken: you are on the waiting list. Our letters do not reach you: please look here.")
+            else _("All seats are taken: you are on the waiting list. Our emails do not reach you: please look here.")
         )
     if rsvp.is_going:
-        return _("You have a seat. A letter says so in a minute or so, unless you have one that does already.")
+        return _("You have a seat. An email says so in a minute or so, unless you have one that does already.")
     return _(
-        "All seats are taken: you are on the waiting list. A letter says so in a minute or so, unless you have one "
+        "All seats are taken: you are on the waiting list. An email says so in a minute or so, unless you have one "
         "that does already."
     )

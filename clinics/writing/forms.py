@@ -41,7 +41,7 @@ class WriteForm(WordsToPeopleForm):
     speaking = forms.ChoiceField(
         label=_("Only those who speak"),
         required=False,
-        help_text=_("Their letters are in this language, or they say in their registration that they speak it."),
+        help_text=_("Their emails are in this language, or they say in their registration that they speak it."),
     )
     pressed = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -95,7 +95,7 @@ class WriteForm(WordsToPeopleForm):
         if has_subject != has_text:
             missing = f"text_{code}" if has_subject else f"subject_{code}"
             if missing not in self.errors:
-                self.add_error(missing, ValidationError(_("A letter has a subject and a text."), code="half"))
+                self.add_error(missing, ValidationError(_("An email has a subject and a text."), code="half"))
         return has_subject and has_text
 
     @property

@@ -37,7 +37,7 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
             item("clinic", _("Clinic"), message.clinic.title),
             item("made_at", _("Written"), message.made_at),
             item("to_whom", _("To whom"), to_whom_in_words(ToWhom.of(message.to_whom))),
-            item("people", _("Letters"), message.people),
+            item("people", _("Emails"), message.people),
             *(
                 field
                 for text in message.texts.all()

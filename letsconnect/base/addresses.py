@@ -109,7 +109,7 @@ def _local_part(text: str) -> str:
         strange = next(letter for letter in text if not letter.isascii())
         raise AddressRefused(
             _(
-                "We cannot send letters to an address with “%(letter)s” before the @: mail servers like ours take "
+                "We cannot send email to an address with “%(letter)s” before the @: mail servers like ours take "
                 "only the letters a to z, digits and some punctuation there. Please use another address."
             )
             % {"letter": strange if strange.isprintable() else f"U+{ord(strange):04X}"}
@@ -120,7 +120,7 @@ def _local_part(text: str) -> str:
     # An encoded word ("=?utf-8?q?…?=") is one address to us and another to whoever decodes it on the way.
     if not unquoted or len(unquoted) > 64 or "=?" in unquoted or not (_DOT_ATOM.fullmatch(unquoted) or quoted):
         raise AddressRefused(
-            _("We cannot send letters to an address written like this before the @. Please check it letter by letter.")
+            _("We cannot send email to an address written like this before the @. Please check it letter by letter.")
         )
     if _DOT_ATOM.fullmatch(unquoted):
         return unquoted

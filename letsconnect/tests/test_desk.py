@@ -48,9 +48,9 @@ def test_the_desk_says_that_letters_do_not_leave(client, liaison):
     assert waiting(client) == []
 
     Letter.objects.update(due_at=timezone.now() - timedelta(minutes=40))
-    assert "Letters have been waiting for up to 50\xa0minutes." in waiting(client)[0][0]
+    assert "Emails have been waiting for up to 50\xa0minutes." in waiting(client)[0][0]
     Letter.objects.update(state="deferred", tries=1, reason=UNREACHABLE, due_at=timezone.now() + timedelta(hours=1))
-    assert "Letters have been waiting for up to 50\xa0minutes." in waiting(client)[0][0]
+    assert "Emails have been waiting for up to 50\xa0minutes." in waiting(client)[0][0]
     Letter.objects.filter(pk=letter.pk).update(reason="the mail server refused it for now")
     assert waiting(client) == []
 

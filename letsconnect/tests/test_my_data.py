@@ -267,7 +267,7 @@ def test_a_step_is_explained_before_it_is_taken(client, db, step):
     page = response.content.decode()
     assert page[page.index("<main") : page.index("</main")].count("<button") == 1  # this step
     if step != "registration-away":
-        assert "They get a kind letter" in response.content.decode()
+        assert "They get a kind email" in response.content.decode()
     assert Match.objects.get().state == MatchState.ASKED
 
 

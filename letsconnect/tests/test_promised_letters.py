@@ -18,8 +18,8 @@ from registrations.tests.factories import NOW, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
 PROMISE = re.compile(
-    r"\b(?:write to (?:you|both)|get a (?:short )?letter|(?:letter|email) when they|Letters reach you|and you get"
-    r"|letter says)\b"
+    r"\b(?:write to (?:you|both)|get (?:an|a short) email|email when they|Emails reach you|and you get"
+    r"|email says)\b"
 )
 # These speak of letters that never came or did come, of addresses, or of what others would have to do, or can.
 PROMISES_NOTHING = {
@@ -77,7 +77,7 @@ def test_a_letter_is_promised_to_whom_one_goes_and_to_nobody_else(client, situat
             html = client.get(page).content.decode()
             main = html[html.index("<main") : html.index("</main>")]
             # What the notice about the address says of later is no promise.
-            main = main.replace("When that letter arrives, we write to you again", "")
+            main = main.replace("When that email arrives, we write to you again", "")
             assert bool(PROMISE.search(main)) == (reach == "letters come"), page
 
 

@@ -176,7 +176,7 @@ def test_nothing_in_a_copy_does_or_opens_anything_without_signing_in(shared_worl
         visitor.post(path)
     assert Act.objects.count() == acts_before
     if any(map(acts, ADDRESS.findall(sent))) or TOKEN.search(sent):
-        assert "a link that stands in the letter only" in copy.text
+        assert "a link that stands in the email only" in copy.text
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("clinics.")])
@@ -315,9 +315,9 @@ def test_a_coordinator_reads_what_was_sent_and_everybody_in_it_is_told(client, m
         ("letter_naming", desk.pk, named.pk),
     }
     client.force_login(me)
-    assert "what a letter to you said" in page_of(client, "registrations:my-data").content.decode()
+    assert "what an email to you said" in page_of(client, "registrations:my-data").content.decode()
     client.force_login(named)
-    assert "a letter to somebody else" in page_of(client, "registrations:my-data").content.decode()
+    assert "an email to somebody else" in page_of(client, "registrations:my-data").content.decode()
 
 
 def test_nobody_at_the_desk_but_coordinators_reads_letters(client, me):
@@ -338,7 +338,7 @@ def test_words_for_one_reader_only_are_not_read_at_the_desk(client, me):
 
     for letter in (private, of_their_own, gone):
         assert "Hello Amina." not in text_page(client, letter).content.decode()
-        assert "The desk does not read this letter" in text_page(client, letter).content.decode()
+        assert "The desk does not read this email" in text_page(client, letter).content.decode()
     assert looks() == {("letter", desk.pk, me.pk)}
     client.force_login(me)
     assert "Hello Amina." in read(client, private).content.decode()

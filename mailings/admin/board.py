@@ -54,9 +54,9 @@ class KindFilter(FixedFilter):
 def why_refused(letter: Letter, refusal: Exception) -> str:
     """Return the sentence that says why nothing can be decided about a letter."""
     if isinstance(refusal, CannotSendAgain):
-        text = _("The text of letter %(number)s was never kept, so it cannot be sent again.")
+        text = _("The text of email %(number)s was never kept, so it cannot be sent again.")
     else:
-        text = _("Letter %(number)s is not one to decide about: it is neither uncertain nor failed.")
+        text = _("Email %(number)s is not one to decide about: it is neither uncertain nor failed.")
     return text % {"number": letter.pk}
 
 
@@ -140,7 +140,7 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
         except (NotForAPerson, CannotSendAgain) as refusal:
             self.message_user(request, why_refused(letter, refusal), messages.ERROR)
         else:
-            said = _("The letter counts as sent.") if decision == "arrived" else _("The letter is sent again.")
+            said = _("The email counts as sent.") if decision == "arrived" else _("The email is sent again.")
             self.message_user(request, said, messages.SUCCESS)
         return redirect(BOARD)
 

@@ -152,7 +152,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
             else:
                 decided += 1
         if decided:
-            text = ngettext("%(count)s letter decided.", "%(count)s letters decided.", decided)
+            text = ngettext("%(count)s email decided.", "%(count)s emails decided.", decided)
             messages.success(request, text % {"count": decided})
 
 

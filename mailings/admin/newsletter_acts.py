@@ -157,7 +157,7 @@ def _what_was_done(act: str, newsletter: Newsletter) -> str:
     if act == "ask" and newsletter.state == S.ASKED:
         return _("A second person is asked to confirm: coordinators see it on the first page of the desk.")
     if act in ("ask", "confirm"):
-        return _("Its readers are counted. Each letter goes out when its time has come.")
+        return _("Its readers are counted. Each email goes out when its time has come.")
     return {
         "pause": _("It is paused."),
         "resume": _("It goes on."),
@@ -173,7 +173,7 @@ def _question(act: str, newsletter: Newsletter) -> ConfirmationPage:
 
 def _about_sending(newsletter: Newsletter) -> ConfirmationPage:
     people = who_would_get(newsletter)
-    letters = ngettext("%(count)d reader gets a letter.", "%(count)d readers get a letter.", people.total) % {
+    letters = ngettext("%(count)d reader gets an email.", "%(count)d readers get an email.", people.total) % {
         "count": people.total
     }
     button = ngettext("Send it to %(count)d reader", "Send it to %(count)d readers", people.total) % {
@@ -185,7 +185,7 @@ def _about_sending(newsletter: Newsletter) -> ConfirmationPage:
             letters,
             *_fallbacks(people),
             _when_sent(newsletter),
-            _("A letter that has left cannot be taken back."),
+            _("An email that has left cannot be taken back."),
         ),
         button=button,
         people=people.total,
@@ -196,7 +196,7 @@ def _about_sending(newsletter: Newsletter) -> ConfirmationPage:
 
 def _about_going_on(newsletter: Newsletter) -> ConfirmationPage:
     people = who_still_waits(newsletter)
-    letters = ngettext("%(count)d reader gets a letter.", "%(count)d readers get a letter.", people.total) % {
+    letters = ngettext("%(count)d reader gets an email.", "%(count)d readers get an email.", people.total) % {
         "count": people.total
     }
     button = ngettext(
@@ -220,8 +220,8 @@ def _they_have_it(newsletter: Newsletter) -> str:
 def _about_stopping(newsletter: Newsletter) -> ConfirmationPage:
     people = who_still_waits(newsletter)
     never = ngettext(
-        "%(count)d reader whose letter has not left never gets it.",
-        "%(count)d readers whose letters have not left never get it.",
+        "%(count)d reader whose email has not left never gets it.",
+        "%(count)d readers whose emails have not left never get it.",
         people.total,
     ) % {"count": people.total}
     button = ngettext(

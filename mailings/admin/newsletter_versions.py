@@ -296,10 +296,10 @@ def _what_was_filled_in(lines: int) -> tuple[str, int]:
 
 def _looks() -> list[tuple[str, str]]:
     labels = {
-        "mail": _("Letter"),
-        "dark": _("Letter, dark"),
-        "narrow": _("Letter, narrow"),
-        "text": _("Letter as plain text"),
+        "mail": _("Email"),
+        "dark": _("Email, dark"),
+        "narrow": _("Email, narrow"),
+        "text": _("Email as plain text"),
         "page": _("Page of the archive"),
     }
     return [(look, labels[look]) for look in LOOKS]

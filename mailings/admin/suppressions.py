@@ -146,5 +146,5 @@ class SuppressionAdmin(WorkingGroupAdmin[Suppression]):
         except LiftRefused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
-        text = ngettext("Letters go to %(count)d address again.", "Letters go to %(count)d addresses again.", lifted)
+        text = ngettext("Emails go to %(count)d address again.", "Emails go to %(count)d addresses again.", lifted)
         self.message_user(request, text % {"count": lifted}, messages.SUCCESS)

@@ -17,12 +17,12 @@ class ConsentOutcome(TextChoices):
     """What comes of one line; all but the first leave everything as it is."""
 
     TAKEN = "taken", _("gets the newsletter")
-    NO_ADDRESS = "no_address", _("no address that letters can be sent to")
+    NO_ADDRESS = "no_address", _("no address that emails can be sent to")
     NO_DAY = "no_day", _("no day of the consent that can be read: write it like 2026-01-31")
     IN_FUTURE = "in_future", _("the day of the consent is still to come")
     NO_SOURCE = "no_source", _("no word on where they agreed")
     LONG_SOURCE = "long_source", _("more than 200 characters on where they agreed")
-    NO_SUCH_LANGUAGE = "no_such_language", _("a language that no letters are written in: use its code, or leave it out")
+    NO_SUCH_LANGUAGE = "no_such_language", _("a language that no emails are written in: use its code, or leave it out")
     DOUBLED = "doubled", _("stands above already")
     REFUSED = "refused", _("has left: that is a refusal")
     SUPPRESSED = "suppressed", _("the address is suppressed")

@@ -207,5 +207,5 @@ class Priority(IntegerChoices):
 
     SECURITY = 0, _("security mail")
     SOON = 1, _("a reminder of an hour that is near")
-    ORDINARY = 2, _("other letters")
+    ORDINARY = 2, _("other emails")
     BULK = 3, _("newsletters and announcements")

@@ -91,7 +91,7 @@ def lift_suppression(*, suppression: Suppression, reason: str, by: Any, now: dat
     Raises LiftRefused without a reason.
     """
     if not has_something_to_see(reason):
-        raise LiftRefused(_("Say why letters may go there again."))
+        raise LiftRefused(_("Say why emails may go there again."))
     return _lift(suppression, reason=reason.strip(), by=by, now=now)
 
 

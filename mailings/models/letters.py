@@ -292,8 +292,8 @@ class Letter(models.Model):
     objects = LetterQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
         constraints = [
             models.UniqueConstraint(fields=["key"], name="mailings_one_letter_per_key"),
             models.UniqueConstraint(fields=["message_id"], name="mailings_one_letter_per_message_id"),

@@ -80,7 +80,7 @@ class Suppression(models.Model):
 
     address_hash = models.CharField(max_length=64)
     source = models.CharField(_("why"), max_length=10, choices=SUPPRESSION_SOURCES)
-    scope = models.CharField(_("which letters"), max_length=4, choices=SuppressionScope, default=SuppressionScope.ALL)
+    scope = models.CharField(_("which emails"), max_length=4, choices=SuppressionScope, default=SuppressionScope.ALL)
     made_at = models.DateTimeField(_("since"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
 

@@ -146,7 +146,7 @@ def problems_of_letter(version: NewsletterVersion) -> list[str]:
     if sum(len(text.encode()) + text.count("\n") for text in texts) > LARGEST:  # a line ends with two bytes in a letter
         sentences.append(_("It is too long: mail programs would cut it. Shorten it, or link to a page that says more."))
     if any(len(line.encode()) > LONGEST_LINE for text in texts for line in text.splitlines()):
-        sentences.append(_("One word or address is too long for a letter. Write it with spaces, or a shorter link."))
+        sentences.append(_("One word or address is too long for an email. Write it with spaces, or a shorter link."))
     return sentences
 
 

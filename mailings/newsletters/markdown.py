@@ -100,7 +100,7 @@ def problems(text: str) -> list[str]:
     """Return what the editor has to change, each as a sentence."""
     children = [child for block in parse(text) for child in block.children or []]
     sources = [str(child.attrGet("src") or "") for child in children if child.type == "image"]
-    no_picture = _("A picture cannot stand in a letter: mail programs would ask for “%(address)s”. Link to it.")
+    no_picture = _("A picture cannot stand in an email: mail programs would ask for “%(address)s”. Link to it.")
     no_link = _("A link cannot lead to “%(target)s”. Use an address with https.")
     schemes = [scheme_of(link.target) for link in links(text)]
     refused = [f"{scheme}:" for scheme in schemes if scheme and scheme not in SCHEMES]

@@ -54,7 +54,7 @@ def copy_of(rendered: Rendered, *, language: str, marks: Collection[str] = ()) -
     """
     with speaking(language):
         # Translators: stands in the copy of a letter where the letter itself had a link that only its reader may use.
-        words = _("(a link that stands in the letter only)")
+        words = _("(a link that stands in the email only)")
     text, html = _without_links(rendered.text, words), _clean(rendered.html, escape(words))
     for mark in marks:
         text, html = text.replace(mark, words), html.replace(mark, escape(words))

@@ -37,16 +37,16 @@ class SubscribeForm(_ListsForm):
         label=gettext_lazy("Email address"),
         max_length=addresses.LONGEST,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=gettext_lazy("We send a letter there with a link. Nothing else comes before you have opened it."),
+        help_text=gettext_lazy("We send an email there with a link. Nothing else comes before you have opened it."),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language of the letters"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the emails"), choices=settings.LANGUAGES)
     zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-guess-zone": ""}))
 
     def __init__(self, data: Any = None, *, language: str, own_address: str = "") -> None:
         super().__init__(data, initial={"language": language, "address": own_address})
         self._add_ticks([BulkList.NEWSLETTER])
         if own_address:
-            self.fields["address"].help_text = _("Your own address needs no letter to confirm; any other does.")
+            self.fields["address"].help_text = _("Your own address needs no email to confirm; any other does.")
         self.helper = FormHelper()
         self.helper.form_tag, self.helper.disable_csrf = False, True
         ticks = Fieldset(_("What would you like to get?"), *BulkList.values)
@@ -69,7 +69,7 @@ class SubscribeForm(_ListsForm):
 
 
 class PreferencesForm(_ListsForm):
-    language = forms.ChoiceField(label=gettext_lazy("Language of the letters"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the emails"), choices=settings.LANGUAGES)
     is_paused = forms.BooleanField(
         label=gettext_lazy("Pause everything"),
         required=False,

@@ -39,7 +39,7 @@ def choose(
     subscription = _locked(subscription)
     if lists and not may_choose(subscription, by=by):
         raise SubscriptionRefused(
-            _("You have left these letters. To come back, give your address again: we send you a letter to confirm.")
+            _("You have left these emails. To come back, give your address again: we send you an email to confirm.")
         )
     subscription = set_lists(subscription=subscription, lists=lists, source=SubscriptionSource.PAGE, by=by, now=now)
     if subscription.member_id is None:

@@ -57,7 +57,7 @@ def test_the_list_says_how_the_ledger_stands(client, coordinator):
 
     page = client.get(reverse(LIST)).content.decode()
 
-    assert "3 letters written:" in page
+    assert "3 emails written:" in page
     assert "uncertain 2</a>" in page
 
 
@@ -124,7 +124,7 @@ def test_a_suppressed_address_is_found_by_itself_and_lifted_with_a_reason(client
     press(client, "lift", [rows[0].pk], page, reason="She mended it.")
 
     assert len(rows) == 1
-    assert was_suppressed and "Say why letters may go there again." in refused.content.decode()
+    assert was_suppressed and "Say why emails may go there again." in refused.content.decode()
     assert not Suppression.objects.of("ana@example.org").exists()
     assert Suppression.objects.of("bo@example.org").exists()
     assert Act.objects.get(verb="lift_suppression").reason.text == "She mended it."

@@ -91,7 +91,7 @@ def test_a_person_no_letter_reaches_is_told_on_their_pages_and_promised_none(cli
 
     for page in pages:
         text = client.get(page).content.decode()
-        assert "Our letters do not reach" in text
+        assert "Our emails do not reach" in text
         assert "sign in with a code sent there" in text
     with time_machine.travel(NOW, tick=False):
         client.force_login(person)

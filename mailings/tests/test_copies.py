@@ -9,7 +9,7 @@ from mailings.subscriptions import links
 from mailings.tests.factories import make_subscription
 
 SITE = "http://127.0.0.1:8000"
-WORDS = "(a link that stands in the letter only)"
+WORDS = "(a link that stands in the email only)"
 
 
 @pytest.fixture(autouse=True)

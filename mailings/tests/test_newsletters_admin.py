@@ -141,7 +141,7 @@ def test_a_section_is_as_long_as_it_is_stored_whatever_browsers_make_of_the_ends
     [
         ("<script>alert(1)</script>", "HTML is not read here"),
         ("<img src=x onerror=alert(1)>", "HTML is not read here"),
-        ("![x](https://elsewhere.example/p.png)", "A picture cannot stand in a letter"),
+        ("![x](https://elsewhere.example/p.png)", "A picture cannot stand in an email"),
         ("[x](javascript:alert(1))", "A link cannot lead to “javascript:”"),
         ("[x](DATA:text/html;base64,PHNj)", "A link cannot lead to “DATA:”"),
         ("Pay \u202eeno\u202c here", "invisible characters that turn the direction"),
@@ -326,7 +326,7 @@ def test_readers_are_counted_while_choosing_and_stored_when_saved(desk):
     assert "This moment has passed" in words(over)
     assert desk.post(of_issue("settings", issue), {**chosen, "audience_language": ["moon"]}).status_code == 200
     NewsletterVersion.objects.filter(language="en").delete()
-    assert "no letter" in words(desk.get(page))
+    assert "no email" in words(desk.get(page))
 
 
 def test_a_second_person_confirms_and_it_is_paused_resumed_and_stopped(desk, client, coordinator):
@@ -340,7 +340,7 @@ def test_a_second_person_confirms_and_it_is_paused_resumed_and_stopped(desk, cli
     assert act(desk, issue, "moon") == "asked"
     client.force_login(make_coordinator())
     assert act(client, issue, "confirm") == "sending"
-    assert "2 readers were counted, 2 letters are accounted for" in words(client.get(of_issue("change", issue)))
+    assert "2 readers were counted, 2 emails are accounted for" in words(client.get(of_issue("change", issue)))
     assert act(client, issue, "pause") == "paused" and act(client, issue, "resume") == "sending"
     assert act(client, issue, "stop") == "stopped" and act(client, issue, "resume") == "stopped"
 
@@ -407,7 +407,7 @@ def test_liaisons_and_editors_write_and_ask_and_only_coordinators_send(client, s
     assert act(client, issue, "confirm") == "sending"
     client.force_login(writer)
     page = client.get(of_issue("change", issue))
-    assert "1 letters are accounted for" in words(page) and "readers/" not in page.content.decode()
+    assert "1 emails are accounted for" in words(page) and "readers/" not in page.content.decode()
     assert client.get(of_issue("readers", issue)).status_code == 403
 
 
@@ -433,7 +433,7 @@ def test_sending_is_asked_once_more_on_a_page_that_says_to_how_many_and_changes_
     shown = words(asked)
 
     assert f'href="{of_issue("act", issue, "confirm")}"' in page
-    assert "Send it to 3 readers" in shown and "3 readers get a letter" in shown
+    assert "Send it to 3 readers" in shown and "3 readers get an email" in shown
     assert "1 reader gets another language than theirs" in shown
     assert re.findall(r"(English|Français) (\d+) (\d+)", shown) == [("English", "2", "1"), ("Français", "1", "0")]
     assert asked.content.decode().split("<main")[-1].count('type="submit"') == 1
@@ -471,7 +471,7 @@ def test_stopping_is_asked_once_more_and_says_who_has_it_and_who_never_gets_it(d
 
     asked = words(desk.get(of_issue("act", issue, "stop")))
 
-    assert "1 reader whose letter has not left never gets it" in asked and "2 readers have it, and keep it" in asked
+    assert "1 reader whose email has not left never gets it" in asked and "2 readers have it, and keep it" in asked
     assert "Stop for good: 1 reader never gets it" in asked
     assert act(desk, issue, "stop", confirmed="0") == "sending"
     assert act(desk, issue, "stop", confirmed="1") == "stopped"

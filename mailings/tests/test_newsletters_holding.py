@@ -164,7 +164,7 @@ def test_the_desk_says_why_an_issue_is_held_and_asks_before_it_goes_on(client, t
     for path in (change, reverse("admin:index"), reverse("admin:mailings_letter_board")):
         assert "The link “Come”: it is cancelled." in words(client.get(path)), path
     asked = client.get(resume)
-    assert "3 readers get a letter" in words(asked) and "it is cancelled" in words(asked)
+    assert "3 readers get an email" in words(asked) and "it is cancelled" in words(asked)
     assert state_of(issue) == "paused"
     assert "Nothing was done" not in words(client.post(resume))
     refused = client.post(resume, {"confirmed": "3", "in_spite_of": "something else"}, follow=True)

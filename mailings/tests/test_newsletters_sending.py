@@ -302,8 +302,8 @@ def sentences(newsletter):
         ("[x](//evil.example/)", "https://"),
         ("[x](mailto:nobody)", "no address"),
         ("![x](https://x.example/p.png)", "picture"),
-        ("x" * 2000, "too long for a letter"),
-        ("[x](https://x.example/" + "y" * 2000 + ")", "too long for a letter"),
+        ("x" * 2000, "too long for an email"),
+        ("[x](https://x.example/" + "y" * 2000 + ")", "too long for an email"),
         ("كلمة " * 4000, "too long"),  # two bytes a letter
     ],
 )

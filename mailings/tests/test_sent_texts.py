@@ -179,7 +179,7 @@ def test_what_letters_to_many_said_goes_with_the_day_and_is_written_once(sink, s
 
     assert first == again != tomorrow
     assert BulkText.objects.filter(newsletter_body=None).count() == 2
-    assert BulkText.objects.get(digest=first).text == "T (a link that stands in the letter only)"
+    assert BulkText.objects.get(digest=first).text == "T (a link that stands in the email only)"
     assert Letter.objects.of_issue(issue).exclude(bulk_text=None).count() == 1
 
 

@@ -163,10 +163,10 @@ def test_a_member_reads_why_no_letters_come_and_ends_it(client, source, scope):
     for _twice in range(2):
         answer = client.post(reverse("mailings:letters-again"), follow=True).content.decode()
 
-    assert all("Letters reach me again" in page and "ana@example.org" in page for page in pages)
+    assert all("Emails reach me again" in page and "ana@example.org" in page for page in pages)
     assert before == [(source, scope)]
     assert in_force() == []
-    assert "Letters reach me again" not in answer
+    assert "Emails reach me again" not in answer
     assert list(Act.objects.filter(verb="lift_suppression").values_list("actor", flat=True)) == [member.pk]
 
 
@@ -178,7 +178,7 @@ def test_what_a_person_asked_for_does_not_end_by_a_button(client):
     page = client.get(reverse("home")).content.decode()
     client.post(reverse("mailings:letters-again"))
 
-    assert "because we were asked not to" in page and "Letters reach me again" not in page
+    assert "because we were asked not to" in page and "Emails reach me again" not in page
     assert in_force() == [("person", "all")]
 
 
@@ -236,7 +236,7 @@ def test_a_visitor_ends_by_the_link_of_a_letter_what_a_server_or_the_desk_said_o
     again = reverse("mailings:letters-again-by-link", args=[token])
     answer = client.post(again, follow=True).content.decode()
 
-    assert ("Letters reach me again" in page) is ends is (again in page)
+    assert ("Emails reach me again" in page) is ends is (again in page)
     assert "ana@example.org" not in page
     assert ("From now on we write to you again." in answer) is ends
     assert in_force() == ([] if ends else [("person", "all")])
@@ -251,5 +251,5 @@ def test_the_link_of_a_member_or_of_an_address_nobody_proved_ends_nothing(client
     for row in rows:
         again = reverse("mailings:letters-again-by-link", args=[links.token_of(row)])
         assert client.post(again).status_code == 404
-        assert "Letters reach me again" not in client.get(links.preferences_path(row)).content.decode()
+        assert "Emails reach me again" not in client.get(links.preferences_path(row)).content.decode()
     assert len(in_force()) == 2

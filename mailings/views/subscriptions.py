@@ -48,7 +48,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except subscribing.NetworkAskedTooOften:
-            form.add_error(None, _("Too many letters were asked for on your network just now. Please try in an hour."))
+            form.add_error(None, _("Too many emails were asked for on your network just now. Please try in an hour."))
             page = render(request, "mailings/subscribe.html", {"form": form}, status=429)
             page.headers["Retry-After"] = "3600"
             return page
@@ -120,7 +120,7 @@ def subscription_preferences(request: HttpRequest, token: str) -> HttpResponse:
         except SubscriptionRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            saved = _("Saved. It holds at once, also for letters that are on their way.")
+            saved = _("Saved. It holds at once, also for emails that are on their way.")
             paused = _("Saved. Everything is paused, until you take that tick away.")
             messages.success(request, paused if form.cleaned_data["is_paused"] and form.chosen_lists else saved)
         return redirect(links.preferences_path(subscription))

@@ -70,7 +70,7 @@ class FeedbackForm(forms.Form):
         required=False,
         max_length=longest(Feedback, "thanks"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("They get it in a letter and read it on the page of your match."),
+        help_text=_("They get it in an email and read it on the page of your match."),
     )
     note = forms.CharField(
         label=_("Notes for yourself"),

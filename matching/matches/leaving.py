@@ -120,7 +120,7 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     """Return sentences that say which matches the step ends, and what happens to the others."""
     mine = Match.objects.for_member(member).live()
     sentences = [
-        _("Your match with %(name)s about %(skill)s ends. They get a kind letter that does not say why.")
+        _("Your match with %(name)s about %(skill)s ends. They get a kind email that does not say why.")
         % {"name": _other(match, member), "skill": isolated(match.skill)}
         for match in mine.filter(state__in=ENDS[step])
     ]

@@ -201,7 +201,7 @@ class CallLinkForm(forms.Form):
         max_length=longest(Session, "call_link"),
         validators=[validate_typed_link],
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off", "dir": "ltr"}),
-        help_text=_("Any service you both like. Only the two of you see it, on this page and in no letter."),
+        help_text=_("Any service you both like. Only the two of you see it, on this page and in no email."),
     )
 
 
@@ -214,7 +214,7 @@ class CancelSessionForm(forms.Form):
         required=False,
         max_length=longest(Session, "cancelled_note"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("They read it in the letter. They do not see the reason above."),
+        help_text=_("They read it in the email. They do not see the reason above."),
     )
     seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 

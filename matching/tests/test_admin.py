@@ -212,7 +212,7 @@ def test_publishing_shows_what_will_be_sent_and_looking_sends_nothing(client, ma
     decide(client, coordinator, "approve", match)
 
     shown = page(client, coordinator, "admin:matching_round_publish", match.round_id).content.decode()
-    assert "At most 2 letters go out" in shown
+    assert "At most 2 emails go out" in shown
     assert not Letter.objects.exists()
     shown = press(client, coordinator, "admin:matching_round_publish", match.round_id).content.decode()
 

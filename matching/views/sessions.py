@@ -71,7 +71,7 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
             messages.success(
                 request,
                 _(
-                    "Proposed. The other person finds it on the page of your match. If we can write to them, a letter "
+                    "Proposed. The other person finds it on the page of your match. If we can write to them, an email "
                     "with the newest times goes out in a minute or so."
                 ),
             )
@@ -98,7 +98,7 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
 @require_POST
 def session_confirm(request: MemberRequest, session_id: int) -> HttpResponse:
     form = ChosenTimeForm(request.POST)
-    done = _("Agreed. Whoever of you we can write to gets the hour for their calendar in a letter.")
+    done = _("Agreed. Whoever of you we can write to gets the hour for their calendar in an email.")
     return _press(request, session_id, form, confirm_time, done)
 
 

@@ -55,7 +55,7 @@ def _lock_askers(askers: Iterable[str]) -> None:
 def _enough_letters(letters_sent: list[SignInCode], *, now: datetime) -> EnoughLetters:
     seconds = _until_another(letters_sent[settings.SIGN_IN_CODES_PER_HOUR - 1].made_at, now=now)
     text = _(
-        "Too many codes were asked for with this address, so no further letter goes there now. The newest letter "
+        "Too many codes were asked for with this address, so no further email goes there now. The newest email "
         "works: type its code on the next page, or open its link."
     )
     enough = EnoughLetters(text)

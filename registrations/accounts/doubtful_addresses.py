@@ -26,11 +26,11 @@ def doubts() -> Iterator[Doubt]:
     for member in doubtful_members:
         address = canonical_forms[member.pk]
         if not address:
-            yield Doubt(member, _("no letter can be sent to it"))
+            yield Doubt(member, _("no email can be sent to it"))
         elif addresses.was_sent_elsewhere(member.email or ""):
             yield Doubt(
                 member,
-                _("the letters that proved this address went to another mailbox than the one it names"),
+                _("the emails that proved this address went to another mailbox than the one it names"),
                 accounts.get(address),
             )
         elif address in accounts:

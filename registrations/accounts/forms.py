@@ -46,7 +46,7 @@ class CodeForm(forms.Form):
     """The code from the letter, also with spaces or in the digits of another script."""
 
     code = forms.CharField(
-        label=_("Code from the letter"),
+        label=_("Code from the email"),
         max_length=30,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "dir": "ltr"}

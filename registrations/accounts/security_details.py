@@ -17,8 +17,8 @@ DOORS = {
 def in_words() -> dict[str, Promise | str]:
     """Return each detail as the log stores it, and in the reader's language."""
     return {
-        "code of a letter": pgettext_lazy("door in the security log", "code of a letter"),
-        "link of a letter": pgettext_lazy("door in the security log", "link of a letter"),
+        "code of a letter": pgettext_lazy("door in the security log", "code of an email"),
+        "link of a letter": pgettext_lazy("door in the security log", "link of an email"),
         "Wikimedia": "Wikimedia",
         **{choice.value: choice.label for choice in ClosedBy},
         **{role.value: role.label for role in (SeatRole.COORDINATOR, SeatRole.EDITOR)},

@@ -91,13 +91,11 @@ def _not_at_once(code: SignInCode, letter: Letter, *, now: datetime) -> SignInCo
 def _why_not_sent(address: str, letter: Letter) -> str:
     if Suppression.objects.of(address).filter(source="bounce").exists():
         return _(
-            "The letter could not be sent: the mail server says there is no such mailbox. Please check the address."
+            "The email could not be sent: the mail server says there is no such mailbox. Please check the address."
         )
     if letter.answer.startswith("5"):
-        return _(
-            "The letter could not be sent: the mail server refuses it. Please use another address, or write to us."
-        )
-    return _("The letter could not be sent just now. Please check the address and try again.")
+        return _("The email could not be sent: the mail server refuses it. Please use another address, or write to us.")
+    return _("The email could not be sent just now. Please check the address and try again.")
 
 
 @transaction.atomic
@@ -147,7 +145,7 @@ def sign_in_with_code(
     )
     if code is None:
         _note_refused([*code_ids, *led_ids], is_try=tries > 0, now=now)
-        raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
+        raise CodeRefused(_("This code is wrong or too old. Please check the newest email, or ask for another code."))
     return _enter(code, language=language, zone=zone, now=now)
 
 

@@ -49,8 +49,8 @@ def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
         messages.success(request, text % {"count": count})
     if count := len(invited.already_invited):
         text = ngettext(
-            "%(count)d person was invited before, and their link still works: no letter is sent again.",
-            "%(count)d people were invited before, and their links still work: no letter is sent again.",
+            "%(count)d person was invited before, and their link still works: no email is sent again.",
+            "%(count)d people were invited before, and their links still work: no email is sent again.",
             count,
         )
         messages.info(request, text % {"count": count})

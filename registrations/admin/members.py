@@ -48,10 +48,10 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
         return ListOfSeats
 
-    @admin.display(description=_("letters"))
+    @admin.display(description=_("emails"))
     def letters_to_them(self, member: Member) -> str:
         address = reverse("admin:mailings_letter_changelist", query={"person": member.pk})
-        return format_html('<a href="{}">{}</a>', address, gettext("Letters to this person"))
+        return format_html('<a href="{}">{}</a>', address, gettext("Emails to this person"))
 
     @admin.display(description=_("time zone"))
     def clock(self, member: Member) -> str:

@@ -52,7 +52,7 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=longest(Registration, "review_note"),
         widget=forms.Textarea(attrs={"rows": 5, "cols": 60}),
-        help_text=gettext_lazy("They read it in their letter. Needed to ask for changes and to decline."),
+        help_text=gettext_lazy("They read it in their email. Needed to ask for changes and to decline."),
     )
 
 

@@ -197,7 +197,7 @@ class Registration(models.Model):
     away_until = models.DateField(_("away until"), null=True, blank=True)
     still_in_asked_on = models.DateField(_("asked whether still in, on"), null=True, blank=True, editable=False)
     kept_in_by_link_on = models.DateField(
-        _("kept in by the link of a letter, on"), null=True, blank=True, editable=False
+        _("kept in by the link of an email, on"), null=True, blank=True, editable=False
     )
     confirmed_on = models.DateField(_("answers last given or confirmed on"), null=True, blank=True, editable=False)
     wikimedia_username = LineField(_("Wikimedia username, as told"), max_length=255, blank=True)

@@ -68,7 +68,7 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
     except addresses.AddressRefused as refusal:
         raise ClaimRefused(str(refusal)) from refusal
     if Suppression.objects.of(address).against(is_bulk=False).exists():
-        raise ClaimRefused(_("No letter may go to this address: it does not exist, or the person asked for none."))
+        raise ClaimRefused(_("No email may go to this address: it does not exist, or the person asked for none."))
     invitation = registration.claim_invitations.filter(used_at=None).first()
     if invitation is not None and invitation.expires_at > now and invitation.address == address:
         return invitation

@@ -70,7 +70,7 @@ _REST = {
     "registrations.ReviewSnapshot": gettext_lazy("What my registration said when it was reviewed"),
     "registrations.KeptAnswers": gettext_lazy("What I wrote while my session had ended"),
     "registrations.TeamMessage": gettext_lazy("What I wrote to the working group"),
-    "mailings.Subscription": gettext_lazy("Letters to many at once that I get, or left"),
+    "mailings.Subscription": gettext_lazy("Emails to many at once that I get, or left"),
     "base.SecurityEvent": gettext_lazy("When I signed in and out"),
     "registrations.SkillSuggestion": gettext_lazy("Skills I suggested, and when"),
 }
@@ -269,7 +269,7 @@ def _letters(batch: QueryBatch, proved: Proved) -> SectionReader:
     yield ()
     rows = [
         (
-            item("kind", _("Letter"), letter.kind, letter.kind.rpartition(".")[2].replace("_", " ")),
+            item("kind", _("Email"), letter.kind, letter.kind.rpartition(".")[2].replace("_", " ")),
             item("address", _("To"), letter.address),
             item("owed_at", _("Written"), letter.owed_at),
             item("state", _("State"), letter.state, letter.get_state_display()),
@@ -277,7 +277,7 @@ def _letters(batch: QueryBatch, proved: Proved) -> SectionReader:
         )
         for letter in letters
     ]
-    yield Section("letters", _("Letters to me"), rows)
+    yield Section("letters", _("Emails to me"), rows)
 
 
 def _letter_texts(batch: QueryBatch, proved: Proved, *, now: datetime) -> SectionReader:
@@ -297,7 +297,7 @@ def _letter_texts(batch: QueryBatch, proved: Proved, *, now: datetime) -> Sectio
         )
         for letter, copy in sorted(sent, key=lambda pair: pair[0].pk)
     ]
-    yield Section("letter_texts", _("What letters to me said"), rows)
+    yield Section("letter_texts", _("What emails to me said"), rows)
 
 
 def _codes(batch: QueryBatch, proved: Proved) -> SectionReader:
@@ -311,7 +311,7 @@ def _codes(batch: QueryBatch, proved: Proved) -> SectionReader:
             item("expires_at", _("Valid until"), code.expires_at),
             item("used_at", _("Used"), code.used_at),
             item("link_used_at", _("Link used"), code.link_used_at),
-            item("language", _("Language of the letter"), code.language, code_in_words("language", code.language)),
+            item("language", _("Language of the email"), code.language, code_in_words("language", code.language)),
             item("zone", _("Time zone"), code.zone, zone_in_words(code.zone) if code.zone else ""),
         )
         for code in codes

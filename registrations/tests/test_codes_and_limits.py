@@ -106,7 +106,7 @@ def test_who_is_asked_for_six_times_by_somebody_else_gets_in_with_the_newest_let
     assert len(mailoutbox) == 6  # letters to one address stay capped
     assert response.status_code == 429
     assert 0 < int(response.headers["Retry-After"]) <= 3600
-    assert "newest letter works" in response.context["form"].errors["email"][0]
+    assert "newest email works" in response.context["form"].errors["email"][0]
     assert AMINA in response.content.decode()
     assert f'href="{CODE}"' in response.content.decode()
     assert "whoever asked for it" in client.get(CODE).content.decode()

@@ -440,7 +440,7 @@ def test_who_was_invited_is_counted_and_who_was_before_is_not(client, coordinato
     assert "3 people are invited." in first and "were invited before" not in first
     assert "are invited." not in second and "3 people were invited before" in second
     for page in (first, second):
-        assert "The old form has no address" in page and "No letter may go to this address" in page
+        assert "The old form has no address" in page and "No email may go to this address" in page
 
 
 def test_claiming_is_no_change_and_confirms_nothing(coordinator):

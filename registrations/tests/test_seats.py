@@ -204,10 +204,10 @@ def test_what_is_said_of_a_seat_is_what_happened(client, coordinator):
         return client.post(ADD, told, follow=True).content.decode()
 
     reached, silent = factories.make_member(), factories.make_member(email=None)
-    assert "a letter says so" in given(reached)
+    assert "an email says so" in given(reached)
     again = given(reached)
-    assert "given before" in again and "a letter says so" not in again
-    assert "Our letters do not reach this person" in given(silent)
+    assert "given before" in again and "an email says so" not in again
+    assert "Our emails do not reach this person" in given(silent)
 
 
 @pytest.mark.parametrize("is_new", [True, False])
@@ -428,5 +428,5 @@ def test_a_letter_is_announced_only_where_one_goes_before_a_role_is_given(client
     client.force_login(coordinator)
     shown = seat_of(client, factories.make_member(email=email), role="coordinator").content.decode()
 
-    assert ("They are told in a letter" in shown) == (email is not None)
+    assert ("They are told in an email" in shown) == (email is not None)
     assert ("please tell them yourself" in shown) == (email is None)

@@ -75,7 +75,7 @@ class Person:
         self.page.get_by_label("Email address").fill(self.address)
         self.press("Send me a code")
         code = re.search(r"\b\d{6}\b", self.letter("is your code"))[0]
-        self.page.get_by_label("Code from the letter").fill(code)
+        self.page.get_by_label("Code from the email").fill(code)
         self.press("Sign in", within="main")
 
     def press(self, name, *, within="body"):
