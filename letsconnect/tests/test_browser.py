@@ -1,6 +1,8 @@
 """What a browser sees on the pages that belong to no app."""
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from letsconnect.tests.browser import WIDTHS
 from registrations.domain.registrations import RegistrationState
@@ -30,7 +32,12 @@ def test_every_public_page_is_sound(live_server, open_window, language):
         assert page.locator("html").get_attribute("lang") == language
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(live_server.url + "/clinics/")
-    assert page.locator(".lc-header").bounding_box()["height"] < 64  # one line, in the languages with long words too
+    signs_in = page.locator(".lc-tools > .lc-account")
+    for other in ("en", "es", "ar", "fr", "pt"):
+        with translation.override(other):
+            signs_in.evaluate("(link, words) => { link.textContent = words }", gettext("Sign in"))
+        assert page.locator(".lc-header").bounding_box()["height"] < 64, other
+        assert page.locator(".lc-brand > span").bounding_box()["height"] < 30, f"one line in {other}, too"
     page.emulate_media(color_scheme="dark")
     for path in ("/", "/clinics/", "/sign-in/"):
         window.visit(path)
