@@ -162,6 +162,19 @@ def test_no_text_to_translate_stands_inside_an_f_string():
     assert inside == []
 
 
+def test_no_page_writes_the_colon_between_two_words_itself():
+    """French keeps a narrow space before it: {% colon %} knows, and a sentence to translate has its own."""
+    sentences = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
+    written = [
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in (ROOT / "templates").rglob("*.html")
+        if not {"admin", "emails"} & set(path.parts)
+        for found in re.findall(r"[>}](?:</?\w+>)*: ?(?:<|{{|{%)[^>}]*", sentences.sub("", path.read_text()))
+    ]
+
+    assert written == []
+
+
 def test_arabic_counts_eleven_in_the_last_form_and_a_hundred_in_the_one_before():
     """The formula of the catalogue puts 100 before 11 to 99, unlike the lists in most books; the words follow it."""
     catalog = catalog_of(LOCALE / "ar" / "LC_MESSAGES" / "django.po")
