@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from letsconnect.base.links import sign
+from letsconnect.tests.browser import LOOK
 from letsconnect.tests.everything import make_somebody
 from mailings.models import LetterText
 from matching.models import Match
@@ -38,6 +39,10 @@ def test_the_pages_about_ones_own_data_hold_what_every_page_must(live_server, op
     window.screenshot(f"my-letters-{language}")
     window.visit(reverse("registrations:letter-detail", args=[LetterText.objects.get(letter__member=member).pk]))
     window.screenshot(f"my-letter-{language}")
+    file = window.page.request.get(live_server.url + reverse("registrations:data-download", args=["html"])).text()
+    window.page.goto("about:blank")
+    window.page.set_content(file)
+    assert window.page.evaluate(LOOK)["overflowing"] == []  # it is read where there is no portal, and is no wider
     window.visit(reverse("matching:person-list"), accessible=False)
     window.visit(reverse("matching:person-block", args=[match.pk]))
     window.screenshot(f"person-block-{language}")

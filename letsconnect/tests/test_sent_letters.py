@@ -231,6 +231,9 @@ def test_a_member_reads_what_was_sent_to_them_and_nobody_elses(client, me):
 
     assert reverse("registrations:letter-detail", args=[mine.pk]) in listed
     assert "Hello you." in read(client, mine).content.decode()
+    LetterText.objects.filter(letter=mine).update(subject="")
+    said = read(client, mine).content.decode()
+    assert f"<h1>{kinds.label_of(mine.kind)}</h1>" in said and f"<title>{kinds.label_of(mine.kind)} " in said
     assert read(client, others).status_code == 404  # it names me, and is not to me
     assert reverse("registrations:letter-list") in page_of(client, "registrations:my-data").content.decode()
 

@@ -40,33 +40,33 @@ def main(arguments: list[str] | None = None) -> int:
 
     setup_test_environment()
     found: list[Finding] = []
+    counted: Counter[str] = Counter()
+    began = time.monotonic()
     with scratch_database():
         in_browser = tuple(part for part in looking.PARTS if part in options.parts)
         if in_browser or "bytes" in options.parts:
-            began = time.monotonic()
             with sheets_of_the_checkout():
                 taken = shots.take(tuple(options.languages), names=options.names)
             pages = {(shot.name, shot.who) for shot in taken}
             _say(f"{len(taken)} answers of {len(pages)} pages, in {time.monotonic() - began:.0f} s\n")
             if "bytes" in options.parts:
                 found += _heavy(taken)
+                counted["bytes"] = sum(shot.is_weighed for shot in taken)
             if in_browser:
-                began = time.monotonic()
                 found += looking.blind_parts(in_browser)
-                found += looking.look(taken, in_browser, options.processes)
-                _say(f"looked at ({', '.join(in_browser)}) in {time.monotonic() - began:.0f} s\n")
-        if "processor" in options.parts:
-            from letsconnect.tests.audit import processor
-
-            found += processor.measure()
-        if "lighthouse" in options.parts:
-            from letsconnect.tests.audit import public
-
-            found += public.measure(FOLDER)
+                seen, looked_at = looking.look(taken, in_browser, options.processes)
+                found += seen
+                counted += looked_at
+                _say(f"looked at ({', '.join(in_browser)}) after {time.monotonic() - began:.0f} s\n")
+        for part, measure in (("processor", _processor), ("lighthouse", _lighthouse)):
+            if part in options.parts:
+                seen, counted[part] = measure()
+                found += seen
     for part in options.parts:
         rows = [finding for finding in found if finding.part == part]
         (FOLDER / f"{part}.json").write_text(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False))
     _print(found, tuple(options.parts))
+    _sum_up(found, counted, tuple(options.parts), seconds=time.monotonic() - began)
     return 1 if found else 0
 
 
@@ -74,14 +74,37 @@ def _heavy(taken: list[shots.Shot]) -> list[Finding]:
     return [Finding("bytes", str(shot), "", shot.heavy) for shot in taken if shot.heavy]
 
 
+def _processor() -> tuple[list[Finding], int]:
+    from letsconnect.tests.audit import processor
+
+    return processor.measure()
+
+
+def _lighthouse() -> tuple[list[Finding], int]:
+    from letsconnect.tests.audit import public
+
+    return public.measure(FOLDER)
+
+
 def _print(found: list[Finding], parts: tuple[str, ...]) -> None:
-    """Print how much each part found, and each kind of it with the pages it was found on."""
+    """Print each kind of what was found, with the pages it was found on."""
     for part in parts:
         rows = [finding for finding in found if finding.part == part]
-        _say(f"\n{part:<12}{len(rows):6} findings on {len({row.page for row in rows})} answers\n")
+        if rows:
+            _say(f"\n{part}\n")
         for words, count in Counter(row.words for row in rows).most_common(40):
             first = next(row for row in rows if row.words == words)
             _say(f"  {count:4} × {words[:300]}\n         first: {first.page} {first.way}\n")
+
+
+def _sum_up(found: list[Finding], counted: Counter[str], parts: tuple[str, ...], *, seconds: float) -> None:
+    """Print of each part at how many pages it looked, and how much it found on how many of them. A part that looked at
+    nothing has found nothing, too: that shows here."""
+    _say(f"\n{'part':<12}{'pages':>7}{'findings':>10}{'on pages':>10}\n")
+    for part in parts:
+        rows = [finding for finding in found if finding.part == part]
+        _say(f"{part:<12}{counted[part]:7}{len(rows):10}{len({row.page for row in rows}):10}\n")
+    _say(f"{len(found)} findings, in {seconds // 60:.0f} min {seconds % 60:.0f} s\n")
 
 
 def _say(text: str) -> None:

@@ -61,16 +61,39 @@ window.audit = {
     this.reached.add(e);
     const box = e.getBoundingClientRect();
     if (box.bottom < 0 || box.top > innerHeight) this.missed.push(`focus out of sight: ${this.short(e)}`);
+    else if (this.isCovered(e, box)) this.missed.push(`focus behind something: ${this.short(e)}`);
     if (e.nodeName !== "IFRAME" && this.before.has(e) && this.before.get(e) === this.lookOf(e))
       this.missed.push(`no visible focus: ${this.short(e)}`);
     return "new";
   },
 
+  /* Something that stays while one scrolls lies over all of it. */
+  isCovered(e, box) {
+    const xs = [box.left + 2, (box.left + box.right) / 2, box.right - 2];
+    const ys = [Math.max(box.top, 0) + 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2,
+      Math.min(box.bottom, innerHeight) - 2];
+    return xs.every(x => ys.every(y => {
+      const there = document.elementFromPoint(x, y);
+      if (!there || there.contains(e) || e.contains(there) || there.closest("label")?.control === e) return false;
+      for (let part = there; part; part = part.parentElement)
+        if (["fixed", "sticky"].includes(getComputedStyle(part).position)) return !part.contains(e);
+      return false;
+    }));
+  },
+
+  /* What looks as if it could be pressed, and can be by a mouse only. */
+  pressedByMouse() {
+    const pressed = "a[href], button, label, summary, input, select, textarea, option, [tabindex], [contenteditable]";
+    return [...document.querySelectorAll("body *")]
+      .filter(e => (e.onclick || getComputedStyle(e).cursor === "pointer") && this.shown(e) && !e.closest(pressed))
+      .map(e => `pressed by mouse only: ${this.short(e)}`);
+  },
+
   unreached() {
-    return [...this.before.keys()]
+    return this.pressedByMouse().concat([...this.before.keys()]
       .filter(e => !this.reached.has(e) && this.shown(e))
       .filter(e => e.type !== "radio" || ![...this.reached].some(other => other.name === e.name))
-      .map(e => `not reached by Tab: ${this.short(e)}`).concat(this.missed);
+      .map(e => `not reached by Tab: ${this.short(e)}`), this.missed);
   },
 
   /* In forced colours a control has a border, and a drawn icon a colour other than what lies behind it. */

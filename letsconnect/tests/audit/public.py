@@ -5,11 +5,14 @@ own when this runs for the first time.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import playwright
 
@@ -17,37 +20,63 @@ from letsconnect.tests.audit.looking import Finding
 
 LEAST = 98
 HERE = Path(__file__).parent
-# What search engines may list; of the others only what they say of search engines is not asked.
-_LISTED = ("home", "code-of-conduct", "privacy", "contact", "clinics:clinic-list", "mailings:newsletter-list")
-_NOT_LISTED = ("registrations:sign-in", "mailings:subscribe", "clinics:month-now", "clinics:certificate-check")
+_ROBOTS = re.compile(r'<meta name="robots" content="([^"]*)"')
 
 
-def measure(folder: Path) -> list[Finding]:
-    """Print the four figures of each page, and return those that are too low."""
+def measure(folder: Path) -> tuple[list[Finding], int]:
+    """Print the four figures of each page; return those that are too low, and how many pages there are."""
     from django.db import connection
     from django.test import override_settings
-    from django.urls import reverse
 
     from letsconnect.tests.audit.shots import the_world
     from letsconnect.tests.speed_bench import free_port, portal_served
 
     tool = _installed(folder / "lighthouse")
-    with the_world() as (world, _people, _few):
-        paths = {name: reverse(name) for name in (*_LISTED, *_NOT_LISTED)}
-        paths["clinics:clinic-detail"] = reverse("clinics:clinic-detail", args=[world.clinic.pk])
-        paths["mailings:newsletter-detail"] = reverse("mailings:newsletter-detail", args=[9001, "en"])
+    with the_world() as (world, _people, few):
+        pages = _public(world, few)
     connection.close()
     port, found = free_port(), []
     with override_settings(STORAGES=_as_served()), portal_served(port, wsgi="letsconnect.tests.audit.wsgi"):
-        for name, said in _run(tool, {name: f"http://127.0.0.1:{port}{path}" for name, path in paths.items()}).items():
-            sys.stdout.write(
-                f"  {name:<30}" + "  ".join(f"{what} {score}" for what, score in said["scores"].items()) + "\n"
-            )
+        urls = {name: f"http://127.0.0.1:{port}{page.path}" for name, page in pages.items()}
+        for name, said in _run(tool, urls):
+            sys.stdout.write(f"  {name:<40}" + "".join(f"{what} {score}  " for what, score in said["scores"].items()))
+            sys.stdout.write("\n")
+            sys.stdout.flush()
             for what, score in said["scores"].items():
-                if score < LEAST and not (what == "seo" and name in _NOT_LISTED):
+                if score < LEAST and not (what == "seo" and not pages[name].is_listed):
                     words = f"{what} {score}, of {LEAST}: {', '.join(said['wrong'][what])} {said['error']}"
-                    found.append(Finding("lighthouse", name, "", words))
-    return found
+                    found.append(Finding("lighthouse", f"{name} ({pages[name].path})", "", words))
+    return found, len(pages)
+
+
+class _Page(NamedTuple):
+    """What anybody may read. What search engines may not list is not asked for what it says to them."""
+
+    path: str
+    is_listed: bool
+
+
+def _public(world: Any, few: list[Any]) -> dict[str, _Page]:
+    """Return a page of each name that somebody who is not signed in is shown, from the table of doors and of few."""
+    from django.db import transaction
+    from django.test import Client
+
+    from letsconnect.tests.doors import DOORS
+    from letsconnect.tests.weights import is_page
+
+    places = [(door.name, door.path(world)) for door in DOORS if not door.is_desk]
+    places += [(page.name, page.path) for page in few if page.member is None]
+    pages: dict[str, _Page] = {}
+    for name, path in places:
+        if name in pages:
+            continue
+        with transaction.atomic():
+            answer = Client(raise_request_exception=False).get(path)
+            transaction.set_rollback(True)
+        if answer.status_code == 200 and is_page(answer):
+            forbidden = answer.headers.get("X-Robots-Tag", "") + "".join(_ROBOTS.findall(answer.content.decode()))
+            pages[name] = _Page(path, "noindex" not in forbidden)
+    return pages
 
 
 def _as_served() -> dict[str, Any]:
@@ -73,14 +102,15 @@ def _installed(folder: Path) -> Path:
     return script
 
 
-def _run(script: Path, urls: dict[str, str]) -> dict[str, Any]:
-    """Run it with the Node that Playwright brings, in the Chromium of the browser tests."""
+def _run(script: Path, urls: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run it with the Node that Playwright brings, in the Chromium of the browser tests; yield what it says of each."""
     from playwright.sync_api import sync_playwright
 
     from letsconnect.tests import chromium
     from letsconnect.tests.speed_bench import free_port
 
     path, port, node = chromium.executable(), free_port(), Path(playwright.__file__).parent / "driver" / "node"
+    names = {url: name for name, url in urls.items()}
     with sync_playwright() as tool:
         browser = tool.chromium.launch(
             executable_path=path,
@@ -88,15 +118,16 @@ def _run(script: Path, urls: dict[str, str]) -> dict[str, Any]:
             env=chromium.environment(path),
             chromium_sandbox=False,
         )
-        ran = subprocess.run(
-            [str(node), str(script), str(port), *urls.values()],
-            capture_output=True,
-            text=True,
-            timeout=1200,
-            check=False,
-        )
+        words = [str(node), str(script), str(port), *urls.values()]
+        with (
+            tempfile.TemporaryFile("w+") as errors,
+            subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True) as ran,
+        ):
+            for line in ran.stdout or ():
+                if line.startswith("{"):
+                    said = json.loads(line)
+                    yield names.pop(said["url"]), said
         browser.close()
-    if ran.returncode:
-        raise RuntimeError(f"Lighthouse ended: {ran.stderr[-2000:]}")
-    said = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
-    return {name: next(row for row in said if row["url"] == url) for name, url in urls.items()}
+        if ran.returncode or names:
+            errors.seek(0)
+            raise RuntimeError(f"Lighthouse ended before {', '.join(names.values())}: {errors.read()[-2000:]}")

@@ -1,7 +1,8 @@
-"""Every page of the portal as it was answered: to whom, in which language, as it is shown and with nothing typed in.
+"""Every page of the portal as it was answered: to whom, in which language, as it is shown and with its forms refused.
 
 The pages are those of the table of doors, those that few see, and whatever these lead to by a link: asking for a page
-never changes anything. Forms are posted empty, and what came of it is taken back.
+never changes anything. Forms are posted empty, and with something wrong in each field; what came of it is taken back.
+All pages without a row are taken once more from a portal in which there is nothing yet.
 """
 
 import logging
@@ -9,9 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from html.parser import HTMLParser
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from django.http import HttpResponse
 
@@ -27,11 +27,12 @@ class Shot(NamedTuple):
     name: str
     who: str
     language: str
-    state: str  # "shown", or "left empty": with what is wrong
+    state: str  # "shown", "left empty" and "typed wrong" with what is wrong, "nothing yet" where there is none
     path: str
     html: str
     policy: str
     heavy: str = ""
+    is_weighed: bool = False
 
     @property
     def is_desk(self) -> bool:
@@ -45,14 +46,25 @@ class Shot(NamedTuple):
 def the_world() -> Iterator[tuple[Any, dict[str, Any], list[Any]]]:
     """Make the portal with something behind every door, at the moment its clock stands at; yield it, the people who
     look at it, and the pages of few."""
+    from letsconnect.tests.conftest import make_world
+    from letsconnect.tests.everything import make_somebody
+    from letsconnect.tests.seen_by_few import pages_of_few
+
+    with _at_the_moment():
+        world = make_world()
+        people = {name: world.people[name] for name in ("visitor", "concerned", "other", "coordinator")}
+        people |= {"fresh": world.people["demo"], "everything": make_somebody()}
+        yield world, people, pages_of_few(world)
+
+
+@contextmanager
+def _at_the_moment() -> Iterator[None]:
+    """Let the portal stand at the moment of the tests, send nothing and be quiet."""
     import time_machine
     from celery import current_app
     from django.core.cache import cache
     from django.test import override_settings
 
-    from letsconnect.tests.conftest import make_world
-    from letsconnect.tests.everything import make_somebody
-    from letsconnect.tests.seen_by_few import pages_of_few
     from registrations.tests.factories import NOW
 
     current_app.conf.broker_write_url = "memory://"
@@ -62,26 +74,47 @@ def the_world() -> Iterator[tuple[Any, dict[str, Any], list[Any]]]:
         stack.enter_context(time_machine.travel(NOW, tick=False))
         logging.disable(logging.ERROR)
         stack.callback(logging.disable, logging.NOTSET)
-        world = make_world()
-        people = {name: world.people[name] for name in ("visitor", "concerned", "other", "coordinator")}
-        people |= {"fresh": world.people["demo"], "everything": make_somebody()}
-        yield world, people, pages_of_few(world)
+        yield
+
+
+@contextmanager
+def the_world_without_anything() -> Iterator[dict[str, Any]]:
+    """Make what every portal is set up with, and nothing else; yield the people who look at it."""
+    from registrations.catalogue.loading import load_reference_data
+    from registrations.tests.factories import make_coordinator, make_member
+
+    with _at_the_moment():
+        load_reference_data()
+        yield {"visitor": None, "fresh": make_member(), "coordinator": make_coordinator()}
 
 
 def take(languages: tuple[str, ...] = LANGUAGES, *, names: str = "") -> list[Shot]:
     """Ask for every page whose name has ``names`` in it, in each of the languages, and undo whatever came of it."""
     from django.db import transaction
+    from django.urls import reverse
+
+    from letsconnect.tests.doors import DOORS
+
+    def cameras(people: dict[str, Any], world: Any) -> Iterator[_Camera]:
+        for language in languages:
+            type(people["coordinator"]).objects.update(language=language)
+            for who, member in people.items():
+                if who != "coordinator" or language in DESK_LANGUAGES:
+                    yield _Camera(world, who, member, language, names)
 
     shots: list[Shot] = []
     with transaction.atomic(), the_world() as (world, people, few):
+        for camera in cameras(people, world):
+            shots += camera.all_doors()
         for language in languages:
-            type(people["concerned"]).objects.update(language=language)
-            for who, member in people.items():
-                if who != "coordinator" or language in DESK_LANGUAGES:
-                    shots += _Camera(world, who, member, language, names).all_doors()
+            type(people["coordinator"]).objects.update(language=language)
             for page in few:
-                camera = _Camera(world, "few", page.member, language, names)
-                shots += camera.one(page.name, page.path)
+                shots += _Camera(world, "few", page.member, language, names).one(page.name, page.path)
+        transaction.set_rollback(True)
+    with transaction.atomic(), the_world_without_anything() as people:
+        paths = {door.name: reverse(door.name) for door in DOORS if not door.args and not door.query}
+        for camera in cameras(people, None):
+            shots += camera.without_anything(paths)
         transaction.set_rollback(True)
     return shots
 
@@ -120,8 +153,16 @@ class _Camera:
                 found += self._led_to_by(shot)
         return found
 
-    def one(self, name: str, path: str) -> list[Shot]:
-        """Return the page, and what each of its forms answers when nothing was typed in."""
+    def without_anything(self, paths: dict[str, str]) -> list[Shot]:
+        """Return the pages that need no row, as they are where there is none."""
+        found: list[Shot] = []
+        for name, path in paths.items():
+            if name.startswith("admin:") == (self.who == "coordinator"):
+                found += self.one(name, path, state="nothing yet")
+        return found
+
+    def one(self, name: str, path: str, *, state: str = "shown") -> list[Shot]:
+        """Return the page, and what each of its forms answers when nothing or nonsense was typed in."""
         from letsconnect.tests.weights import is_page, too_heavy
 
         if path in self.seen or self.names not in name:
@@ -131,23 +172,26 @@ class _Camera:
         response, statements = self._ask("get", path)
         if response.status_code != 200 or not is_page(response):
             return []
-        heavy = ""
-        if self.language == "en" and not name.startswith("admin:"):
+        heavy, is_weighed = "", self.language == "en" and state == "shown" and not name.startswith("admin:")
+        if is_weighed:
             heavy = too_heavy(
                 name, response, brought=self.brought, statements=statements, is_member=self.member is not None
             )
-        shots = [self._shot(name, "shown", path, response, heavy)]
-        if not name.startswith("admin:"):
-            shots += self._left_empty(name, path, response)
-        return shots
+        shot = self._shot(name, state, path, response)._replace(heavy=heavy, is_weighed=is_weighed)
+        return [shot, *self._refused(name, path, response)]
 
-    def _left_empty(self, name: str, path: str, page: HttpResponse) -> Iterator[Shot]:
+    def _refused(self, name: str, path: str, page: HttpResponse) -> Iterator[Shot]:
+        from letsconnect.tests.audit.forms import forms_in
         from letsconnect.tests.weights import is_page
 
-        for action, hidden in _forms(page.content.decode()):
-            answer, _statements = self._ask("post", action or path, hidden)
-            if answer.status_code in (200, 400, 409, 422) and is_page(answer):
-                yield self._shot(name, "left empty", action or path, answer)
+        for form in forms_in(page.content.decode()):
+            action = urljoin(path, form.action)
+            for state, typed in (("left empty", form.hidden), ("typed wrong", form.hidden | form.nonsense)):
+                if state == "typed wrong" and not form.nonsense:
+                    continue
+                answer, _statements = self._ask("post", action, typed)
+                if answer.status_code in (200, 400, 409, 422) and is_page(answer):
+                    yield self._shot(name, state, action, answer)
 
     def _led_to_by(self, shot: Shot) -> list[Shot]:
         from django.urls import Resolver404, resolve
@@ -170,36 +214,6 @@ class _Camera:
             response = self.client.get(path) if method == "get" else self.client.post(path, data)
             return response, self.undoing.statements
 
-    def _shot(self, name: str, state: str, path: str, response: HttpResponse, heavy: str = "") -> Shot:
+    def _shot(self, name: str, state: str, path: str, response: HttpResponse) -> Shot:
         policy = response.headers.get("Content-Security-Policy", "")
-        return Shot(name, self.who, self.language, state, path, response.content.decode(), policy, heavy)
-
-
-def _forms(html: str) -> list[tuple[str, dict[str, list[str]]]]:
-    """Return where each form of the page itself posts to, and what it sends along unseen."""
-    reader = _FormReader()
-    reader.feed(html)
-    return reader.forms
-
-
-class _FormReader(HTMLParser):
-    """Reads the forms between <main> and its end; those of the frame around it sign out and change the language."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[tuple[str, dict[str, list[str]]]] = []
-        self._is_in_main = self._is_in_form = False
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        values = dict(attributes)
-        self._is_in_main |= tag == "main"
-        if tag == "form" and self._is_in_main and (values.get("method") or "").lower() == "post":
-            path = urlsplit(values.get("action") or "")
-            self.forms.append((path.path + (f"?{path.query}" if path.query else ""), {}))
-            self._is_in_form = True
-        elif tag == "input" and self._is_in_form and values.get("type") == "hidden" and values.get("name"):
-            self.forms[-1][1].setdefault(str(values["name"]), []).append(values.get("value") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._is_in_main &= tag != "main"
-        self._is_in_form &= tag not in ("form", "main")
+        return Shot(name, self.who, self.language, state, path, response.content.decode(), policy)
