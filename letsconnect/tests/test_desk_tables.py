@@ -161,3 +161,17 @@ def test_a_filter_that_is_drawn_once_offers_everybody_the_same(db: None, django_
             first, second = (chosen(request, {}, page.model, page).lookup_choices for request in requests)
             assert first == second, chosen
     assert fixed
+
+
+@pytest.mark.django_db
+def test_each_field_in_a_row_of_a_table_has_a_name_and_each_heading_has_words(client: Client) -> None:
+    group = Group.objects.create(slug="a", name="A", kind="chapter", country="TN")
+    group.aliases.create(text="Ah")
+    client.force_login(make_coordinator())
+
+    page = client.get(reverse("admin:registrations_group_change", args=[group.pk])).content.decode()
+
+    fields = set(re.findall(r'<(?:input|select|textarea)(?![^>]*type="(?:hidden|submit)")[^>]* id="([^"]+)"', page))
+    assert "id_aliases-0-text" in fields and "id_aliases-0-DELETE" in fields
+    assert not fields - set(re.findall(r'<label[^>]* for="([^"]+)"', page))
+    assert not re.findall(r"<th\b[^>]*>\s*</th>", page)

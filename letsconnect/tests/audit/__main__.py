@@ -45,19 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
     with scratch_database():
         in_browser = tuple(part for part in looking.PARTS if part in options.parts)
         if in_browser or "bytes" in options.parts:
-            with sheets_of_the_checkout():
-                taken = shots.take(tuple(options.languages), names=options.names)
-            pages = {(shot.name, shot.who) for shot in taken}
-            _say(f"{len(taken)} answers of {len(pages)} pages, in {time.monotonic() - began:.0f} s\n")
-            if "bytes" in options.parts:
-                found += _heavy(taken)
-                counted["bytes"] = sum(shot.is_weighed for shot in taken)
-            if in_browser:
-                found += looking.blind_parts(in_browser)
-                seen, looked_at = looking.look(taken, in_browser, options.processes)
-                found += seen
-                counted += looked_at
-                _say(f"looked at ({', '.join(in_browser)}) after {time.monotonic() - began:.0f} s\n")
+            with looking.Lookers(in_browser, options.processes) as lookers, sheets_of_the_checkout():
+                for taken in shots.take(tuple(options.languages), names=options.names):
+                    found += _heavy(taken)
+                    counted["bytes"] += sum(shot.is_weighed for shot in taken)
+                    if in_browser:
+                        lookers.look_at(taken)
+                _say(f"asked for all of them, after {time.monotonic() - began:.0f} s\n")
+                if in_browser:
+                    found += lookers.found()
+                    counted += lookers.counted
+                    _say(f"looked at all of them, after {time.monotonic() - began:.0f} s\n")
         for part, measure in (("processor", _processor), ("lighthouse", _lighthouse)):
             if part in options.parts:
                 seen, counted[part] = measure()

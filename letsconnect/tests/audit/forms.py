@@ -3,8 +3,16 @@
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-_LONG = "w" * 3000  # longer than what any field keeps; where it is read back it must not push a page sideways
-_NONSENSE = {"number": "-7", "date": "9999-99-99", "time": "99:99", "datetime-local": "9999-99-99T99:99"}
+# Words are longer than what any field keeps; where they are read back they must not push a page sideways.
+_NONSENSE = {
+    "textarea": "w" * 3000,
+    "select": "moon",
+    "radio": "moon",
+    "number": "-7",
+    "date": "9999-99-99",
+    "time": "99:99",
+    "datetime-local": "9999-99-99T99:99",
+}
 _PRESSED = {"submit", "button", "image", "reset"}
 
 
@@ -47,7 +55,7 @@ class _Reader(HTMLParser):
         if kind == "hidden":
             form.hidden.setdefault(name, []).append(values.get("value", ""))
         elif kind not in _PRESSED and kind not in ("checkbox", "file"):
-            form.nonsense[name] = [_NONSENSE.get(kind, _LONG)]
+            form.nonsense[name] = [_NONSENSE.get(kind, "w" * 400)]
 
     def handle_endtag(self, tag: str) -> None:
         self._is_in_main &= tag != "main"

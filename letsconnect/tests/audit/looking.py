@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -60,34 +60,58 @@ a:focus, button:focus { outline: none } @keyframes glide { to { left: 9px } }
 """
 
 
-def blind_parts(parts: tuple[str, ...]) -> list[Finding]:
-    """Return a finding for each part that does not see its fault on a page of faults."""
-    faults = Shot("faults", "nobody", "en", "shown", "/faults/", _FAULTY, "")
-    seen = {finding.part for finding in _look_at([(faults, parts)])}
-    return [Finding(part, "faults", "", "finds nothing on a page of faults") for part in parts if part not in seen]
-
-
 Job = tuple[Shot, tuple[str, ...]]
 
 
-def look(shots: list[Shot], parts: tuple[str, ...], processes: int) -> tuple[list[Finding], Counter[str]]:
-    """Look at all of them; return what was found, and at how many pages each part looked."""
-    jobs = jobs_of(shots, parts)
-    counted = Counter(part for _shot, asked in jobs for part in asked)
-    if processes < 2:
-        return _look_at(jobs), counted
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return [finding for found in pool.map(_look_at, _shared_out(jobs, processes)) for finding in found], counted
+class Lookers:
+    """Browsers that look at pages while others are still asked for, each in a process of its own. All languages of a
+    page come to one of them: axe is quick where it has been."""
+
+    def __init__(self, parts: tuple[str, ...], processes: int) -> None:
+        self._parts = parts
+        self._pools = [ProcessPoolExecutor(1, mp_context=get_context("spawn")) for _number in range(processes)]
+        self._given = [0] * processes
+        self._number_of: dict[str, int] = {}
+        self._seen: set[tuple[str, str]] = set()
+        self._awaited: list[Future[list[Finding]]] = []
+        self.counted: Counter[str] = Counter()
+
+    def __enter__(self) -> "Lookers":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for pool in self._pools:
+            pool.shutdown(cancel_futures=True)
+
+    def look_at(self, shots: list[Shot]) -> None:
+        """Begin to look at those that were not there before."""
+        shares: dict[int, list[Job]] = {}
+        for job in jobs_of(shots, self._parts, self._seen):
+            self.counted.update(job[1])
+            number = self._number_of.setdefault(job[0].name, self._given.index(min(self._given)))
+            self._given[number] += 1
+            shares.setdefault(number, []).append(job)
+        self._awaited += [self._pools[number].submit(_look_at, share) for number, share in shares.items()]
+
+    def found(self) -> list[Finding]:
+        """Wait until all was looked at; a part that sees nothing on a page of faults is a finding, too."""
+        faults = Shot("faults", "nobody", "en", "shown", "/faults/", _FAULTY, "")
+        seen = {finding.part for finding in self._pools[0].submit(_look_at, [(faults, self._parts)]).result()}
+        blind = [part for part in self._parts if part not in seen]
+        found = [Finding(part, "faults", "", "finds nothing on a page of faults") for part in blind]
+        return found + [finding for one in self._awaited for finding in one.result()]
 
 
-def jobs_of(shots: list[Shot], parts: tuple[str, ...]) -> list[Job]:
-    """Return what to look at and for what: once at pages that say the same to several people, as what stands around
-    it is on other pages of theirs."""
-    jobs: dict[tuple[str, str], Job] = {}
+def jobs_of(shots: list[Shot], parts: tuple[str, ...], seen: set[tuple[str, str]]) -> list[Job]:
+    """Return what to look at and for what, and note it as seen: once pages that say the same to several people, as what
+    stands around it is on other pages of theirs."""
+    jobs: list[Job] = []
     for shot in shots:
-        asked = tuple(part for part in parts if shot.language in WALKED or part in ("axe", "zoom"))
-        jobs.setdefault((shot.language, _said_by(shot)), (shot, asked))
-    return list(jobs.values())
+        said = shot.language, _said_by(shot)
+        if said not in seen:
+            seen.add(said)
+            jobs.append((shot, tuple(part for part in parts if shot.language in WALKED or part in ("axe", "zoom"))))
+    return jobs
 
 
 def _said_by(shot: Shot) -> str:
@@ -97,18 +121,18 @@ def _said_by(shot: Shot) -> str:
     return re.sub(r'nonce="[^"]*"|(?<=name="csrfmiddlewaretoken" value=")[^"]*', "", words)
 
 
-def _shared_out(jobs: list[Job], processes: int) -> list[list[Job]]:
-    """Give each browser about as much to do, and all languages of a page to one: axe is quick where it has been."""
-    of_name: dict[str, list[Job]] = {}
-    for job in jobs:
-        of_name.setdefault(job[0].name, []).append(job)
-    shares: list[list[Job]] = [[] for _number in range(processes)]
-    for of_one in sorted(of_name.values(), key=len, reverse=True):
-        min(shares, key=len).extend(of_one)
-    return shares
-
-
 def _look_at(jobs: list[Job]) -> list[Finding]:
+    eye = _eye_of_this_process()
+    eye.found = []
+    for shot, parts in jobs:
+        eye.see(shot, parts)
+    sys.stderr.write(f"  {eye.count} answers, {len(eye.found)} more findings\n")
+    return eye.found
+
+
+@cache
+def _eye_of_this_process() -> "_Eye":
+    """Open a browser that ends with the process."""
     import django
     from playwright.sync_api import sync_playwright
 
@@ -117,23 +141,18 @@ def _look_at(jobs: list[Job]) -> list[Finding]:
 
     django.setup()
     path = chromium.executable()
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(
+    browser = (
+        sync_playwright()
+        .start()
+        .chromium.launch(
             executable_path=path, args=chromium.FLAGS, env=chromium.environment(path), chromium_sandbox=False
         )
-        context = browser.new_context(timezone_id="Africa/Tunis")
-        context.add_init_script(NOTE_VIOLATIONS)
-        context.add_init_script(axe_at_hand())
-        context.add_init_script(Path(__file__).with_name("checks.js").read_text())
-        eye = _Eye(context)
-        for number, (shot, parts) in enumerate(jobs, 1):
-            eye.see(shot, parts)
-            if number % 100 == 0:
-                sys.stderr.write(f"  {number} of {len(jobs)} answers, {len(eye.found)} findings\n")
-        browser.close()
-        if os.environ.get("AUDIT_TIMES"):
-            sys.stderr.write(f"  {eye.took}\n")
-        return eye.found
+    )
+    context = browser.new_context(timezone_id="Africa/Tunis")
+    context.add_init_script(NOTE_VIOLATIONS)
+    context.add_init_script(axe_at_hand())
+    context.add_init_script(Path(__file__).with_name("checks.js").read_text())
+    return _Eye(context)
 
 
 class _Eye:
@@ -144,7 +163,7 @@ class _Eye:
         self.errors: list[str] = []
         self.shot: Shot | None = None
         self.sound: set[str] = set()
-        self.took: Counter[str] = Counter()
+        self.count = 0
         context.route("**/*", self.answer)
         self._open()
 
@@ -172,7 +191,7 @@ class _Eye:
         """Open one page and look at it in each way that is asked for; one that never settles is a finding."""
         from playwright.sync_api import TimeoutError as TookTooLong
 
-        self.shot = shot
+        self.shot, self.count = shot, self.count + 1
         self.errors.clear()
         try:
             self._see(shot, parts)
@@ -195,12 +214,10 @@ class _Eye:
             "keyboard": self._keyboard,
         }
         for part, way in ways.items():
-            began = time.monotonic()
             if part in parts:
                 way()
             if part == "motion":
                 self.page.evaluate("audit.still()")  # what changes its colour slowly has none that could be measured
-            self.took[part] += round(time.monotonic() - began, 2)
 
     def _note(self, part: str, way: str, words: str) -> None:
         self.found.append(Finding(part, str(self.shot), way, words))
@@ -215,10 +232,11 @@ class _Eye:
                 self._note("zoom", zoom, words)
             for words in seen["low"] + seen.get("tight", []) if width == 360 and not self._is_desk else []:
                 self._note("zoom", zoom, words)
-        for words in seen["violations"]:
-            self._note("zoom", "", f"policy: {words}")
-        if seen["h1"] != 1 and "sandbox" not in self.shot.policy:  # a letter is no page
-            self._note("zoom", "", f"{seen['h1']} headings of the first rank")
+        if "sandbox" not in self.shot.policy:  # as an email is, which is no page and whose scripts nobody runs
+            for words in seen["violations"]:
+                self._note("zoom", "", f"policy: {words}")
+            if seen["h1"] != 1:
+                self._note("zoom", "", f"{seen['h1']} headings of the first rank")
 
     @property
     def _is_desk(self) -> bool:

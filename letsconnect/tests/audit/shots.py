@@ -88,8 +88,9 @@ def the_world_without_anything() -> Iterator[dict[str, Any]]:
         yield {"visitor": None, "fresh": make_member(), "coordinator": make_coordinator()}
 
 
-def take(languages: tuple[str, ...] = LANGUAGES, *, names: str = "") -> list[Shot]:
-    """Ask for every page whose name has ``names`` in it, in each of the languages, and undo whatever came of it."""
+def take(languages: tuple[str, ...] = LANGUAGES, *, names: str = "") -> Iterator[list[Shot]]:
+    """Ask for every page whose name has ``names`` in it, in each of the languages, and undo whatever came of it; yield
+    what each person was shown."""
     from django.db import transaction
     from django.urls import reverse
 
@@ -102,21 +103,19 @@ def take(languages: tuple[str, ...] = LANGUAGES, *, names: str = "") -> list[Sho
                 if who != "coordinator" or language in DESK_LANGUAGES:
                     yield _Camera(world, who, member, language, names)
 
-    shots: list[Shot] = []
     with transaction.atomic(), the_world() as (world, people, few):
         for camera in cameras(people, world):
-            shots += camera.all_doors()
+            yield camera.all_doors()
         for language in languages:
             type(people["coordinator"]).objects.update(language=language)
             for page in few:
-                shots += _Camera(world, "few", page.member, language, names).one(page.name, page.path)
+                yield _Camera(world, "few", page.member, language, names).one(page.name, page.path)
         transaction.set_rollback(True)
     with transaction.atomic(), the_world_without_anything() as people:
         paths = {door.name: reverse(door.name) for door in DOORS if not door.args and not door.query}
         for camera in cameras(people, None):
-            shots += camera.without_anything(paths)
+            yield camera.without_anything(paths)
         transaction.set_rollback(True)
-    return shots
 
 
 class _Camera:
