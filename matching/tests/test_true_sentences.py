@@ -477,10 +477,6 @@ def test_nobody_lets_others_find_them_is_not_said_while_whoever_does_is_away(cli
             {"away_until": NOW.date() + 9 * DAY},
             "is kept. You are in no round of matches until 11 March 2026",
         ),
-        (
-            {"windows": [(0, 60)]},
-            "is kept. You are in no round of matches, because a match needs people who",
-        ),
     ],
 )
 def test_a_request_is_promised_the_next_round_only_where_its_learner_is_in_it(client, member, fields, said):

@@ -222,16 +222,28 @@ def test_hours_in_common_are_those_a_round_counts_and_without_any_it_is_said_wha
     assert text.count(">Ask for this person<") == 2
     Registration.objects.filter(pk=reader.pk).update(can_learn_from=0)
     full = page.get(LIST).content.decode()
-    assert "Change how many people I learn from" in full or "You are in no round" in full
     assert same.member.name in full and ">Ask for this person<" not in full
+    assert "Change how many people I learn from" in full and refused_at(page, same, full) == "places"
     Registration.objects.filter(pk=reader.pk).update(can_learn_from=reader.can_learn_from)
     refused = page.get(reverse("matching:sharer-ask", args=[half_an_hour.member.public_id])).content.decode()
     assert "Add Monday from 19:00 to 22:00, all of it, and then ask." in refused and "<textarea" not in refused
     reader.windows.all().delete()
     assert found(page, minutes="60") == []
     few_hours = page.get(LIST).content.decode()
-    assert "a match needs people who are free for 2 hours a week" in few_hours and "Change when I am free" in few_hours
+    assert "A match needs people who are free for 2 hours a week" in few_hours and "Change when I am free" in few_hours
     assert same.member.name in few_hours and ">Ask for this person<" not in few_hours
+    assert refused_at(page, same, few_hours) == "hours"
+
+
+def refused_at(page, person, listing):
+    """Return the page of the registration that would help, as the page about the person says it in the list's words."""
+    hindrance = page.get(reverse("matching:sharer-ask", args=[person.member.public_id])).context["out_of_reach"]
+    asked = page.post(
+        reverse("matching:sharer-ask", args=[person.member.public_id]),
+        {"skill": make_skill("wikidata").pk, "why": "To learn it."},
+    )
+    assert hindrance.sentence in listing and hindrance.sentence in asked.content.decode() and asked.status_code == 422
+    return hindrance.step
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from matching.models.requests import SharerRequestQuerySet
 from matching.views.sharer_cards import MOST_SKILLS, pieces_of
-from matching.waiting import advice, browsing
+from matching.waiting import advice, browsing, hindrances
 from matching.waiting.cards import cards_of
 from matching.waiting.changes_in_words import what_would_help
-from matching.waiting.requests import ask_for_sharer, why_out_of_reach, withdraw_request
+from matching.waiting.requests import ask_for_sharer, out_of_reach, withdraw_request
 from matching.words import reasons
 from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
@@ -107,20 +107,20 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     cards = cards_of(
         reader, shown, listed, skills=skills, asked=asked, wished=reach.wished, times=reach.by_time, now=now
     )
-    is_in = takes_part(reader, on=now.date())
+    hindrance = hindrances.of_everybody(reach.seen)
+    is_told_enough = bool(hindrance.sentence) or takes_part(reader, on=now.date())
     return render(
         request,
         "matching/sharer_list.html",
         {
             "form": form,
             "page": page,
-            "pieces": pieces_of(cards, most_skills=MOST_SKILLS, can_ask=reach.seen.has_hours and reach.seen.has_room),
+            "pieces": pieces_of(cards, most_skills=MOST_SKILLS, can_ask=not hindrance.sentence),
             "cards": cards,
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
-            "has_room": reach.seen.has_room,
-            "has_hours": reach.seen.has_hours,
-            "why_not": "" if is_in else why_not(reader, on=now.date()),
+            "hindrance": hindrance,
+            "why_not": "" if is_told_enough else why_not(reader, on=now.date()),
             "others": len(everybody) - len(people) - len(asked),
             "waiting": len(asked),
             "most": MOST_OPEN_REQUESTS,
@@ -163,7 +163,7 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
         "form": form,
         "waiting": waiting.with_people(),
         "has_place": len(asked) < MOST_OPEN_REQUESTS,
-        "out_of_reach": "" if form.is_bound else why_out_of_reach(reader, sharer, now=now),
+        "out_of_reach": None if form.is_bound else out_of_reach(reader, sharer, now=now),
         "most": MOST_OPEN_REQUESTS,
     }
     return render(request, "matching/sharer_ask.html", context, status=status)

@@ -108,7 +108,8 @@ class Prospects:
                     self._hours[key].append(hours)
         left = rules.most_at_once - np.array([taken[key] for key in self.keys], dtype=np.int64)
         self.places = np.minimum(self.numbered.places_to_help, left)
-        self.has_room = bool(self.numbered.places_to_learn[self.me] > 0 and left[self.me] > 0)
+        self.has_places_to_learn = bool(self.numbered.places_to_learn[self.me] > 0)
+        self.has_room = self.has_places_to_learn and bool(left[self.me] > 0)
         self._wishing: dict[int, set[int]] = defaultdict(set)
         for key, skill in others:
             self._wishing[skill].add(key)

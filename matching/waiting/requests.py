@@ -15,7 +15,7 @@ from matching.domain.matches import MatchingError, TooOften
 from matching.domain.requests import CannotAsk, RequestState
 from matching.models import Match, SharerRequest
 from matching.models.people import account_of
-from matching.waiting import browsing
+from matching.waiting import browsing, hindrances
 from matching.waiting.changes_in_words import time_in_words
 from registrations.answers.editing import save_step
 from registrations.answers.facts import facts_of
@@ -105,7 +105,17 @@ def _check_available(learner: Registration, sharer: Registration, skill: Skill, 
 def why_out_of_reach(learner: Registration, sharer: Registration, *, now: datetime) -> str:
     """Say why the next round could not bring the two together, as far as it is about the learner or both can see it;
     "" where it could. Whoever asks while they take no part is told so otherwise."""
+    return out_of_reach(learner, sharer, now=now).sentence
+
+
+def out_of_reach(learner: Registration, sharer: Registration, *, now: datetime) -> hindrances.Hindrance:
+    """Return what `why_out_of_reach` says, and the page of the learner's registration that would mend it."""
     reach = browsing.within_reach(learner, [browsing.FoundPerson(sharer.pk, sharer.own_zone)], now=now)
+    hindrance = hindrances.of_everybody(reach.seen)
+    return hindrance if hindrance.sentence else hindrances.Hindrance(_why_these_two(reach, sharer))
+
+
+def _why_these_two(reach: browsing.Reach, sharer: Registration) -> str:
     seen, row = reach.seen, reach.seen.rows.get(sharer.pk)
     if sharer.pk in reach.at_once:
         return ""
