@@ -46,7 +46,7 @@ class MatchingConfig(AppConfig):
         from matching.feedback import emails as feedback_emails
         from matching.feedback import my_data, quiet, settling
         from matching.matches import emails as match_emails
-        from matching.matches import leaving
+        from matching.matches import introducing, leaving
         from matching.matches import sweeps as match_sweeps
         from matching.models import MatchingRules
         from matching.rounds import needs
@@ -57,6 +57,7 @@ class MatchingConfig(AppConfig):
         from matching.waiting import answering, no_match, requests
         from matching.waiting import emails as waiting_emails
         from matching.words import newsletters
+        from registrations.answers import cards_elsewhere
         from registrations.participation import next_round
 
         kinds.name_kinds(LETTERS)
@@ -86,6 +87,7 @@ class MatchingConfig(AppConfig):
         newsletters.register_filling()
         next_round.register_least_minutes(MatchingRules.objects.least_minutes)
         next_round.register_next_round(MatchingRules.objects.next_round_on)
+        cards_elsewhere.register(introducing.CARD)
         busy.register()
         calendars.register()
         needs.register()

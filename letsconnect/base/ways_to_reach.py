@@ -40,6 +40,14 @@ def tells_how_to_reach(text: str) -> bool:
     )
 
 
+def without_ways_to_reach(text: str) -> str:
+    """Return a text as a match may read it before both have said yes: "" where it tells how to reach its writer.
+
+    No such text is taken any more; this is for what was stored before, or comes by another way than a form.
+    """
+    return "" if tells_how_to_reach(text) else text
+
+
 def check_no_way_to_reach(text: str) -> None:
     """Raise ValidationError if the text says how to reach somebody."""
     if tells_how_to_reach(text):

@@ -350,6 +350,7 @@ DOORS = [
         post="302 302+ 302+ 302+ 302+ 302+ 302+ 302+",
         data={"words": "I run a small museum."},
     ),
+    Door("matching:introduction-edit", get=MEMBERS, post=ALL_LED_ON, query="?card=", data={"go": "skip"}),
     Door("matching:person-list", get=MEMBERS),
     Door(
         "matching:person-block",

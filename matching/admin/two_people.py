@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
+from letsconnect.base.ways_to_reach import tells_how_to_reach
 from letsconnect.base.zone_names import zone_in_words
 from letsconnect.base.zones import zone_or_utc
 from matching.admin import weeks
@@ -127,8 +128,15 @@ def _wish(learner: Registration, skill: Skill) -> list[tuple[str, str]]:
         return []
     return [
         (gettext("Wants to learn %(skill)s") % {"skill": skill}, wish.get_priority_display()),
-        (gettext("Why, in their words"), wish.why or "—"),
+        (gettext("Why, in their words"), _why(wish.why)),
     ]
+
+
+def _why(words: str) -> str:
+    if not tells_how_to_reach(words):
+        return words or "—"
+    note = gettext("The other does not see this before both have said yes, because it has a way to reach them in it.")
+    return f"{words} ({note})"
 
 
 def _offer(sharer: Registration, skill: Skill) -> list[tuple[str, str]]:

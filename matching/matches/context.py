@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from letsconnect.base.query_batches import QueryBatch
-from matching.domain.matches import Side
+from letsconnect.base.ways_to_reach import without_ways_to_reach
+from matching.domain.matches import MatchState, Side
 from matching.matches.introducing import NOT_INTRODUCED, Introduced, introduced
 from matching.models import Introduction, Match
 from matching.waiting.cards import in_words
@@ -26,6 +27,7 @@ class OtherPerson:
     level: str = ""
     words: str = ""
     introduced: Introduced = NOT_INTRODUCED
+    holds_words_back: bool = False
 
 
 class RowsAboutOther(NamedTuple):
@@ -58,15 +60,19 @@ def other_person(match: Match, side: Side, asked: RowsAboutOther, *, is_live: bo
     region = other.get_region_display() if other.region else ""
     if not is_live:
         return OtherPerson(name, group, region)
+    presented = next(
+        (introduced(words, shows_user_page=shows, name=name) for words, shows, name in asked.introductions),
+        NOT_INTRODUCED,
+    )
+    own_words = presented.words, next(iter(asked.wishes or ()), "")
+    shown = own_words if match.state == MatchState.CONNECTED else tuple(map(without_ways_to_reach, own_words))
     return OtherPerson(
         name,
         group,
         region,
         languages=tuple(in_words(list(asked.languages)).values()),
         level=next((str(OfferLevel(level).label) for level in asked.levels), ""),
-        introduced=next(
-            (introduced(words, shows_user_page=shows, name=name) for words, shows, name in asked.introductions),
-            Introduced(),
-        ),
-        words=next(iter(asked.wishes or ()), ""),
+        introduced=presented._replace(words=shown[0]),
+        words=shown[1],
+        holds_words_back=shown != own_words,
     )

@@ -14,6 +14,7 @@ from letsconnect.base.fields import LineFormField, longest
 from letsconnect.base.ways_to_reach import check_no_way_to_reach
 from matching.models import Introduction
 from matching.models.introductions import username_of
+from registrations.answers.cards_elsewhere import CardElsewhere
 from registrations.locking import lock_member
 from registrations.models import Member
 
@@ -27,6 +28,29 @@ class Introduced(NamedTuple):
 
 
 NOT_INTRODUCED = Introduced()
+
+
+def _said(member: Member) -> tuple[str, ...]:
+    shown = Introduction.objects.filter(member=member).as_shown().first()
+    if shown is None:
+        return ()
+    words, shows_user_page, name = shown
+    introduction = introduced(words, shows_user_page=shows_user_page, name=name)
+    return tuple(line for line in (introduction.words, introduction.user_page) if line)
+
+
+CARD = CardElsewhere(
+    name="introduction",
+    title=_("What my match reads of me"),
+    changes=_(
+        "It does not change whom we find. Your match reads it before saying yes or no, and a few words make it easier "
+        "to say yes."
+    ),
+    page="matching:introduction-edit",
+    said=_said,
+    label=_("In my words"),
+    before="contact",
+)
 
 
 class IntroductionForm(forms.Form):

@@ -11,6 +11,8 @@ from matching.domain.matches import answer_by
 from matching.models import Introduction, Match
 from matching.tests.factories import make_match
 from registrations.accounts.wikimedia import PROVIDER
+from registrations.models import Wish
+from registrations.tests.factories import make_coordinator
 
 pytestmark = pytest.mark.django_db
 EDIT = "matching:introduction-edit"
@@ -46,6 +48,25 @@ def test_the_other_reads_the_words_and_the_user_page_only_where_somebody_chose_t
     )
     page = seen_by(client, match.learner, match)
     assert "museum" not in page and "User:" not in page
+
+
+def test_words_from_before_the_rule_are_held_back_until_both_said_yes_and_whoever_wrote_them_is_told(client):
+    now, edit = timezone.now(), reverse("registrations:registration-edit")
+    match = make_match("asked", asked_at=now, answer_by=answer_by(now))
+    Wish.objects.filter(registration=match.learner).update(why="Write to nour@example.org")
+    Introduction.objects.create(member=match.learner.member, words="On t.me/nour", changed_at=now)
+
+    page = seen_by(client, match.sharer, match)
+    assert "nour" not in page and "You see them once both of you have said yes." in page
+    client.force_login(match.learner.member)
+    assert "Leave that out, and they see it." in client.get(edit).content.decode()
+    client.force_login(make_coordinator())
+    desk = client.get(reverse("admin:matching_match_change", args=[match.pk])).content.decode()
+    assert "Write to nour@example.org (The other does not see this" in desk
+    said_yes = {"learner_accepted_at": now, "sharer_accepted_at": now, "connected_at": now}
+    Match.objects.filter(pk=match.pk).update(state="connected", **said_yes)
+    page = seen_by(client, match.sharer, match)
+    assert "nour@example.org" in page and "On t.me/nour" in page and "You see them once" not in page
 
 
 def test_nothing_said_leaves_no_row_and_what_cannot_be_seen_is_refused(client, member):

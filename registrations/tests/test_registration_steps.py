@@ -767,18 +767,28 @@ def test_after_handing_in_each_card_comes_once_answered_or_skipped_and_is_found_
     names = [card.name for card in steps.CARDS]
     assert signed_in.get(OVERVIEW).context["next_card"].name == names[0]
 
+    names.insert(names.index("contact"), "introduction")  # on a page of another app
+    addresses = {name: url(name) for name in names} | {"introduction": reverse("matching:introduction-edit") + "?card="}
+
     followed = []
     for number, name in enumerate(names):
-        page = signed_in.get(url(name))
-        assert str(page.context["step"].changes) in html.unescape(page.content.decode())
-        followed.append(save(signed_in, name, go="skip" if number % 2 else "on").url)
+        page = signed_in.get(addresses[name])
+        changes = page.context["card" if name == "introduction" else "step"].changes
+        assert str(changes) in html.unescape(page.content.decode())
+        go = {"go": "skip" if number % 2 else "on"}
+        own_words = {"words": "I run a museum.", **go}
+        is_elsewhere = name == "introduction"
+        answer = signed_in.post(addresses[name], own_words) if is_elsewhere else save(signed_in, name, **go)
+        followed.append(answer.url)
 
-    assert followed == [*(url(name) for name in names[1:]), OVERVIEW]
+    assert followed == [*(addresses[name] for name in names[1:]), OVERVIEW]
     registration = Registration.objects.get()
     assert (registration.cards_seen, registration.can_help) == (names, 1)  # the second was skipped
     page = signed_in.get(OVERVIEW)
     assert page.context["next_card"] is None
     assert [section.step.name for section in page.context["cards"]] == names
+    assert signed_in.post(addresses["introduction"], {"words": "I run a zoo."}).url == OVERVIEW
+    assert "In my words: I run a zoo." in html.unescape(signed_in.get(OVERVIEW).content.decode())
     assert save(signed_in, "places").url == OVERVIEW
     assert Registration.objects.get().can_help == 2
     assert not Act.objects.filter(verb__contains="card").exists()

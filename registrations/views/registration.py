@@ -12,9 +12,11 @@ from django.views.decorators.cache import never_cache
 
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.statements import Statement
+from letsconnect.base.ways_to_reach import tells_how_to_reach
 from mailings.ledger.reachable import is_written_to
 from registrations.answers import facts as stored
 from registrations.answers import readback, readiness
+from registrations.answers.cards_elsewhere import CardElsewhere, card_before
 from registrations.answers.forms import steps
 from registrations.answers.forms.steps import FormStep
 from registrations.answers.kinds import Words
@@ -63,7 +65,8 @@ def own_registration(member: Member) -> Registration | None:
 def _show(request: MemberRequest, registration: Registration) -> HttpResponse:
     facts = facts_of(request.user, registration)
     current, today = rules(), timezone.now().date()
-    cards = steps.cards_after(current)
+    cards = cards_to_come(current)
+    card = next_card(registration, cards)
     context = {
         "registration": registration,
         "missing": [
@@ -72,8 +75,10 @@ def _show(request: MemberRequest, registration: Registration) -> HttpResponse:
             if step is not steps.HAND_IN  # asked for on this page already, as on every other
         ],
         "sections": sections(facts, steps.screens(current)),
-        "cards": card_lines(facts, cards),
-        "next_card": next_card(registration, cards),
+        "cards": card_lines(request.user, facts, cards),
+        "next_card": card,
+        "address_of_next_card": address_of(card) if card else "",
+        "holds_words_back": any(tells_how_to_reach(wish.why) for wish in facts.wishes),
         "what_next": _what_next(request.user, registration),
         "next_round": next_round(registration, on=today) if registration.state == RegistrationState.APPROVED else "",
     }
@@ -86,7 +91,9 @@ def _what_next(member: Member, registration: Registration) -> list[str]:
     return what_next(now=timezone.now(), is_written_to=is_written_to(member))
 
 
-def address_of(step: FormStep) -> str:
+def address_of(step: FormStep | CardElsewhere) -> str:
+    if isinstance(step, CardElsewhere):
+        return f"{reverse(step.page)}?card="
     return link_to("registrations:registration-step", step.name)
 
 
@@ -97,7 +104,7 @@ def rules() -> Rules:
 class StepReadBack(NamedTuple):
     """One screen or card read back: its address, and its answers in words."""
 
-    step: FormStep
+    step: FormStep | CardElsewhere
     address: str
     answers: list[readback.AnswerInWords]
 
@@ -108,13 +115,28 @@ def sections(facts: RegistrationFacts, screens: Iterable[FormStep]) -> list[Step
     return [_section(step, step.questions, facts, words) for step in screens if step is not steps.HAND_IN]
 
 
-def card_lines(facts: RegistrationFacts, cards: Iterable[FormStep]) -> list[StepReadBack]:
+def cards_to_come(rules: Rules) -> list[FormStep | CardElsewhere]:
+    """Return the cards that come after handing in, those on pages of other apps in their turn."""
+    cards: list[FormStep | CardElsewhere] = []
+    for card in steps.cards_after(rules):
+        cards += [*card_before(card.name), card]
+    return cards
+
+
+def card_lines(
+    member: Member, facts: RegistrationFacts, cards: Iterable[FormStep | CardElsewhere]
+) -> list[StepReadBack]:
     """Return what each card says that no screen has said, one after the other."""
-    words, said = readback.words_for(facts), _SAID_ON_SCREENS
-    return [
-        _section(card, [question for question in card.questions if question.name not in said], facts, words)
-        for card in cards
-    ]
+    words = readback.words_for(facts)
+    return [_read_back(card, member, facts, words) for card in cards]
+
+
+def _read_back(card: FormStep | CardElsewhere, member: Member, facts: RegistrationFacts, words: Words) -> StepReadBack:
+    if isinstance(card, CardElsewhere):
+        return StepReadBack(card, address_of(card), [readback.AnswerInWords(str(card.label), card.said(member))])
+    return _section(
+        card, [question for question in card.questions if question.name not in _SAID_ON_SCREENS], facts, words
+    )
 
 
 _SAID_ON_SCREENS = frozenset(
@@ -129,7 +151,7 @@ def _section(step: FormStep, questions: Iterable[Question], facts: RegistrationF
     )
 
 
-def next_card(registration: Registration, cards: Iterable[FormStep]) -> FormStep | None:
+def next_card(registration: Registration, cards: Iterable[FormStep | CardElsewhere]) -> FormStep | CardElsewhere | None:
     """Return the first card that the person has neither answered nor skipped."""
     return next((card for card in cards if card.name not in registration.cards_seen), None)
 

@@ -29,13 +29,14 @@ from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.skills import arranging
+from registrations.views import after_card
 from registrations.views.beside_steps import languages_to_offer, saved_text
 from registrations.views.registration import (
     address_of,
     card_lines,
+    cards_to_come,
     facts_of,
     missing_with_steps,
-    next_card,
     own_registration,
     progress,
     redirect_to_sign_in,
@@ -274,7 +275,8 @@ def _lead_on(request: MemberRequest, step: FormStep, saved: Registration | None)
     """Go on to the next screen or card, back to the screen before, or to the read-back after a change."""
     current, go = rules(), request.POST.get("go", "")
     if step not in steps.screens(current):
-        return _lead_on_from_card(request, step, saved)
+        said = saved_text(saved) if saved is not None and go != "skip" and not step.is_apart else ""
+        return after_card.lead_on(request, step.name, saved, said=said)
     is_draft = saved is None or saved.state == RegistrationState.DRAFT
     if saved is not None and (go == "later" or not is_draft):
         messages.success(request, saved_text(saved))
@@ -282,19 +284,6 @@ def _lead_on(request: MemberRequest, step: FormStep, saved: Registration | None)
     if target is not None and (is_draft or go == "back"):
         return redirect(address_of(target))
     return redirect("home" if is_draft and go == "later" else "registrations:registration-edit")
-
-
-def _lead_on_from_card(request: MemberRequest, card: FormStep, saved: Registration | None) -> HttpResponse:
-    """Go on to the next card that was neither answered nor skipped, if this one was new; else to the read-back."""
-    is_new = saved is not None and saved.is_handed_in and card.name not in saved.cards_seen
-    editing.put_aside(member=request.user, card=card.name)
-    if saved is not None and request.POST.get("go") != "skip" and not card.is_apart:
-        messages.success(request, saved_text(saved))
-    fresh = own_registration(request.user) if is_new else None
-    card_to_come = next_card(fresh, steps.cards_after(rules())) if fresh is not None else None
-    if is_new and card_to_come is None:
-        messages.success(request, _("That was all. You can change each of these at any time."))
-    return redirect(address_of(card_to_come) if card_to_come else "registrations:registration-edit")
 
 
 def _ask_again(request: MemberRequest, page: StepPage, refusal: NewerVersion) -> HttpResponse:
@@ -379,6 +368,6 @@ def _show(
             "registration": registration,
             "missing": [(needed, address_of(step), step) for needed, step in missing if step is not page.step],
             "sections": sections(stored, in_order),
-            "cards": [] if is_draft else card_lines(stored, steps.cards_after(current)),
+            "cards": [] if is_draft else card_lines(request.user, stored, cards_to_come(current)),
         }
     return render(request, page.step.template, context, status=status)
