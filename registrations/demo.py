@@ -105,6 +105,8 @@ def load(*, now: datetime) -> Cast:
         address = "volunteer" if number == 0 else f"person-{number}"
         member = _member(address, name, zone, language, now=now)
         facts = replace(_facts(chance, name, country, zone, speaks), is_findable=number % ONE_IN_SO_MANY_IS_FOUND == 0)
+        if number == 0:
+            facts = replace(facts, can_learn_from=2)  # so that she can ask for somebody beside the match that asks her
         _register(member, facts, reviewer=None if name in WAITING_FOR_REVIEW else coordinator, now=now)
         people.append(member)
     waiting = _somebody_who_waits(chance, reviewer=coordinator, now=now)

@@ -7,6 +7,7 @@ from matching.domain.matches import Side
 from matching.domain.sessions import ChosenTime
 from matching.feedback.giving import give_feedback
 from matching.feedback.settling import ask_how_it_went
+from matching.feedback.telling import tell_of_meeting
 from matching.matches.answering import accept_match
 from matching.models import Match, Session
 from matching.models.people import account_of
@@ -23,8 +24,8 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None) -> list[Match]:
     """Run a round of a month ago and let two of its pairs meet.
 
-    The first, the volunteer's if the round found somebody for them, is completed with feedback and thanks. The hour of
-    the other ended this morning, and nobody has said yet how it was.
+    The first, the volunteer's if the round found somebody for them, is completed with feedback and thanks, after they
+    had met outside the portal before. The hour of the other ended this morning, and nobody has said yet how it was.
     """
     begun = now - 30 * DAY
     round_ = create_round(by=coordinator, now=begun, wake_a_worker=False)
@@ -40,6 +41,7 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     if matches:
         release_undecided(round_=round_, by=coordinator, now=begun + 2 * DAY)
     for match in asked[:1]:
+        _meet_outside(match, now=now - 20 * DAY)
         _say_all_went_well(_meet(match, ends_at=now - 10 * DAY), now=now - 9 * DAY)
     for match in asked[1:]:
         _meet(match, ends_at=now - 5 * HOUR)
@@ -56,6 +58,13 @@ def _meet(match: Match, *, ends_at: datetime) -> Session:
     return confirm_time(
         session=session, starts_at=starts_at, seen_version=seen_as(session), by=sharer, now=starts_at - 3 * DAY
     )
+
+
+def _meet_outside(match: Match, *, now: datetime) -> None:
+    """Let the sharer tell that they met the day before, outside the portal, and the learner say that it is so."""
+    learner, sharer = account_of(match.learner), account_of(match.sharer)
+    session = tell_of_meeting(match=match, on=(now - DAY).date(), by=sharer, now=now)
+    give_feedback(session=session, by=learner, happened=Happened.YES, useful=4, now=now + HOUR)
 
 
 def _say_all_went_well(session: Session, *, now: datetime) -> None:

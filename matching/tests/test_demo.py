@@ -33,6 +33,8 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     assert round_.state == "published"
     assert set(states) >= {"proposed", "approved", "asked", "connected", "declined", "refused", "completed"}
     assert Match.objects.for_member(cast.volunteer).filter(state="completed").exists()
+    outside = Session.objects.get(state="elsewhere")
+    assert outside.match.side_of(cast.volunteer) and outside.feedback.filter(happened="yes").count() == 2
     [over] = untold()
     assert {to_tell(over.person(side).member, now=NOW).get() for side in Side} == {over}
     assert states["proposed"] > states["asked"]
