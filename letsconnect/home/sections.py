@@ -13,7 +13,7 @@ from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import when
 from letsconnect.home.lines import Lines, clinic_line
 from letsconnect.home.reading import OF_CLINICS, SHOWN, ClinicLine, Stored, row_of
-from letsconnect.home.what_comes_first import ThingKind, in_order, worth_naming
+from letsconnect.home.what_comes_first import ThingKind, in_order, kept_while_resting, worth_naming
 from mailings.ledger.reachable import has_sound_address, stops_letters, why_not_written_to
 from matching.waiting import advice
 from registrations.consents.asking import AgreementsToAsk
@@ -43,7 +43,11 @@ def for_member(member: Member, asking: AgreementsToAsk, *, now: datetime) -> dic
     }
     if is_resting:
         until = max(day for day in (registration.paused_until, registration.away_until) if day is not None)
-        return shown | {"is_resting": True, "rests_until": None if until == UNTIL_THEY_RETURN else until}
+        return shown | {
+            "is_resting": True,
+            "rests_until": None if until == UNTIL_THEY_RETURN else until,
+            "kept_for_them": [lines.thing(thing, is_first=False) for thing in worth_naming(kept_while_resting(things))],
+        }
     first, others = things[:1], things[1:]
     named = worth_naming(others)
     suppression = why_not_written_to(member)

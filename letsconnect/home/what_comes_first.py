@@ -63,6 +63,11 @@ def worth_naming(things: Iterable[Thing]) -> list[Thing]:
     return named[:MOST]
 
 
+def kept_while_resting(things: Iterable[Thing]) -> list[Thing]:
+    """Return what somebody who is paused is told all the same: what they asked for, and lose if nobody tells them."""
+    return [thing for thing in things if thing.kind == ThingKind.CLAIM_SEAT]
+
+
 def _place(thing: Thing, *, now: datetime) -> tuple[bool, bool, int, datetime, int]:
     is_pressing = thing.due is not None and thing.due - now <= PRESSING
     return thing.kind not in _AT_ONCE, not is_pressing, _RANK[thing.kind], thing.due or _NEVER, thing.key

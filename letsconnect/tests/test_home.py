@@ -266,6 +266,10 @@ def test_who_is_paused_reads_that_and_nothing_else(client, member, fields, words
         assert 'action="/my-data/come-back/"' in said
         rsvp(clinic=clinic, member=member, by=member, now=NOW)
         assert "A clinic" in main_of(client.get("/"))  # what they have agreed to still stands
+        Rsvp.objects.update(state="offered", claim_by=NOW + HOUR)
+        offered = main_of(client.get("/"))  # and what is lost if nobody tells them
+        assert f'href="/clinics/{clinic.pk}/"' in offered and "is kept for you until" in offered
+        Rsvp.objects.update(state="going", claim_by=None)
     with time_machine.travel(NOW + DAY, tick=False):
         client.force_login(member)
         assert "A clinic" in main_of(client.get("/"))  # and when it begins
