@@ -67,6 +67,6 @@ def _after_approval(*, now: datetime) -> str:
     day = next_round_on(on=now.date())
     if day is None:
         return _("Once it is approved, you take part in the next round of matches. No date is set for it yet.")
-    return _("Once it is approved, you take part in the next round of matches. It is planned for %(day)s.") % {
-        "day": date_format(day)
-    }
+    planned = _("Once it is approved, you take part in the next round of matches. It is planned for %(day)s.")
+    if_later = _("If the review takes longer than that, you take part in the round after it.")
+    return f"{planned % {'day': date_format(day)}} {if_later}"
