@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from letsconnect.tests.journeys import MOST_PIXELS
 from registrations.catalogue.loading import load_reference_data
-from registrations.models import Group, Registration, Skill
+from registrations.models import Eligibility, Group, Member, Registration, Skill
 from registrations.tests import factories
 from registrations.tests.typing import OVERVIEW, url
 
@@ -155,3 +156,44 @@ def test_the_grid_and_the_list_say_the_same(live_server, open_window):
     phone.go("later")
 
     assert list(Registration.objects.get().windows.values_list("start", "end")) == windows
+
+
+def test_registering_with_a_group_is_short_enough_on_a_phone_in_every_language(live_server, open_window, settings):
+    """The screens as they stand once they are filled in, with the script; who walks them: `test_five_people.py`."""
+    settings.EMBEDDED_MAILBOX = False
+    load_reference_data()
+    Eligibility.objects.create(must_belong_to_a_group=True)
+    draft = factories.make_registration(
+        member=factories.make_member(name="Amina", zone="Africa/Tunis"),
+        state="draft",
+        agrees=False,
+        zone="Africa/Tunis",
+        name="Amina",
+        group=Group.objects.filter(country="TN").first(),
+        offers=["wikidata"],
+        speaks=[("ar", 6), ("fr", 3)],
+    )
+    draft.offers.update(would_host=True)
+    visitor, phone = open_window(live_server.url, width=360), Phone(open_window, live_server, draft.member)
+    visitor.page.goto(f"{live_server.url}{reverse('registrations:sign-in')}")
+    visitor.page.locator("#id_email").fill("amina@example.org")
+    visitor.page.locator("main form:has(#id_email) button[type=submit]").click()
+    visitor.page.locator("#id_code").wait_for()
+    height = "document.documentElement.scrollHeight"
+    pixels = {}
+    for language, _name in settings.LANGUAGES:
+        Member.objects.update(language=language)
+        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
+        for page in (visitor.page, phone.page):
+            page.set_viewport_size({"width": 360, "height": 640})
+            page.context.add_cookies([cookie])
+        pixels[language] = []
+        for name in ("sign-in", "sign-in-code"):
+            visitor.page.goto(live_server.url + reverse(f"registrations:{name}"))
+            pixels[language].append(visitor.page.evaluate(height))
+        for step in ("you", "skills", "hours", "hand-in"):
+            page = phone.open(url(step))
+            assert page.locator("html").get_attribute("lang") == language
+            pixels[language].append(page.evaluate(height))
+
+    assert {language: sum(each) for language, each in pixels.items() if sum(each) > MOST_PIXELS} == {}, pixels
