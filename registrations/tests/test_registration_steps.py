@@ -169,7 +169,8 @@ def test_a_group_is_asked_for_on_the_first_screen_where_the_rules_ask_everybody_
     Eligibility.objects.create(must_belong_to_a_group=True)
     refused = save(signed_in, "you")
     assert refused.status_code == 422
-    assert set(refused.context["page"].form.errors) == {"group_id"}
+    form = refused.context["page"].form
+    assert (set(form.errors), form.fields["group_other"].required) == ({"group_other"}, True)  # where it is typed
 
     assert save(signed_in, "you", group_other="A group of ours").status_code == 302
     fill_in(signed_in, without=["you"])

@@ -206,7 +206,12 @@ class GroupForm(StepForm):
 
 @asks("name", "country", "group_id", "languages")
 class WhoInAGroupForm(WhoForm, GroupForm):
-    """Who I am, where the rules ask everybody for a group."""
+    """Who I am, where the rules ask everybody for a group. It is not called optional; `readiness` says if it lacks."""
+
+    def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
+        super().__init__(data, facts=facts)
+        for name in ("group_other", "group_id"):
+            self.fields[name].required = True
 
 
 @asks("offers", "wishes")

@@ -91,15 +91,22 @@ class StepPage:
     def add_missing(self, missing: list[Missing]) -> None:
         """Show at each field that it is needed now: a tick in its own words, rows above the first of them."""
         for needed in missing:
-            field = self.form.fields.get(_SAID_AT.get(needed.field, needed.field))
+            name = self._where_said(needed.field)
+            field = self.form.fields.get(name)
             if isinstance(field, forms.BooleanField):
                 self.form.add_error(needed.field, field.error_messages["required"])
             elif field is not None:
-                self.form.add_error(_SAID_AT.get(needed.field, needed.field), needed.text)
+                self.form.add_error(name, needed.text)
             elif needed.field in self.rows:
                 self.rows[needed.field].refuse(needed.text)
             else:
                 self.form.add_error(None, needed.text)
+
+    def _where_said(self, name: str) -> str:
+        """Return the field at which it is said that this one lacks something: a group is typed before one is chosen."""
+        if name == "group_id" and isinstance(self.form, GroupForm) and not self.form.has_groups:
+            return "group_other"
+        return _SAID_AT.get(name, name)
 
     @property
     def windows_in_words(self) -> list[str]:
