@@ -1,7 +1,8 @@
 """``make audit``: look at every page of the portal in every way that people do, and measure what it costs.
 
-ARGS chooses parts: axe, zoom, keyboard, forced, motion, bytes, processor, lighthouse; ``--names clinics`` the pages
-whose name has that in it, ``--languages en ar`` the languages. What was found is printed and stands in var/audit/.
+ARGS chooses parts: axe, zoom, sight, keyboard, forced, motion, bytes, processor, lighthouse; ``--names clinics`` the
+pages whose name has that in it, ``--languages en ar`` the languages. What was found is printed, and stands in
+var/audit/.
 """
 
 import argparse

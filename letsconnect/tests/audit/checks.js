@@ -6,6 +6,19 @@ window.audit = {
   short(e) { return e.outerHTML.replace(/\s+/g, " ").slice(0, 140); },
   shown(e) { return e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0; },
 
+  /* What one came for: one button, in the first screen, and large enough for a thumb. */
+  primary() {
+    window.scrollTo(0, 0);
+    const all = [...document.querySelectorAll("main .cdx-button--weight-primary")].filter(e => this.shown(e));
+    const [first, ...rest] = all.map(e => e.getBoundingClientRect());
+    if (!first) return [];
+    const said = [];
+    if (first.top < 0 || first.bottom > innerHeight) said.push(`ends ${Math.round(first.bottom)} px down: ${this.short(all[0])}`);
+    if (first.height < 43.5) said.push(`${Math.round(first.height)} px high: ${this.short(all[0])}`);
+    if (rest.some(box => box.bottom <= innerHeight)) said.push(`${all.length} primary buttons, two in one screen`);
+    return said;
+  },
+
   /* Nothing moves while styles are compared. */
   still() {
     const sheet = new CSSStyleSheet();

@@ -26,6 +26,17 @@ ZOOMED = {"200 %": (640, 512), "400 %": (320, 256)}  # what a window of 1,280 ×
 # Tab, forced colours and motion are the same in each language but for the direction: which window and light for which.
 WALKED = {"en": (1280, 800, "light"), "ar": (360, 640, "dark")}
 MOST_TABS = 1500
+SMALL_PHONE = (360, 640)
+# What is read before its button is pressed, which stands below it, out of the first screen: by name or address.
+READ_FIRST = {
+    "registrations:account-delete": "what is deleted, and what stays",
+    "registrations:registration-away": "what goes on meanwhile",
+    "registrations:registration-pause": "what ends",
+    "registrations:registration-withdraw": "what ends",
+    "/registration/hand-in/": "one's own answers",
+    "styles-sheet": "it has one of everything",
+    "trust:report-detail": "the report",
+}
 # axe's rules of every impact are tried: also the minor ones are what a screen reader stumbles over. WCAG 2.2 asks for
 # targets of 24 px, which axe tries when told to.
 _AXE = """
@@ -38,7 +49,8 @@ _AXE = """
 """
 PATIENCE = 60_000  # ms that a page has to come, and axe to end
 _OF_PAGES = ("region ", "landmark-one-main ", "page-has-heading-one ")  # not asked of emails: they stand in a frame
-PARTS = ("axe", "zoom", "keyboard", "forced", "motion")
+PARTS = ("axe", "zoom", "sight", "keyboard", "forced", "motion")
+_IN_EACH_LANGUAGE = ("axe", "zoom", "sight")
 
 
 class Finding(NamedTuple):
@@ -53,10 +65,10 @@ class Finding(NamedTuple):
 # A page with a fault for each part: one that finds none of them is blind.
 _FAULTY = """<!doctype html><html lang="en"><head><title>Faults</title><style>
 a:focus, button:focus { outline: none } @keyframes glide { to { left: 9px } }
-.glides { animation: glide 9s infinite } .wide { width: 2000px }
+.glides { animation: glide 9s infinite } .wide { width: 2000px } .far { margin-top: 900px }
 </style></head><body><main><h1>Faults</h1><p style="color: #bbb">Pale</p><p class="wide">Wide</p>
 <p><a href="/">No focus</a></p><button style="border: 0">No border</button><p class="glides">Moves</p>
-</main></body></html>
+<p class="far"><button class="cdx-button--weight-primary">Far</button></p></main></body></html>
 """
 
 
@@ -110,7 +122,7 @@ def jobs_of(shots: list[Shot], parts: tuple[str, ...], seen: set[tuple[str, str]
         said = shot.language, _said_by(shot)
         if said not in seen:
             seen.add(said)
-            jobs.append((shot, tuple(part for part in parts if shot.language in WALKED or part in ("axe", "zoom"))))
+            jobs.append((shot, tuple(part for part in parts if shot.language in WALKED or part in _IN_EACH_LANGUAGE)))
     return jobs
 
 
@@ -208,6 +220,7 @@ class _Eye:
         self.page.goto(SITE + shot.path)
         ways: dict[str, Callable[[], None]] = {
             "motion": self._motion,
+            "sight": self._in_sight,
             "zoom": self._zoomed,
             "axe": self._axe,
             "forced": self._forced,
@@ -221,6 +234,14 @@ class _Eye:
 
     def _note(self, part: str, way: str, words: str) -> None:
         self.found.append(Finding(part, str(self.shot), way, words))
+
+    def _in_sight(self) -> None:
+        """What one came for is one button, in the first screen, and large enough for a thumb."""
+        self._widen(*SMALL_PHONE)
+        if self.shot.state != "shown" or {self.shot.name, self.shot.path} & READ_FIRST.keys():
+            return
+        for words in self.page.evaluate("audit.primary()"):
+            self._note("sight", "360 × 640 px", words)
 
     def _zoomed(self) -> None:
         from letsconnect.tests.browser import LOOK
