@@ -183,7 +183,7 @@ STREAMS = DemoClinic(  # cancelled
     facts={"for_whom": ForWhom.REGIONS, "regions": ["ESEAP", "SA"]},
     words={
         "en": ("Streaming an edit-a-thon", "What you need, and what you can do without."),
-        "ar": ("بث تحرير جماعي", "ما تحتاجه، وما يمكنك الاستغناء عنه."),
+        "ar": ("بث تحرير جماعي", "ما يلزم، وما يمكن الاستغناء عنه."),
     },
 )
 FIRST_PODCAST = DemoClinic(
@@ -196,7 +196,7 @@ FIRST_PODCAST = DemoClinic(
     skills=("podcasting",),
     words={
         "en": ("Podcasts 1: from an idea to a plan", "Whom it is for, how long it is, and what it costs."),
-        "ar": ("البودكاست ١: من الفكرة إلى الخطة", "لمن هو، وكم مدته، وكم يكلف."),
+        "ar": ("البودكاست 1: من الفكرة إلى الخطة", "لمن هو، وكم مدته، وكم يكلف."),
     },
 )
 SECOND_PODCAST = DemoClinic(
@@ -209,7 +209,7 @@ SECOND_PODCAST = DemoClinic(
     skills=("podcasting",),
     words={
         "en": ("Podcasts 2: recording and cutting", "With free programs, in a quiet room or in a wardrobe."),
-        "ar": ("البودكاست ٢: التسجيل والمونتاج", "ببرامج حرة، في غرفة هادئة أو في خزانة ثياب."),
+        "ar": ("البودكاست 2: التسجيل والمونتاج", "ببرامج حرة، في غرفة هادئة أو في خزانة ثياب."),
     },
 )
 PROVERBS = DemoClinic(  # in the archive

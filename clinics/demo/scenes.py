@@ -28,7 +28,7 @@ from registrations.models import Member
 OTHER_HOUR = timedelta(hours=9)  # after the first: the evening of those for whom that was at work
 MESSAGE = {
     "en": ("Bring one question", "Hello all,\n\nplease bring one question that a newcomer has asked you. Until soon!"),
-    "ar": ("أحضروا سؤالا", "مرحبا بكم،\n\nأحضروا من فضلكم سؤالا طرحه عليكم محرر جديد. إلى اللقاء!"),
+    "ar": ("إحضار سؤال", "مرحبًا بكم،\n\nيُرجى إحضار سؤال طرحه عليكم محرر جديد. إلى اللقاء!"),
 }
 
 

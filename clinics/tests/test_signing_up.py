@@ -184,7 +184,7 @@ _SAY = ("Say how it was", "Say how it was, without your name")
         ("ar", "دخ", _JOIN),
         ("ar", "إلغا|أُلغي|ملغا", _REVOKED),
         ("ar", "خذ", _CLAIM),
-        ("ar", "أخبرنا", _SAY),
+        ("ar", "إبداء الرأي", _SAY),
         ("ar", "عادة مقعد|عد مقعد|أُعيد مقعد", ("Give my seat back", "Your seat is given back: %(title)s")),
         ("es", "[Rr]eserva", _TAKE),
         ("es", "nscri", _SIGN_UP),

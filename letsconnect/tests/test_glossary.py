@@ -113,6 +113,7 @@ def test_a_replaced_word_is_seen_and_an_excused_phrase_is_not():
     assert banned_in("es", "Tu pareja te escribió una carta.") == ["pareja", "carta"]
     assert banned_in("fr", "Abonnez-vous à la lettre d'information.") == []
     assert banned_in("fr", "Vous êtes inscrit(e).") == ["inscrit(e)"]
+    assert banned_in("ar", "يُرجى اختيار سبب. فاضغط الزر، وسترى.") == ["فاضغط", "وسترى"]
 
 
 def test_a_word_that_stands_alone_is_that_of_the_glossary():
@@ -127,6 +128,15 @@ def test_a_word_that_stands_alone_is_that_of_the_glossary():
                 differing.append((language, source, text))
 
     assert differing == []
+
+
+def test_arabic_says_of_nobody_with_a_name_what_a_man_does():
+    """A verb beside a name is that of a man: it is "مواعيد مقترحة من %(name)s", and not "يقترح %(name)s مواعيد"."""
+    who = r"%\((?:name|other|sharer|learner|person|member|writer|author|planner|holder)\)s"
+    verb = rf"(?<!\w)[وفس]?ي\w{{2,}} {who}|{who} (?:لا |لم |لن )?[وفس]?ي\w+"
+    wrong = [text for _source, text in translations("ar") if re.search(verb, MARKS.sub("", text))]
+
+    assert wrong == []
 
 
 def test_french_keeps_its_signs_on_the_line_of_their_word():

@@ -170,7 +170,7 @@ def test_an_issue_from_its_first_word_to_who_got_it(live_server, open_window, si
     rows = second.page.locator("table.lc-list tbody tr")
     assert rows.count() == 10
     (left,) = [row for row in rows.all_inner_texts() if leaves in row]
-    assert "ألغى القارئ اشتراكه" in left
+    assert "ألغى المشترك اشتراكه" in left
     tally = Letter.objects.of_issue(issue).tally()
     issue.refresh_from_db()
     assert (issue.state, issue.recipients, tally["written"]) == ("sent", 10, 10)
