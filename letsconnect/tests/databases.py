@@ -15,6 +15,15 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from letsconnect.embedded.migrating import models_changed_in_place
 
+_PLANNED_BRIEFLY = {  # tables of a few rows: there is little to gain by weighing many ways to read them
+    "join_collapse_limit": "1",
+    "from_collapse_limit": "1",
+    "enable_mergejoin": "off",
+    "enable_memoize": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+_SESSIONS = {"synchronous_commit": "off"} | _PLANNED_BRIEFLY
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
@@ -47,11 +56,13 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let nobody count the tables while tests run: a test takes its rows back, and what was counted in between (no row
     on many pages) made PostgreSQL lay table beside table for minutes. And let no commit wait for the disk: what a lost
-    machine would lose, the next run makes anew; what is locked and seen, and when, stays as it is."""
+    machine would lose, the next run makes anew; what is locked and seen, and when, stays as it is. And let queries be
+    planned as they are written: to plan a page of the desk took longer than to read it."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
-        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # of the sessions that begin from now on
-        cursor.execute("SET synchronous_commit = off")
+        for setting, value in _SESSIONS.items():
+            cursor.execute(f"ALTER DATABASE {name} SET {setting} = {value}")  # of the sessions that begin from now on
+            cursor.execute(f"SET {setting} = {value}")
         cursor.execute(
             """DO $$ DECLARE name text; BEGIN
             FOR name IN SELECT quote_ident(relname) FROM pg_class
