@@ -9,8 +9,8 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from letsconnect.signed_in import is_on_trust_team
 from registrations.models import Member
-from trust.models import TrustSeat
 
 SIGNED_IN_AT = "signed_in_at"  # session key: seconds since 1970
 
@@ -35,8 +35,7 @@ def end_old_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 
 def is_staff(member: Member) -> bool:
     """Tell whether the member sees what others wrote: at the desk, or on the trust team."""
-    today = timezone.now().astimezone(UTC).date()
-    return member.may_open_desk or TrustSeat.objects.current(on=today).of(member).exists()
+    return member.may_open_desk or is_on_trust_team(member)
 
 
 def _is_over(request: HttpRequest, member: Member) -> bool:

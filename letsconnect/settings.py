@@ -137,7 +137,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # People
 AUTH_USER_MODEL = "registrations.Member"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "letsconnect.signed_in.AuthenticationBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",  # named by sessions that began before ours was there
+]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
 LOGIN_URL = "registrations:sign-in"
 LOGIN_REDIRECT_URL = "home"

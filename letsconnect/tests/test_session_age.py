@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from letsconnect.session_age import SIGNED_IN_AT
+from letsconnect.signed_in import AuthenticationBackend, is_on_trust_team
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
 from trust.seats.appointing import appoint_to_trust_team
@@ -96,9 +97,24 @@ def test_a_staff_cookie_lives_a_day_and_the_desk_asks_again():
     assert "login" in page.url
 
 
-def test_a_young_session_costs_no_query_more(django_assert_num_queries):
+@pytest.mark.parametrize("age", [timedelta(), 3 * DAY])
+def test_asking_how_old_a_session_is_and_whose_seats_it_opens_costs_no_query(age, django_assert_num_queries):
     member = make_member()
     browser = signed_in(member)
-    with time_machine.travel(NOW, tick=False), django_assert_num_queries(2):  # the session and the member
+    with time_machine.travel(NOW + age, tick=False), django_assert_num_queries(2):  # the session and the member
         browser.get(reverse("registrations:registration-step", args=["moon"]))
     assert Member.objects.count() == 1
+
+
+def test_who_asks_is_read_with_the_seats_they_hold_today():
+    liaison, reader = make_liaison("LAC"), make_reader()
+    WorkingGroupSeat.objects.create(
+        member=reader, role="liaison", region="MENA", from_on=date(2025, 1, 1), until_on=NOW.date()
+    )
+
+    with time_machine.travel(NOW, tick=False):
+        liaison, reader = (AuthenticationBackend().get_user(member.pk) for member in (liaison, reader))
+
+        assert (liaison.seat_roles, is_on_trust_team(liaison)) == ({("liaison", "LAC")}, False)
+        assert (reader.seat_roles, is_on_trust_team(reader)) == (set(), True)
+        assert AuthenticationBackend().get_user(0) is None

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from letsconnect.base.read_ahead import RowQuestion
 from letsconnect.base.statements import Statement
@@ -61,6 +63,11 @@ def agrees(registration: Registration, *, on: date) -> bool:
     return _AGREES.is_so(registration, on=on, versions=documents.all_counting(on=on))
 
 
+def agrees_as_read(registration: Registration, *, on: date) -> bool | None:
+    """Return what `agrees` says if it was read of many people at once."""
+    return _AGREES.read_of(registration, on=on, versions=documents.all_counting(on=on))
+
+
 def read_who_agrees(people: Iterable[Registration], *, on: date) -> None:
     """Read of all of these people at once what `agrees` asks."""
     _AGREES.read_ahead(people, on=on, versions=documents.all_counting(on=on))
@@ -72,26 +79,28 @@ def agreed_versions(member: Member) -> dict[str, str]:
 
 
 def agreements_to_ask(member: Member, *, on: date, agreed: Mapping[str, str] | None = None) -> AgreementsToAsk:
-    """Return what the member is asked to agree to: one short query where nothing is missing, two where something is.
+    """Return what the member is asked to agree to, by one query.
 
     Every page asks people who take part, have taken over a registration of the old form, or agreed to an older version.
-    The registration form asks new people. A page that has read `agreed_versions` gives them.
+    The registration form asks new people. A page that has read `agreed_versions` gives them: it asks nothing more where
+    nothing is missing.
     """
-    agreed = agreed_versions(member) if agreed is None else agreed
+    stored = _stored(member) if agreed is None else None
+    given: Mapping[str, str] = stored.agreed if stored is not None else agreed or {}
     missing = [
-        document for document in documents.REQUIRED if agreed.get(document) != documents.current(document, on=on).name
+        document for document in documents.REQUIRED if given.get(document) != documents.current(document, on=on).name
     ]
     if not missing:
         return AgreementsToAsk()
-    stored = _stored(member)
+    stored = stored or _stored(member)
     to_ask = tuple(
-        _agreement_to_ask(document, agreed.get(document), on=on)
+        _agreement_to_ask(document, given.get(document), on=on)
         for document in missing
         if document != ConsentDocument.CODE_OF_CONDUCT or stored.asks_for_the_code
     )
     takes_part = stored.state in IN_THE_PROGRAMME
     is_claimed = stored.source == Source.IMPORT and stored.state == RegistrationState.DRAFT
-    agreed_before = any(agreement.document in agreed for agreement in to_ask)
+    agreed_before = any(agreement.document in given for agreement in to_ask)
     return AgreementsToAsk(to_ask, is_for_every_page=bool(to_ask) and (takes_part or is_claimed or agreed_before))
 
 
@@ -102,21 +111,29 @@ def _agreement_to_ask(document: ConsentDocument, agreed_version: str | None, *, 
 
 
 class _Stored(NamedTuple):
-    """Whether the code of conduct is asked for, and the member's registration."""
+    """What the member agrees to, whether the code of conduct is asked for, and the member's registration."""
 
+    agreed: Mapping[str, str]
     asks_for_the_code: bool
     state: str | None
     source: str | None
 
 
-_STORED = Statement(
-    lambda member: (
+def _members(member: Member) -> QuerySet[Member, tuple[Any, ...]]:
+    agreed = Consent.objects.filter(member=OuterRef("pk"), withdrawn_at=None)
+    return (
         Member.objects.filter(pk=member.pk)
-        .annotate(asks_for_the_code=~Exists(Eligibility.objects.filter(must_agree_to_the_code=False)))
-        .values_list("asks_for_the_code", "registration__state", "registration__source")
+        .annotate(
+            agreed=ArraySubquery(agreed.values_list(JSONObject(document="document", version="version"))),
+            asks_for_the_code=~Exists(Eligibility.objects.filter(must_agree_to_the_code=False)),
+        )
+        .values_list("agreed", "asks_for_the_code", "registration__state", "registration__source")
     )
-)
+
+
+_STORED = Statement(_members)
 
 
 def _stored(member: Member) -> _Stored:
-    return _Stored(*_STORED.rows({"member": member})[0])
+    agreed, *others = _STORED.rows({"member": member})[0]
+    return _Stored({row["document"]: row["version"] for row in agreed}, *others)

@@ -1,6 +1,7 @@
 """The account, seats in the working group, and blocks."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
@@ -54,14 +55,6 @@ _MemberManager = BaseUserManager.from_queryset(MemberQuerySet)
 class MemberManager(_MemberManager):
     """Accounts are made by signing in; `create_user` and `create_superuser` serve Django's own commands."""
 
-    def get(self, *args: Any, **kwargs: Any) -> Any:
-        """Find an account; by its key with SQL that is kept, because every page asks who is signed in."""
-        is_all = type(self) is MemberManager and self.model is Member and self._db is None
-        if is_all and not args and kwargs.keys() == {"pk"} and type(kwargs["pk"]) is int:
-            for member in _BY_KEY.rows(kwargs):
-                return member
-        return super().get(*args, **kwargs)
-
     def create_user(self, email: str | None = None, **fields: Any) -> "Member":
         member = Member(email=addresses.canonical(email) if email else None, **fields)
         member.save(force_insert=True, using=self.db)
@@ -69,9 +62,6 @@ class MemberManager(_MemberManager):
 
     def create_superuser(self, public_id: str | None = None, password: str | None = None, **fields: Any) -> "Member":
         return self.create_user(is_superuser=True, **fields)
-
-
-_BY_KEY: Statement["Member"] = Statement(lambda pk: Member.objects.filter(pk=pk))
 
 
 class Member(AbstractBaseUser, PermissionsMixin):
@@ -177,8 +167,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
         """
         reader = reader or cls()
         reader.is_superuser = is_superuser
-        vars(reader)["seat_roles"] = roles
+        reader.sit_on(roles)
         return reader
+
+    def sit_on(self, roles: Iterable[tuple[str, str]]) -> None:
+        """Take ``roles`` for the current seats, which whoever calls this has read: they are not read again."""
+        vars(self)["seat_roles"] = frozenset(roles)
 
     @property
     def seats_as_fixed(self) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from registrations.views.codes import PENDING, ask_for_code, browser_of, page_as
 from registrations.views.errands import is_errand, run_errand, shown_errand
 from registrations.views.reasons import reason_for
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 @never_cache
