@@ -4,7 +4,7 @@ What a receiver does is part of that transaction. The sender has locked the memb
 clinics, and registrations last.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.templatetags.when import when
+from registrations.domain.registrations import Step
 from registrations.models import Member
 
 # registration, by, now, leaves_clinics: the person leaves the programme.
@@ -31,7 +32,8 @@ forgetting_in_files = Signal()
 # None is the trust team, which no log names.
 account_closed = Signal()
 
-# member, step, now → list[str]: sentences that say what a step will change, asked before the person takes it.
+# member, step, now, batch → sentences that say what a step will change, asked before the person takes it. What they are
+# read from is added to ``batch``; they are written once it has run.
 effects_asked = Signal()
 # member, now, batch → SectionReader: what is stored about the person.
 data_asked = Signal()
@@ -98,9 +100,12 @@ def value_in_words(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def answers_to(signal: Signal, **named: object) -> list[str]:
-    """Send a signal that asks for sentences, and return those of all receivers in one list."""
-    return [sentence for sentences in _responses(signal, **named) for sentence in sentences]
+def effects_foreseen(*, member: Member, step: Step, now: datetime) -> list[str]:
+    """Return what a step will change, in sentences from each app above, whose rows are read together."""
+    batch = QueryBatch()
+    answers: list[Iterable[str]] = _responses(effects_asked, member=member, step=step, now=now, batch=batch)
+    batch.run()
+    return [sentence for sentences in answers for sentence in sentences]
 
 
 def data_readers(*, member: Member, now: datetime, batch: QueryBatch) -> list[SectionReader]:

@@ -1,5 +1,6 @@
 """People of clinics who leave: they step back from what is to come. And what is stored about them, for their data."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -77,21 +78,25 @@ def step_back_everywhere(member: Member, *, by: Member | None, now: datetime, is
 _LEAVING = {AnswerState.ACCEPTED: AnswerState.STEPPED_BACK, AnswerState.ASKED: AnswerState.DECLINED}
 
 
-def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+def foresee(
+    sender: Any, *, member: Member, step: Step, now: datetime, batch: QueryBatch, **kwargs: Any
+) -> Iterable[str]:
     """Return sentences that say which clinics have to do without somebody who leaves."""
     if step not in _FORESEEN:
-        return []
+        return ()
     confirmed = ClinicPerson.objects.of(member).of_clinics_to_come(now=now).accepted()
-    people = confirmed.select_related("clinic").prefetch_related("clinic__texts").order_by("clinic__starts_at", "pk")
-    return [
-        _FORESEEN[step]
-        % {
+    people = batch.add(confirmed.select_related("clinic").order_by("clinic__starts_at", "pk"))
+    return _foreseen(people, member, step=step, batch=batch)
+
+
+def _foreseen(people: Iterable[ClinicPerson], member: Member, *, step: Step, batch: QueryBatch) -> Iterator[str]:
+    batch.prefetch(Clinic, "texts")
+    for person in people:
+        yield _FORESEEN[step] % {
             "role": person.get_role_display(),
             "title": isolated(person.clinic.title),
             "moment": moment_in_words(person.clinic.starts_at, member.zone),
         }
-        for person in people
-    ]
 
 
 _FORESEEN = {

@@ -1,5 +1,6 @@
 """Topic requests of somebody who leaves: what others want stays open, what nobody else wants is withdrawn."""
 
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -45,20 +46,27 @@ def end_supports_of(member: Member, *, by: Member | None, now: datetime) -> None
             withdraw(request, by=by, now=now)
 
 
-def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+def foresee(
+    sender: Any, *, member: Member, step: Step, now: datetime, batch: QueryBatch, **kwargs: Any
+) -> Iterable[str]:
     """Return a sentence that says what becomes of the topics somebody wants."""
     if step != Step.ERASE:
-        return []
-    wanted = TopicSupport.objects.filter(member=member, request__state__in=GOING_ON).count()
+        return ()
+    wanted = TopicSupport.objects.filter(member=member, request__state__in=GOING_ON)
+    return _foreseen(batch.add(wanted.values_list("pk", flat=True)))
+
+
+def _foreseen(supports: Collection[int]) -> Iterator[str]:
+    wanted = len(supports)
     if not wanted:
-        return []
+        return
     text = ngettext(
         "You no longer count among those who want a clinic on %(count)d topic. If nobody else wants it, it is "
         "withdrawn.",
         "You no longer count among those who want clinics on %(count)d topics. What nobody else wants is withdrawn.",
         wanted,
     )
-    return [text % {"count": wanted}]
+    yield text % {"count": wanted}
 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:

@@ -1,5 +1,6 @@
 """Seats of somebody who leaves: they are given back, and the first people in the queue get them."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -56,15 +57,21 @@ def _to_come(member: Member, *, now: datetime) -> RsvpQuerySet:
     return Rsvp.objects.active_for(member, now=now).filter(clinic__starts_at__gt=now)
 
 
-def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+def foresee(
+    sender: Any, *, member: Member, step: Step, now: datetime, batch: QueryBatch, **kwargs: Any
+) -> Iterable[str]:
     """Return sentences that say which seats go to somebody else."""
     if step not in (Step.WITHDRAW, Step.ERASE):
-        return []
-    return [
-        _FORESEEN[step, rsvp.holds_a_seat]
-        % {"title": isolated(rsvp.clinic.title), "moment": moment_in_words(rsvp.clinic.starts_at, member.zone)}
-        for rsvp in _to_come(member, now=now)
-    ]
+        return ()
+    rsvps = batch.add(_to_come(member, now=now).prefetch_related(None).select_related("clinic"))
+    return _foreseen(rsvps, member, step=step, batch=batch)
+
+
+def _foreseen(rsvps: Iterable[Rsvp], member: Member, *, step: Step, batch: QueryBatch) -> Iterator[str]:
+    batch.prefetch(Clinic, "texts")
+    for rsvp in rsvps:
+        words = {"title": isolated(rsvp.clinic.title), "moment": moment_in_words(rsvp.clinic.starts_at, member.zone)}
+        yield _FORESEEN[step, rsvp.holds_a_seat] % words
 
 
 _FORESEEN = {

@@ -209,7 +209,7 @@ def test_what_was_foretold_is_what_happens(db, step):
     member, _ = world("asked", "connected")
     clinic = make_clinic(title="Kind letters")
     rsvp(clinic=clinic, member=member, by=member, now=NOW)
-    foretold = events.answers_to(events.effects_asked, member=member, step=step, now=NOW)
+    foretold = events.effects_foreseen(member=member, step=step, now=NOW)
     ends = [sentence for sentence in foretold if " ends" in sentence or "given back" in sentence]
 
     {

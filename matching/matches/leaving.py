@@ -4,7 +4,7 @@ They run inside the action that sends the signal and has locked the member's row
 their ids, as everywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from matching.waiting.requests import end_requests_about, end_requests_between, 
 from matching.words import reasons
 from registrations import events
 from registrations.domain.registrations import Step
-from registrations.models import Member, Registration
+from registrations.models import Member, Registration, Skill
 
 NOT_CONNECTED = tuple(state for state in LIVE if state != MatchState.CONNECTED)
 ENDS = {Step.WITHDRAW: LIVE, Step.ERASE: LIVE, Step.PAUSE: NOT_CONNECTED, Step.AWAY: ()}
@@ -116,24 +116,27 @@ def _end_matches(
             owe_letter(match, side.other, letter="closed", now=now)
 
 
-def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+def foresee(
+    sender: Any, *, member: Member, step: Step, now: datetime, batch: QueryBatch, **kwargs: Any
+) -> Iterator[str]:
     """Return sentences that say which matches the step ends, and what happens to the others."""
-    mine = Match.objects.for_member(member).live()
-    sentences = [
-        _("Your match with %(name)s about %(skill)s ends. They get a kind email that does not say why.")
-        % {"name": _other(match, member), "skill": isolated(match.skill)}
-        for match in mine.filter(state__in=ENDS[step])
-    ]
-    for match in mine.exclude(state__in=ENDS[step]):
+    mine = batch.add(Match.objects.for_member(member).live().prefetch_related(None))
+    return _foreseen(mine, member, step=step, batch=batch)
+
+
+def _foreseen(mine: Iterable[Match], member: Member, *, step: Step, batch: QueryBatch) -> Iterator[str]:
+    batch.prefetch(Skill, "skill_names")
+    for match in sorted(mine, key=lambda match: match.state not in ENDS[step]):
         words = {"name": _other(match, member), "skill": isolated(match.skill)}
-        if match.state == MatchState.CONNECTED:
-            sentences.append(_("Your match with %(name)s about %(skill)s goes on.") % words)
-        else:
-            sentences.append(
-                _("The question about %(name)s and %(skill)s stays open, but you cannot say yes while you are away.")
-                % words
+        if match.state in ENDS[step]:
+            yield (
+                _("Your match with %(name)s about %(skill)s ends. They get a kind email that does not say why.") % words
             )
-    return sentences
+        elif match.state == MatchState.CONNECTED:
+            yield _("Your match with %(name)s about %(skill)s goes on.") % words
+        else:
+            text = _("The question about %(name)s and %(skill)s stays open, but you cannot say yes while you are away.")
+            yield text % words
 
 
 def _other(match: Match, member: Member) -> str:

@@ -4,6 +4,7 @@ A match that ends takes its sessions with it (`close_match`); a pause keeps conn
 hours that lie in it.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -51,15 +52,18 @@ def _lies_before(session: Session, until: date, person: Registration) -> bool:
     return session.starts_at is not None and person.is_not_back(session.starts_at, until=until)
 
 
-def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+def foresee(
+    sender: Any, *, member: Member, step: Step, now: datetime, batch: QueryBatch, **kwargs: Any
+) -> Iterator[str]:
     """Return sentences that say what the step does to the hours agreed with others."""
-    sentences = []
-    ahead = Session.objects.for_member(member).ahead(now=now).filter(state=SessionState.CONFIRMED)
-    for session in ahead.with_people().order_by("starts_at"):
-        side = session.side_of(member)
-        words = {"name": reasons.name_of(session.person(side.other)) if side else "", "moment": when(session.starts_at)}
-        sentences.append(_FORESEEN[step] % words)
-    return sentences
+    agreed = Session.objects.for_member(member).ahead(now=now).filter(state=SessionState.CONFIRMED)
+    ahead = batch.add(agreed.select_related("learner__member", "sharer__member").order_by("starts_at"))
+    return (_FORESEEN[step] % _in_words(session, member) for session in ahead)
+
+
+def _in_words(session: Session, member: Member) -> dict[str, str]:
+    side = session.side_of(member)
+    return {"name": reasons.name_of(session.person(side.other)) if side else "", "moment": when(session.starts_at)}
 
 
 _FORESEEN = {

@@ -384,7 +384,7 @@ def test_a_person_is_told_beforehand_what_a_step_does_to_their_hours(match, step
     make_session(match=match)
     make_session(match=match, starts_at=NOW - DAY)
 
-    told = events.answers_to(events.effects_asked, member=match.sharer.member, step=step, now=NOW)
+    told = events.effects_foreseen(member=match.sharer.member, step=step, now=NOW)
 
     [said] = [sentence for sentence in told if "session with" in sentence]
     assert words in said

@@ -221,4 +221,4 @@ def _explanation_page(request: MemberRequest, step: Step, form: forms.Form) -> H
 
 
 def _effects(member: Member, step: Step) -> list[str]:
-    return events.answers_to(events.effects_asked, member=member, step=step, now=timezone.now())
+    return events.effects_foreseen(member=member, step=step, now=timezone.now())

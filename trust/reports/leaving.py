@@ -1,5 +1,6 @@
 """Seats and reports of somebody who is erased, and what the page of their data shows of them."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,12 +30,19 @@ def on_leaving(sender: Any, *, member: Member, by: Member | None, now: datetime,
         end_trust_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
 
 
-def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+def foresee(
+    sender: Any, *, member: Member, step: Step, now: datetime, batch: QueryBatch, **kwargs: Any
+) -> Iterable[str]:
     """Return the warning that words told in confidence are deleted too, while somebody could still act on them."""
-    is_open = Report.objects.filter(reporter=member).exclude(state=ReportState.CLOSED).exists()
-    if step != Step.ERASE or not is_open:
-        return []
-    return [_("What you wrote to the trust team is emptied too. If they should still act on it, wait with this step.")]
+    if step != Step.ERASE:
+        return ()
+    still_open = Report.objects.filter(reporter=member).exclude(state=ReportState.CLOSED)
+    return _foreseen(batch.add(still_open.order_by().values_list("pk", flat=True)[:1]))
+
+
+def _foreseen(still_open: Iterable[int]) -> Iterator[str]:
+    for _report in still_open:
+        yield _("What you wrote to the trust team is emptied too. If they should still act on it, wait with this step.")
 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:

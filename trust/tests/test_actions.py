@@ -219,8 +219,8 @@ def test_words_go_with_their_writer_and_stay_when_the_person_they_are_about_leav
     reader, about = make_reader(), make_member()
     report = make_report(about=about, who="x")
     note = keep_note(report=report, text="Called them.", by=reader, now=NOW)
-    assert events.answers_to(events.effects_asked, member=report.reporter, step=Step.ERASE, now=NOW)
-    assert not events.answers_to(events.effects_asked, member=about, step=Step.ERASE, now=NOW)
+    assert events.effects_foreseen(member=report.reporter, step=Step.ERASE, now=NOW)
+    assert not events.effects_foreseen(member=about, step=Step.ERASE, now=NOW)
 
     erasing.erase_member(member=about, by=about, now=NOW)
     report.refresh_from_db()
