@@ -31,8 +31,13 @@ class RowQuestion:
 
     def is_so(self, row: Model, **depends_on: Hashable) -> bool:
         """Return the answer for a row: what was read ahead, or what is true now."""
-        answer: bool | None = vars(row).get(_ANSWERS, {}).get(self._key(depends_on))
+        answer = self.read_of(row, **depends_on)
         return row.pk in self._of([row.pk], depends_on) if answer is None else answer
+
+    def read_of(self, row: Model, **depends_on: Hashable) -> bool | None:
+        """Return the answer for a row if it was read ahead."""
+        answer: bool | None = vars(row).get(_ANSWERS, {}).get(self._key(depends_on))
+        return answer
 
     def _of(self, keys: list[int], depends_on: dict[str, Hashable]) -> frozenset[int]:
         return frozenset(self._statement.rows({"keys": keys}, **depends_on))

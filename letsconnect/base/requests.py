@@ -17,6 +17,7 @@ class PortalRequest(HttpRequest):
     compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
     tab: Any  # which part of a page with tabs is open
     start_is_told: bool  # somebody was told when a draft of a clinic begins
+    eligibility: Any  # the rules of who may take part, which several parts of a page need
     wikimedia_until: float  # when to stop waiting for the wiki, by the monotonic clock
 
 

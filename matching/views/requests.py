@@ -7,7 +7,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,7 +35,7 @@ from matching.words import reasons
 from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Member, Registration, Skill, has_agreed
-from registrations.participation.next_round import sentence, takes_part, why_not
+from registrations.participation.next_round import sentence, takes_part, taking_part, why_not
 from registrations.recordings import recordings_on
 from registrations.requests import MemberRequest
 
@@ -68,9 +68,12 @@ def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest]
 
 
 def _readers(member: Member, *, on: date, versions: object) -> QuerySet[Registration, Any]:
-    """The registration of a member with ``has_agreed``; its SQL holds the versions of documents that count."""
+    """The registration of a member with ``has_agreed``, and ``is_in`` where they take part in the next round; its SQL
+    holds the versions of documents that count."""
     agreed = ExpressionWrapper(has_agreed(on=on), output_field=BooleanField())
-    return Registration.objects.filter(member=member).select_related("member").annotate(has_agreed=agreed)
+    is_in = Exists(taking_part(on=on).order_by().filter(pk=OuterRef("pk")))
+    mine = Registration.objects.filter(member=member).select_related("member")
+    return mine.annotate(has_agreed=agreed, is_in=is_in)
 
 
 _READERS = Statement(_readers)
@@ -87,7 +90,7 @@ def _may_look(reader: Any) -> bool:
 
 @require_safe
 @approved_only
-def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
+def sharer_list(request: MemberRequest, reader: Any) -> HttpResponse:
     """List those who let others find them, page by page, as wanted."""
     now = timezone.now()
     everybody, asked, rules = browsing.everybody_and_asked(reader, on=now.date())
@@ -108,7 +111,7 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
         reader, shown, listed, skills=skills, asked=asked, wished=reach.wished, times=reach.by_time, now=now
     )
     hindrance = hindrances.of_everybody(reach.seen)
-    is_told_enough = bool(hindrance.sentence) or takes_part(reader, on=now.date())
+    is_told_enough = bool(hindrance.sentence) or reader.is_in
     return render(
         request,
         "matching/sharer_list.html",
@@ -146,9 +149,9 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
         if request.method != "POST" or not Registration.objects.filter(member__public_id=public_id).exists():
             raise Http404("nobody of that address lets the reader find them")
         return render(request, "matching/sharer_gone.html", {"why": request.POST.get("why", "")}, status=422)
-    wished, asked = browsing.wished_by(reader), browsing.asked_by(reader)
-    listed, skills = browsing.with_minutes(reader, sharer, now=now), browsing.skills_shared([sharer.pk])
-    card = cards_of(reader, [sharer.pk], listed, skills=skills, asked=asked, wished=wished, now=now)[0]
+    seen = browsing.look_at(reader, sharer, now=now)
+    wished, asked = seen.wished, seen.asked
+    card = cards_of(reader, [sharer.pk], seen.listed, skills=seen.skills, asked=asked, wished=wished, now=now)[0]
     first = next((skill.key for skill in card.skills if skill.is_wished), None)
     form = AskForm(request.POST if request.method == "POST" else None, shared=card.skills, initial={"skill": first})
     status = 200
@@ -156,14 +159,13 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
         if form.is_valid() and _ask(request, sharer, form):
             return redirect("matching:request-list")
         status = 422
-    waiting = SharerRequest.objects.waiting().filter(learner=reader, sharer=sharer)
     context = {
         "card": card,
         "pieces": pieces_of([card]),
         "form": form,
-        "waiting": waiting.with_people(),
+        "waiting": seen.waiting,
         "has_place": len(asked) < MOST_OPEN_REQUESTS,
-        "out_of_reach": None if form.is_bound else out_of_reach(reader, sharer, now=now),
+        "out_of_reach": None if form.is_bound else out_of_reach(reader, sharer, now=now, rules=seen.rules),
         "most": MOST_OPEN_REQUESTS,
     }
     return render(request, "matching/sharer_ask.html", context, status=status)

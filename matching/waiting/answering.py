@@ -107,8 +107,8 @@ def _why(request: SharerRequest, *, has_other: bool, now: datetime) -> NotThisTi
     is_same = bool(learner.region) and learner.region == sharer.region
     if (learner.region_wish, is_same) in ((RegionWish.SAME, False), (RegionWish.OTHER, True)):
         return NotThisTime.MY_REGION_WISH
-    minutes = browsing.with_minutes(learner, sharer, now=now).minutes
-    return NotThisTime.NOT_EVERYBODY if minutes.get(sharer.pk) else NotThisTime.NO_HOURS
+    minutes = browsing.minutes_with(learner, sharer, now=now)
+    return NotThisTime.NOT_EVERYBODY if minutes else NotThisTime.NO_HOURS
 
 
 def _share_a_language(learner: Registration, sharer: Registration) -> bool:

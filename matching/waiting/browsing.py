@@ -141,11 +141,6 @@ def _everybody(member: Member, *, on: date, versions: object) -> QuerySet[Regist
 _EVERYBODY = Statement(_everybody)
 
 
-def wished_by(person: Registration) -> set[int]:
-    """The skills the person wishes to learn, merged ones as their heirs."""
-    return set(_WISHED.rows({"person": person}))
-
-
 _WISHED = Statement(lambda person: Wish.objects.filter(registration=person).values_list(HEIR, flat=True))
 
 
@@ -185,26 +180,54 @@ def search(
     return Listed(keys, minutes if reach.seen.has_hours else {}, reach.seen.windows)
 
 
-def asked_by(reader: Registration) -> list[int]:
-    """Return whom the reader asks for now, once for each request that waits."""
-    return _ASKED.rows({"reader": reader})
-
-
 _ASKED = Statement(
     lambda reader: SharerRequest.objects.waiting().filter(learner=reader).values_list("sharer", flat=True)
 )
 
 
-def with_minutes(reader: Registration, person: Registration, *, now: datetime) -> Listed:
-    """Return a list of this one person."""
-    windows = _windows([reader.pk, person.pk])
-    somebody = FoundPerson(person.pk, person.own_zone)
-    return Listed([person.pk], _minutes(reader, [somebody], windows, now=now), windows)
+def minutes_with(reader: Registration, person: Registration, *, now: datetime) -> int:
+    """Return the minutes a week the reader has in common with this one person."""
+    windows = _by_person(_FREE_HOURS.rows({"keys": [reader.pk, person.pk]}))
+    return _minutes(reader, [FoundPerson(person.pk, person.own_zone)], windows, now=now).get(person.pk, 0)
+
+
+class LookedAt(NamedTuple):
+    """One person whom a reader looks at: what is said of them, whom the reader asks for now, and what for."""
+
+    listed: Listed
+    skills: dict[int, NamedSkill]  # that the person shares
+    wished: set[int]  # the skills the reader wishes to learn, merged ones as their heirs
+    asked: list[int]  # once for each request that waits
+    waiting: list[SharerRequest]  # those for this person
+    rules: MatchingRules
+
+
+def look_at(reader: Registration, person: Registration, *, now: datetime) -> LookedAt:
+    """Return what a reader sees of one person beside their card, read in one statement."""
+    batch, both = QueryBatch(), [reader.pk, person.pk]
+    hours, names = batch.add(_FREE_HOURS.queryset({"keys": both})), batch.add(_NAMES.queryset({"keys": [person.pk]}))
+    wished, asked = batch.add(_WISHED.queryset({"person": reader})), batch.add(_ASKED.queryset({"reader": reader}))
+    of_this_one = SharerRequest.objects.waiting().filter(learner=reader, sharer=person)
+    waiting, rules = batch.add(of_this_one.with_people().prefetch_related(None)), batch.add(MatchingRules.objects.all())
+    batch.run()
+    batch.prefetch(Skill, "skill_names")
+    windows, somebody = _by_person(hours), FoundPerson(person.pk, person.own_zone)
+    return LookedAt(
+        Listed([person.pk], _minutes(reader, [somebody], windows, now=now), windows),
+        _as_called(names),
+        set(wished),
+        list(asked),
+        list(waiting),
+        next(iter(rules), MatchingRules()),
+    )
 
 
 def skills_shared(keys: Collection[int]) -> dict[int, NamedSkill]:
     """Return the skills these people share, by key, as the reader calls them; merged ones as their heirs."""
-    rows = _NAMES.rows({"keys": list(keys)})
+    return _as_called(_NAMES.rows({"keys": list(keys)}))
+
+
+def _as_called(rows: Collection[Any]) -> dict[int, NamedSkill]:
     family_by_key = {key: family for key, *_name, family in rows}
     return {key: NamedSkill(key, family_by_key[key], name) for key, name in best_names(rows).items()}
 
@@ -282,10 +305,10 @@ def _about(topic: str, wished: set[int]) -> QuerySet[Offer]:
     return _of_heirs(offers, Skill.objects.filter(pk=int(topic)).values_list(HEIR_OF_SKILL))
 
 
-def _windows(keys: Collection[int]) -> dict[int, list[Window]]:
+def _by_person(hours: Iterable[tuple[int, int, int]]) -> dict[int, list[Window]]:
     """Return the free hours of each person who has some, in their order."""
     windows: dict[int, list[Window]] = {}
-    for registration, start, end in _FREE_HOURS.rows({"keys": list(keys)}):
+    for registration, start, end in hours:
         windows.setdefault(registration, []).append((start, end))
     return windows
 

@@ -122,10 +122,11 @@ def cards_of(
     free, too, for an hour in common.
     """
     values, batch = {"keys": list(keys)}, QueryBatch()
-    by_key = {person.pk: person for person in _PEOPLE.rows(values)}
+    people = batch.add(_PEOPLE.queryset(values))
     offers, languages = batch.add(_OFFERS.queryset(values)), batch.add(_LANGUAGES.queryset(values))
     matches = batch.add(_MATCHED.queryset({"reader": reader}))
     batch.run()
+    by_key = {person.pk: person for person in people}
     offered, spoken = _offered(offers, skills, wished), _spoken(languages)
     start = next_monday(now.date())
     parts = _parts(reader.own_zone, weekend_of(reader.country), start=start)

@@ -13,7 +13,7 @@ from mailings.ledger import letters
 from matching.domain import requests
 from matching.domain.matches import MatchingError, TooOften
 from matching.domain.requests import CannotAsk, RequestState
-from matching.models import Match, SharerRequest
+from matching.models import Match, MatchingRules, SharerRequest
 from matching.models.people import account_of
 from matching.waiting import browsing, hindrances
 from matching.waiting.changes_in_words import time_in_words
@@ -108,9 +108,11 @@ def why_out_of_reach(learner: Registration, sharer: Registration, *, now: dateti
     return out_of_reach(learner, sharer, now=now).sentence
 
 
-def out_of_reach(learner: Registration, sharer: Registration, *, now: datetime) -> hindrances.Hindrance:
+def out_of_reach(
+    learner: Registration, sharer: Registration, *, now: datetime, rules: MatchingRules | None = None
+) -> hindrances.Hindrance:
     """Return what `why_out_of_reach` says, and the page of the learner's registration that would mend it."""
-    reach = browsing.within_reach(learner, [browsing.FoundPerson(sharer.pk, sharer.own_zone)], now=now)
+    reach = browsing.within_reach(learner, [browsing.FoundPerson(sharer.pk, sharer.own_zone)], rules=rules, now=now)
     hindrance = hindrances.of_everybody(reach.seen)
     return hindrance if hindrance.sentence else hindrances.Hindrance(_why_these_two(reach, sharer))
 

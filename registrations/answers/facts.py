@@ -30,7 +30,7 @@ def agreements(member: Member | None, *, versions_shown: Mapping[str, str] | Non
     """
     if member is None:
         return ()
-    return in_force(_GIVEN.rows({"member": member}), versions_shown=versions_shown)
+    return in_force(_given(member), versions_shown=versions_shown)
 
 
 def subscriptions_to_the_newsletter(member: Member) -> QuerySet[Subscription]:
@@ -49,7 +49,11 @@ def in_force(given: Iterable[tuple[str, str]], *, versions_shown: Mapping[str, s
     )
 
 
-_GIVEN = Statement(
+def _given(member: Member) -> QuerySet[Consent, tuple[str, str]]:
+    return _GIVEN.queryset({"member": member})
+
+
+_GIVEN: Statement[tuple[str, str]] = Statement(
     lambda member: (
         Consent.objects.given()
         .filter(member=member)
@@ -63,10 +67,11 @@ def facts_of(registration: Registration) -> RegistrationFacts:
     """Read the facts back from the rows."""
     batch = QueryBatch()
     tables = {name: batch.add(rows) for name, rows in rows_of(registration).items()}
+    given = batch.add(_given(registration.member)) if registration.member is not None else ()
     batch.run()
     values: dict[str, Any] = {name: getattr(registration, name) for name in RegistrationFacts.column_names()}
     values |= {name: tuple(sorted(rows)) for name, rows in tables.items()}
-    values |= {"topics": tuple(registration.topics), "consents": agreements(registration.member)}
+    values |= {"topics": tuple(registration.topics), "consents": in_force(given)}
     return RegistrationFacts(**values)
 
 

@@ -1,8 +1,10 @@
 """Block a person, so that the two are never matched. The blocked person is not told; only the blocker can undo it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from letsconnect.base import acts
 from registrations import events
@@ -34,7 +36,18 @@ def unblock_person(*, member: Member, blocked: Member, by: Member, now: datetime
 
 def can_be_blocked(person: Registration, *, by: Member) -> bool:
     """Tell whether the registration has an account, not an erased one, that ``by`` does not block yet."""
-    member = person.member
-    if member is None or member.erased_at is not None:
-        return False
-    return not Block.objects.filter(member=by, blocked=member).exists()
+    return could_be_blocked(person, blocks_of(person, by=by))
+
+
+def blocks_of(person: Registration, *, by: Member) -> QuerySet[Block]:
+    """Return the block of the person by ``by``, if there is one: none where there is nobody to be blocked."""
+    return Block.objects.filter(member=by, blocked=person.member) if _is_somebody(person) else Block.objects.none()
+
+
+def could_be_blocked(person: Registration, blocks: Iterable[Block]) -> bool:
+    """Tell what `can_be_blocked` tells, to a page that has read `blocks_of`."""
+    return _is_somebody(person) and not any(True for _block in blocks)
+
+
+def _is_somebody(person: Registration) -> bool:
+    return person.member is not None and person.member.erased_at is None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from letsconnect.base.languages import duration_in_words
 from letsconnect.base.read_ahead import RowQuestion
 from letsconnect.base.statements import Statement
 from registrations import documents
-from registrations.consents.asking import agrees, read_who_agrees
+from registrations.consents.asking import agrees_as_read, read_who_agrees
 from registrations.domain.registrations import MIN_FREE_MINUTES, UNTIL_THEY_RETURN, RegistrationState, SkillState
 from registrations.models import Offer, Registration, RegistrationQuerySet, Window, Wish
 
@@ -44,7 +44,9 @@ def next_round_on(*, on: date) -> date | None:
 
 def takes_part(registration: Registration | None, *, on: date) -> bool:
     """Tell whether a round that begins on that day would include this person."""
-    return registration is not None and _TAKES_PART.is_so(registration, on=on, versions=documents.all_counting(on=on))
+    if registration is None or registration.state != RegistrationState.APPROVED:
+        return False
+    return _TAKES_PART.is_so(registration, on=on, versions=documents.all_counting(on=on))
 
 
 def read_who_takes_part(people: Iterable[Registration], *, on: date) -> None:
@@ -110,13 +112,15 @@ def sentence(registration: Registration | None, *, on: date, is_in: bool) -> str
     return why_not(registration, on=on)
 
 
-_MINUTES = Statement(
-    lambda registration: (
-        with_what_a_match_needs(Registration.objects.filter(pk=registration.pk))
-        .annotate(free=F("free_minutes"), least=F("least_minutes"))
-        .values_list("free", "least")
-    )
-)
+def _lacks(registration: Registration, *, on: date, versions: object) -> QuerySet[Registration, Any]:
+    """Whether a person agreed, and how many minutes a week they are free and should be."""
+    agreed = Registration.objects.agreed(on=on).order_by().filter(pk=OuterRef("pk"))
+    person = with_what_a_match_needs(Registration.objects.filter(pk=registration.pk))
+    person = person.annotate(agrees=Exists(agreed), free=F("free_minutes"), least=F("least_minutes"))
+    return person.values_list("agrees", "free", "least")
+
+
+_LACKS = Statement(_lacks)  # the versions are those that count on the day, as above
 
 
 def why_not(registration: Registration | None, *, on: date) -> str:
@@ -135,9 +139,12 @@ def why_not(registration: Registration | None, *, on: date) -> str:
         return _(
             "You are in no round of matches, because you want to learn from nobody and to help nobody at the moment."
         )
-    if not agrees(registration, on=on):
+    has_agreed, free, least = agrees_as_read(registration, on=on), 0, 0
+    if has_agreed is not False:
+        versions = documents.all_counting(on=on)
+        has_agreed, free, least = _LACKS.rows({"registration": registration}, on=on, versions=versions)[0]
+    if not has_agreed:
         return _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
-    free, least = _MINUTES.rows({"registration": registration})[0]
     if free < least:
         text = _(
             "You are in no round of matches, because a match needs people who are free for %(time)s a week. Please add "

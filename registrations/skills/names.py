@@ -46,8 +46,18 @@ def read_names(skills: Collection[Skill]) -> None:
 
     It is what `with_names` fetches as rows, without making an object of each name.
     """
+    take_names(skills, names_asked(skills) if skills else ())
+
+
+def names_asked(skills: Collection[Skill]) -> QuerySet[SkillName, Any]:
+    """Return what `take_names` gives to these skills, for a page that reads it together with the rest."""
+    return _TEXTS.queryset({"skills": sorted({skill.pk for skill in skills})})
+
+
+def take_names(skills: Collection[Skill], rows: Iterable[tuple[int, str, str]]) -> None:
+    """Let each of these skills know its names, which were read as `names_asked`."""
     by_key: dict[int, dict[str, str]] = {skill.pk: {} for skill in skills}
-    for key, language, text in _TEXTS.rows({"skills": list(by_key)}) if by_key else ():
+    for key, language, text in rows:
         by_key[key][language] = text
     for skill in skills:
         skill.names_read = by_key[skill.pk]

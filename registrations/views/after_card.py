@@ -26,7 +26,7 @@ def lead_on(request: MemberRequest, card: str, registration: Registration | None
     if said:
         messages.success(request, said)
     fresh = own_registration(request.user) if was_new else None
-    card_to_come = next_card(fresh, cards_to_come(rules())) if fresh is not None else None
+    card_to_come = next_card(fresh, cards_to_come(rules(request))) if fresh is not None else None
     if was_new and card_to_come is None:
         messages.success(request, _("That was all. You can change each of these at any time."))
     return redirect(address_of(card_to_come) if card_to_come else "registrations:registration-edit")

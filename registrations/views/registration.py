@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from letsconnect.base.pieces import Piece, link_to
+from letsconnect.base.requests import noted_on
 from letsconnect.base.statements import Statement
 from letsconnect.base.ways_to_reach import tells_how_to_reach
 from mailings.ledger.reachable import is_written_to
@@ -42,14 +43,14 @@ def registration_edit(request: HttpRequest) -> HttpResponse:
         return redirect_to_sign_in(request.path)
     registration = own_registration(request.user)
     if registration is None or not registration.is_handed_in:
-        return redirect(_where_one_was(request.user, registration))
+        return redirect(_where_one_was(request, registration))
     return _show(request, registration)
 
 
-def _where_one_was(member: Member, registration: Registration | None) -> str:
+def _where_one_was(request: MemberRequest, registration: Registration | None) -> str:
     """Return the address of the first screen that lacks something; the last one where it was reviewed before."""
-    current, is_draft = rules(), registration is None or registration.state == RegistrationState.DRAFT
-    screens, facts = steps.screens(current), facts_of(member, registration)
+    current, is_draft = rules(request), registration is None or registration.state == RegistrationState.DRAFT
+    screens, facts = steps.screens(current), facts_of(request.user, registration)
     lacking = {step for _needed, step in missing_with_steps(facts, current)} if is_draft else set()
     return address_of(next((screen for screen in screens if screen in lacking), screens[-1]))
 
@@ -64,7 +65,7 @@ def own_registration(member: Member) -> Registration | None:
 
 def _show(request: MemberRequest, registration: Registration) -> HttpResponse:
     facts = facts_of(request.user, registration)
-    current, today = rules(), timezone.now().date()
+    current, today = rules(request), timezone.now().date()
     cards = cards_to_come(current)
     card = next_card(registration, cards)
     context = {
@@ -97,8 +98,13 @@ def address_of(step: FormStep | CardElsewhere) -> str:
     return link_to("registrations:registration-step", step.name)
 
 
-def rules() -> Rules:
-    return Eligibility.objects.current().rules
+def rules(request: HttpRequest) -> Rules:
+    """Return the rules of who may take part, read once for each request."""
+    noted = noted_on(request)
+    if not hasattr(noted, "eligibility"):
+        noted.eligibility = Eligibility.objects.current().rules
+    current: Rules = noted.eligibility
+    return current
 
 
 class StepReadBack(NamedTuple):

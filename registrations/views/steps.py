@@ -59,7 +59,7 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
     member = request.user if request.user.is_authenticated else None
     address = reverse("registrations:registration-step", args=[step])
     response = redirect(address) if member else redirect_to_sign_in(address)
-    if _step(step).is_apart:
+    if _step(request, step).is_apart:
         return response
     try:
         browser = visitors.keep_answers(
@@ -87,7 +87,7 @@ def registration_step(request: HttpRequest, step: str) -> HttpResponse:
     """Show one screen or card with the stored answers; POST saves it, or changes the page and saves nothing."""
     if step in steps.FORMER:
         return _lead_from_former(request, step)
-    shown = _step(step)
+    shown = _step(request, step)
     if not is_signed_in(request):
         return keep_typed(request, step) if request.method == "POST" else redirect_to_sign_in(request.path)
     registration = own_registration(request.user)
@@ -143,10 +143,10 @@ def _kept(request: MemberRequest, step: str) -> str:
     return typed
 
 
-def _step(name: str) -> FormStep:
+def _step(request: HttpRequest, name: str) -> FormStep:
     if not steps.is_step(name):
         raise Http404
-    return steps.step_named(name, rules())
+    return steps.step_named(name, rules(request))
 
 
 def _page(
@@ -200,7 +200,7 @@ def _save(request: MemberRequest, page: StepPage, registration: Registration | N
         return _show(request, page, registration, status=UNPROCESSABLE)
     values = _chosen(request, page)
     if _must_be_whole(request, page, registration) and isinstance(page.facts, RegistrationFacts):
-        lacking = readiness.missing(replace(page.facts, **values), rules())
+        lacking = readiness.missing(replace(page.facts, **values), rules(request))
         page.add_missing([missing for missing in lacking if missing.field in page.step.fields])
         if page.is_refused:
             return _show(request, page, registration, status=UNPROCESSABLE)
@@ -222,7 +222,7 @@ def _must_be_whole(request: MemberRequest, page: StepPage, registration: Registr
     A draft is saved incomplete by whoever goes back or stops for today; who goes on is told what is missing first.
     """
     is_draft = registration is None or registration.state == RegistrationState.DRAFT
-    return not is_draft or (request.POST.get("go", "on") == "on" and page.step in steps.screens(rules()))
+    return not is_draft or (request.POST.get("go", "on") == "on" and page.step in steps.screens(rules(request)))
 
 
 def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Registration | None:
@@ -273,7 +273,7 @@ def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
 
 def _lead_on(request: MemberRequest, step: FormStep, saved: Registration | None) -> HttpResponse:
     """Go on to the next screen or card, back to the screen before, or to the read-back after a change."""
-    current, go = rules(), request.POST.get("go", "")
+    current, go = rules(request), request.POST.get("go", "")
     if step not in steps.screens(current):
         said = saved_text(saved) if saved is not None and go != "skip" and not step.is_apart else ""
         return after_card.lead_on(request, step.name, saved, said=said)
@@ -343,7 +343,7 @@ def _show(
     # The page was made from what is stored, but for the voluntary questions and where it was changed meanwhile.
     own = page.facts if isinstance(page.facts, RegistrationFacts) and status != CONFLICT else None
     stored = own or facts_of(request.user, registration)
-    current = rules()
+    current = rules(request)
     if isinstance(page, SkillsPage):
         page.add_hints(request.user)
     missing, in_order = missing_with_steps(stored, current), steps.screens(current)
