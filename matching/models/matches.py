@@ -311,6 +311,11 @@ class Match(people.OfTwoPeople, models.Model):
         """Whether this side is asked and has not said yes yet, as `MatchQuerySet.waiting_for` asks the database."""
         return self.state == MatchState.ASKED and side is not None and self.accepted_at(side) is None
 
+    @property
+    def skills_named(self) -> list[Skill]:
+        """Its skill, and the heir of that if it has one: the names of both are read where it is shown."""
+        return [self.skill] if self.skill.heir is self.skill else [self.skill, self.skill.heir]
+
     def of_its_skill(self) -> Q:
         """Wishes and offers of the skill this match is about, whatever was merged into it since."""
         heir = self.skill.heir

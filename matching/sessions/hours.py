@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
@@ -18,6 +20,8 @@ from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
 from registrations.answers.availability import weekly_slots
 from registrations.models import Window
+
+FreeHours = tuple[int, int, int]  # whose, by registration, and from when to when in their week
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,20 @@ def clock_beside(moment: datetime, *, mine: str, theirs: str) -> str:
     return text if there.date() == here.date() else f"{date_format(there, 'D')} {text}"
 
 
-def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime) -> list[Week]:
-    """Return the times of the next four weeks at which both are free, here and in no other session, by week and day."""
+def asked_of_windows(match: Match) -> QuerySet[Window, Any]:
+    """Return what is asked of the free hours of both people."""
+    both = [match.learner_id, match.sharer_id]
+    return Window.objects.filter(registration__in=both).values_list("registration_id", "start", "end")
+
+
+def to_choose(
+    match: Match, *, mine: str, theirs: str, name: str, now: datetime, windows: Iterable[FreeHours] | None = None
+) -> list[Week]:
+    """Return the times of the next four weeks at which both are free, here and in no other session, by week and day;
+    ``windows`` is what came of `asked_of_windows`, if it was read with other things."""
     start = monday_of(now.astimezone(UTC).date())
-    common = _free_for_both(match, start=start, weeks=WEEKS_SHOWN + 1)
+    windows = asked_of_windows(match) if windows is None else windows
+    common = _free_for_both(match, windows, start=start, weeks=WEEKS_SHOWN + 1)
     taken = _taken(match, now=now)
     last = now + timedelta(weeks=WEEKS_SHOWN)
     moments = [
@@ -100,22 +114,21 @@ def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime)
     return _by_week(moments, mine=mine, theirs=theirs, name=name)
 
 
-def usual_week(match: Match, *, zone: str, now: datetime) -> list[Stretch]:
+def usual_week(match: Match, windows: Iterable[FreeHours], *, zone: str, now: datetime) -> list[Stretch]:
     """Return the stretches of an hour and more that both have in common in the week after this, in ``zone``."""
     start = next_monday(now.astimezone(UTC).date())
     return [
         Stretch(date_format(in_zone(begin, zone), "l"), clock(begin, zone), clock(end, zone))
-        for begin, end in spans(_free_for_both(match, start=start, weeks=1), start=start)
+        for begin, end in spans(_free_for_both(match, windows, start=start, weeks=1), start=start)
     ]
 
 
-def _free_for_both(match: Match, *, start: date, weeks: int) -> np.ndarray:
+def _free_for_both(match: Match, windows: Iterable[FreeHours], *, start: date, weeks: int) -> np.ndarray:
     people = (match.learner, match.sharer)
-    windows: dict[int, list[tuple[int, int]]] = {person.pk: [] for person in people}
-    rows = Window.objects.filter(registration__in=list(windows)).values_list("registration_id", "start", "end")
-    for person, begin, end in rows:
-        windows[person].append((begin, end))
-    learner, sharer = (weekly_slots(windows[person.pk], person.own_zone, start=start, weeks=weeks) for person in people)
+    free: dict[int, list[tuple[int, int]]] = {person.pk: [] for person in people}
+    for key, begin, end in windows:
+        free[key].append((begin, end))
+    learner, sharer = (weekly_slots(free[person.pk], person.own_zone, start=start, weeks=weeks) for person in people)
     return learner & sharer
 
 

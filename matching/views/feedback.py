@@ -81,7 +81,7 @@ def feedback_give(request: MemberRequest, session_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def meeting_tell(request: MemberRequest, match_id: int) -> HttpResponse:
     """Keep that the two met outside the portal, and go on to how it was."""
-    match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
+    match = get_object_or_404(Match.objects.for_member(request.user).prefetch_related(None), pk=match_id)
     if request.method == "GET":  # somebody's way back from signing in again: the form is on the match's page
         return redirect("matching:match-detail", match_id)
     now = timezone.now()

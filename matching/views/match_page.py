@@ -29,6 +29,7 @@ from registrations.domain.registrations import ContactWay
 from registrations.models import Member, Registration
 from registrations.participation import blocking, next_round
 from registrations.requests import MemberRequest
+from registrations.skills.names import names_asked, take_names
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,10 @@ def line_of(match: Match, member: Member, *, skill: str, step: NextStep | None) 
 
 
 def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: Any) -> HttpResponse:
-    """Show one match to one of its two people; ``forms`` are those they have filled in, by their names on the page."""
+    """Show one match to one of its two people; ``forms`` are those they have filled in, by their names on the page.
+
+    The names of its skill are read with the rest.
+    """
     row = row_for(match, request.user)
     now, zone = timezone.now(), request.user.zone
     is_asked, is_connected = match.state == MatchState.ASKED, match.state == MatchState.CONNECTED
@@ -116,7 +120,11 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
     over = batch.add(context.asked_of_hours(match, now=now))
     open_ = batch.add(session_page.asked_of_open(match, now=now)) if is_connected else ()
     met = batch.add(hours_met(match, now=now)) if is_connected else ()
+    blocks = batch.add(blocking.blocks_of(row.other, by=request.user))
+    windows = batch.add(hours.asked_of_windows(match)) if is_asked else ()
+    names = batch.add(names_asked(match.skills_named))
     batch.run()
+    take_names(match.skills_named, names)
     is_unbroken = bool(unbroken)  # neither has left, nor blocks the other
     is_live = is_unbroken and match.is_open
     shows_contact = is_unbroken and match.shows_contact
@@ -136,14 +144,14 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
             "why": reasons.for_person(match, row.side),
             "contact": contact_of(row.other) if shows_contact else None,
             "me": reasons.name_of(match.person(row.side)),
-            "can_block": blocking.can_be_blocked(row.other, by=request.user),
+            "can_block": blocking.could_be_blocked(row.other, blocks),
             **next_round.for_template(match.person(row.side), on=now.date()),
             "have_met": bool(met),
             "i_said_done": match.done_said_by == row.side,
             "other_said_done": match.done_said_by == row.side.other,
             "my_zone": zone,
             "days_left": (match.answer_by - now) // DAY if is_asked and match.answer_by else 0,
-            "usual_week": hours.usual_week(match, zone=zone, now=now) if is_asked else [],
+            "usual_week": hours.usual_week(match, windows, zone=zone, now=now) if is_asked else [],
             **session_page.context(match, request.user, now, asked=open_),
             **context.context(match, request.user, now, asked=over),
             **forms,

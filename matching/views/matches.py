@@ -76,7 +76,8 @@ def _steps(member: Member, *, now: datetime) -> dict[int, match_page.NextStep]:
 @require_safe
 def match_detail(request: MemberRequest, match_id: int) -> HttpResponse:
     """Show one match to one of its two people; to anybody else it does not exist."""
-    return match_page.show(request, _mine(request, match_id))
+    shown = Match.objects.for_member(request.user).prefetch_related(None)
+    return match_page.show(request, get_object_or_404(shown, pk=match_id))
 
 
 @login_required

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from letsconnect.base import versions
 from letsconnect.base.calendars import PUBLISHED_TYPE
-from matching.domain.matches import MatchingError, TooOften
+from letsconnect.base.query_batches import QueryBatch
+from matching.domain.matches import MatchingError, Side, TooOften
 from matching.domain.sessions import ChosenTime, LinkChanged, SessionChanged
 from matching.models import Match, Session
 from matching.sessions import calendars, hours
@@ -37,21 +38,28 @@ from matching.sessions.rooms import host_of_rooms
 from matching.views import match_page
 from registrations.models import Member
 from registrations.requests import MemberRequest
+from registrations.skills.names import names_asked, take_names
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
     """Show the hours in common in both zones, and propose up to three of them, or others that are typed."""
-    match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
-    now = timezone.now()
-    if not Match.objects.connected().filter(pk=match.pk).exists():
+    match = get_object_or_404(Match.objects.for_member(request.user).prefetch_related(None), pk=match_id)
+    now, batch = timezone.now(), QueryBatch()
+    connected = batch.add(Match.objects.connected().filter(pk=match.pk).values_list("pk", flat=True))
+    open_ = batch.add(session_page.asked_of_open(match, now=now))
+    windows = batch.add(hours.asked_of_windows(match))
+    names = batch.add(names_asked(match.skills_named))
+    batch.run()
+    if not connected:
         messages.error(request, _("This match is over, so no hour can be agreed on any more."))
         return redirect("matching:match-detail", match_id)
-    session = match.sessions.open(now=now).prefetch_related("times").first()
+    take_names(match.skills_named, names)
+    session = next(iter(open_), None)
     zones = {"mine": request.user.zone, "theirs": session_page.zone_of_other(match, request.user)}
     name = session_page.name_of_other(match, request.user)
-    weeks = hours.to_choose(match, name=name, now=now, **zones)
+    weeks = hours.to_choose(match, name=name, now=now, windows=windows, **zones)
     form = _times_form(request, match, session, weeks, now=now)
     if request.method == "POST" and form.is_valid():
         try:
@@ -167,8 +175,8 @@ def _press(
     request: MemberRequest, session_id: int, form: Any, act: Callable[..., Session], done: str, *, shown_as: str = ""
 ) -> HttpResponse:
     """Do one thing about a session, say ``done`` and go back to its match; a wrong form is shown again on that page."""
-    session = _mine(request, session_id)
-    now = timezone.now()
+    mine = Session.objects.for_member(request.user).with_people()
+    session, now = get_object_or_404(mine.prefetch_related(None), pk=session_id), timezone.now()
     if not form.is_valid():
         if shown_as:
             return _shown_again(request, session, **{shown_as: form})
@@ -205,7 +213,7 @@ def _show_as_it_is_now(form: Any, match: Match, *, now: datetime) -> Session | N
 
 
 def _shown_again(request: MemberRequest, session: Session, **form: Any) -> HttpResponse:
-    match = Match.objects.for_member(request.user).get(pk=session.match_id)
+    match = Match.objects.for_member(request.user).prefetch_related(None).get(pk=session.match_id)
     return match_page.show(request, match, status=422, **form)
 
 
@@ -222,13 +230,17 @@ def _times_form(
         return TimesForm(request.POST, **values)
     initial: dict[str, Any] = {"seen": seen_as(session)}
     if session is not None:
-        initial |= {"minutes": session.minutes} | _chosen_before(session, weeks, request.user, now=now)
+        initial |= {"minutes": session.minutes} | _chosen_before(
+            session, weeks, request.user, match.side_of(request.user), now=now
+        )
     return TimesForm(initial=initial, **values)
 
 
-def _chosen_before(session: Session, weeks: list[hours.Week], member: Member, *, now: datetime) -> dict[str, Any]:
+def _chosen_before(
+    session: Session, weeks: list[hours.Week], member: Member, side: Side | None, *, now: datetime
+) -> dict[str, Any]:
     """Return one's own times that wait for an answer, as ticks where they are among the hours in common."""
-    if session.waiting_for in ("", session.side_of(member)):
+    if session.waiting_for in ("", side):
         return {}
     offered = {choice.value for week in weeks for day in week.days for choice in day.choices}
     times = [ChosenTime(time.starts_at, member.zone) for time in session.times.all() if time.starts_at > now]
