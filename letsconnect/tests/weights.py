@@ -21,12 +21,8 @@ _STATEMENTS = {"registrations:my-data": 20, "registrations:data-download": 20}  
 _STATEMENTS_OF_MEMBERS_TODAY = {
     "clinics:clinic-detail": 17,
     "clinics:clinic-host": 22,
-    "registrations:account-delete": 14,
-    "registrations:registration-withdraw": 13,
-    "matching:match-detail": 15,
-    "matching:session-propose": 16,
-    "matching:sharer-ask": 16,
-    "matching:sharer-list": 16,
+    "registrations:registration-edit": 14,  # handed in
+    "registrations:registration-step": 14,  # of skills, and the last one before it is handed in again
 }
 _BYTES_TODAY: dict[str, int] = {}  # of a page from the home page
 _HEADERS = 600  # bytes of each answer; those of a page are more, which its limit has room for
@@ -61,6 +57,13 @@ def bytes_of_asset(name: str) -> int:
     return min(len(plain), len(gzip.compress(plain, 9))) + _HEADERS
 
 
+def statements_allowed(name: str, *, is_member: bool) -> int:
+    """Return how many statements a page may send to the database."""
+    if not is_member:
+        return STATEMENTS_OF_VISITORS
+    return max(_STATEMENTS.get(name, STATEMENTS_OF_MEMBERS), _STATEMENTS_OF_MEMBERS_TODAY.get(name, 0))
+
+
 def too_heavy(name: str, response: HttpResponse, *, brought: frozenset[str], statements: int, is_member: bool) -> str:
     """Say what of a page is more than it may be; "" where nothing is.
 
@@ -68,10 +71,7 @@ def too_heavy(name: str, response: HttpResponse, *, brought: frozenset[str], sta
     page, named = bytes_of_page(response), named_by(response)
     first = page + sum(map(bytes_of_asset, named))
     following = page + sum(map(bytes_of_asset, named - brought)) if brought else 0
-    most = STATEMENTS_OF_VISITORS
-    if is_member:
-        today = _STATEMENTS_OF_MEMBERS_TODAY.get(name, 0)
-        most = max(_STATEMENTS.get(name, STATEMENTS_OF_MEMBERS), today)
+    most = statements_allowed(name, is_member=is_member)
     found = {
         f"{first:,} bytes at first, of {FIRST:,}": first > FIRST,
         f"{following:,} bytes from the home page, of {NEXT:,}": following > _BYTES_TODAY.get(name, NEXT),
