@@ -43,7 +43,7 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
 
 def is_on_trust_team(member: Member) -> bool:
     """Tell whether the member has a seat on the trust team: as it was read with who asks, or as it is now."""
-    known: bool | None = getattr(member, _IS_ON_TRUST_TEAM, None)  # of a request's user, too, which is a lazy object
-    if known is None:
+    on_team: bool | None = getattr(member, _IS_ON_TRUST_TEAM, None)  # of a request's user, too, which is a lazy object
+    if on_team is None:
         return TrustSeat.objects.current(on=timezone.now().date()).of(member).exists()
-    return known
+    return on_team

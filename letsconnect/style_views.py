@@ -23,8 +23,11 @@ _BUTTONS = tuple(
     for weight in ("primary", "normal", "quiet")
     for action in ("progressive", "destructive", "default")
 )
-# A frame on a page of ours, without a script and without a way to send anything.
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; frame-ancestors 'self'"
+# A frame on a page of ours, with our own scripts and without a way to send anything.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
 _WORDS = {
     "en": (
         "Learn from one another",
