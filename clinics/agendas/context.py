@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from clinics.domain.agendas import minutes_left, timed
 from clinics.models import AgendaItem, Clinic
 from letsconnect.base.lines import isolated
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Inquiry, Statement
 
 
 class AgendaRow(NamedTuple):
@@ -29,8 +29,12 @@ def agenda_of(clinic: Clinic) -> list[AgendaRow]:
     return [AgendaRow(item, *time) for item, time in zip(items, times, strict=True)]
 
 
+def asked_for_agenda(clinic: Clinic) -> Inquiry[AgendaItem]:
+    return _ITEMS.asked({"clinic": clinic.pk})
+
+
 def _items_of(clinic: Clinic) -> list[AgendaItem]:
-    items = _ITEMS.rows({"clinic": clinic.pk})
+    items = asked_for_agenda(clinic).rows()
     for item in items:
         item.clinic = clinic
     return items

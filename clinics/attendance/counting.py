@@ -1,8 +1,13 @@
 """How many people were at a clinic: those known by name, those of its people who have no account, and the rest."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from clinics.models import Attendance, Clinic, ClinicPerson, OtherHeads
+from django.db.models import Count, Subquery
+
+from clinics.models import Attendance, Clinic, ClinicPerson, ClinicPersonQuerySet, OtherHeads
+from letsconnect.base.querysets import how_many
+from letsconnect.base.statements import Inquiry, Statement
 
 
 @dataclass(frozen=True)
@@ -19,11 +24,30 @@ class Heads:
 
 
 def heads_of(clinic: Clinic) -> Heads:
-    """Return how many people were at a clinic, in three queries."""
-    outside = ClinicPerson.objects.filter(clinic=clinic).accepted().without_account()
-    others = OtherHeads.objects.filter(clinic=clinic).values_list("number", flat=True).first()
-    return Heads(
-        by_name=Attendance.objects.of(clinic).count(),
-        without_account=outside.values("address").distinct().count(),
-        others=others or 0,
+    """Return how many people were at a clinic, in one query."""
+    by_name, without_account, others = asked_for_heads(clinic).rows()[0]
+    return Heads(by_name, without_account, others or 0)
+
+
+def asked_for_heads(clinic: Clinic) -> Inquiry[Any]:
+    return _HEADS.asked({"clinic": clinic.pk})
+
+
+def _outside(clinic: int) -> ClinicPersonQuerySet:
+    return ClinicPerson.objects.filter(clinic=clinic).accepted().without_account()
+
+
+_HEADS = Statement(
+    lambda clinic: (
+        Clinic.objects.filter(pk=clinic)
+        .order_by()
+        .values_list(
+            how_many(Attendance.objects.of(Clinic(pk=clinic))),
+            how_many(
+                ClinicPerson.objects.filter(clinic=clinic).accepted().without_account(),
+                of=Count("address", distinct=True),
+            ),
+            Subquery(OtherHeads.objects.filter(clinic=clinic).values("number")[:1]),
+        )
     )
+)

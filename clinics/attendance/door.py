@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clinics.domain.attendance import CannotTick
-from clinics.models import AccessNeed, Attendance, Channel, Clinic, ClinicPerson, Rsvp
+from clinics.models import AccessNeed, Attendance, Channel, Clinic, ClinicPerson, ClinicQuerySet, Rsvp
 from letsconnect.base.folding import plain
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 SEAT, PART, CAME = "seat", "part", "came"  # what the key of a guest begins with
@@ -64,14 +66,13 @@ def guests_of(clinic: Clinic, *, reader: Member | None = None) -> list[Guest]:
 
     With what they need to take part, where the reader may see it. It takes the same few queries for any number of them.
     """
-    needs = {need.rsvp_id: need.text for need in AccessNeed.objects.at(clinic).visible_to(reader)} if reader else {}
-    there = {row.member_id: row for row in Attendance.objects.of(clinic)}
-    people = clinic.people.accepted().select_related("member", "channel__clinic").in_order()
-    own = _own_people(people, there)
+    of_there, of_people, of_seats, were_there, had_seats, *of_needs = asked_for_guests(clinic, reader=reader)
+    needs = {need.rsvp_id: need.text for of_need in of_needs for need in of_need.rows()}
+    there = {row.member_id: row for row in of_there.rows()}
+    own = _own_people(of_people.rows(), there)
+    seats, came_before = of_seats.rows(), {*were_there.rows(), *had_seats.rows()}
     makers = {guest.member.pk for guest in own if guest.member}
-    seats = clinic.rsvps.going().filter(member__is_active=True).select_related("member", "channel__clinic")
-    rows = [rsvp for rsvp in seats.order_by() if rsvp.member_id not in makers]
-    came_before = _came_before(clinic, [rsvp.member_id for rsvp in rows])
+    rows = [rsvp for rsvp in seats if rsvp.member_id not in makers]
     guests = [
         Guest(
             key=f"{SEAT}-{rsvp.pk}",
@@ -105,13 +106,60 @@ def _own_people(people: Iterable[ClinicPerson], there: dict[int, Attendance]) ->
     ]
 
 
-def _came_before(clinic: Clinic, members: list[int]) -> set[int]:
-    """Return who of these was at an earlier clinic; of those at which nobody noted who came, a seat counts."""
-    earlier = Clinic.objects.filter(starts_at__lt=clinic.starts_at).exclude(pk=clinic.pk)
-    noted = Attendance.objects.filter(member__in=members, clinic__in=earlier.values("pk"))
-    unnoted = earlier.filter(attendances=None).exclude(held_at=None)
-    seats = Rsvp.objects.going().filter(member__in=members, clinic__in=unnoted.values("pk"))
-    return set(noted.values_list("member_id", flat=True)) | set(seats.values_list("member_id", flat=True))
+def asked_for_guests(clinic: Clinic, *, reader: Member | None = None) -> list[Inquiry[Any]]:
+    """Return what `guests_of` asks."""
+    here = {"clinic": clinic.pk}
+    before = {**here, "starts_at": clinic.starts_at}
+    asked: list[Inquiry[Any]] = [_THERE.asked(here), _OWN_PEOPLE.asked(here), _SEATS.asked(here)]
+    asked += [_WERE_THERE.asked(before), _HAD_SEATS.asked(before)]
+    return asked + ([_NEEDS.asked({**here, "reader": reader.pk})] if reader else [])
+
+
+def _earlier(clinic: int, starts_at: datetime) -> ClinicQuerySet:
+    return Clinic.objects.filter(starts_at__lt=starts_at).exclude(pk=clinic)
+
+
+def _members_with_seats(clinic: int) -> "QuerySet[Rsvp, Any]":
+    return Rsvp.objects.going().filter(clinic=clinic).order_by().values("member")
+
+
+# Asked each time a host looks, so the SQL is written once. Of those who come it is asked who was at an earlier clinic;
+# of clinics at which nobody noted who came, a seat counts.
+_NEEDS = Statement(lambda clinic, reader: AccessNeed.objects.at(Clinic(pk=clinic)).visible_to(Member(pk=reader)))
+_THERE = Statement(lambda clinic: Attendance.objects.of(Clinic(pk=clinic)))
+_OWN_PEOPLE = Statement(
+    lambda clinic: (
+        ClinicPerson.objects.filter(clinic=clinic).accepted().select_related("member", "channel__clinic").in_order()
+    )
+)
+_SEATS = Statement(
+    lambda clinic: (
+        Rsvp.objects.going()
+        .filter(clinic=clinic, member__is_active=True)
+        .select_related("member", "channel__clinic")
+        .order_by()
+    )
+)
+_WERE_THERE = Statement(
+    lambda clinic, starts_at: (
+        Attendance.objects.filter(
+            member__in=_members_with_seats(clinic), clinic__in=_earlier(clinic, starts_at).values("pk")
+        )
+        .order_by()
+        .values_list("member_id", flat=True)
+    )
+)
+_HAD_SEATS = Statement(
+    lambda clinic, starts_at: (
+        Rsvp.objects.going()
+        .filter(
+            member__in=_members_with_seats(clinic),
+            clinic__in=_earlier(clinic, starts_at).filter(attendances=None).exclude(held_at=None).values("pk"),
+        )
+        .order_by()
+        .values_list("member_id", flat=True)
+    )
+)
 
 
 def _channel_name(guest: Guest) -> str:
@@ -176,7 +224,14 @@ def keys_there(clinic: Clinic) -> KeysThere:
 
 def waiting_for(clinic: Clinic) -> list[Rsvp]:
     """Return who waits for a seat, in the order in which they would get one."""
-    return list(clinic.rsvps.waiting().select_related("member"))
+    return asked_for_waiting(clinic).rows()
+
+
+def asked_for_waiting(clinic: Clinic) -> Inquiry[Rsvp]:
+    return _WAITING.asked({"clinic": clinic.pk})
+
+
+_WAITING = Statement(lambda clinic: Rsvp.objects.filter(clinic=clinic).waiting().select_related("member"))
 
 
 def clinic_at_the_door(clinic_id: int, member: Member) -> Clinic | None:

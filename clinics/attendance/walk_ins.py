@@ -7,7 +7,7 @@ of a call.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from clinics.attendance.ticking import check_may_note
@@ -16,6 +16,8 @@ from clinics.domain.call_lists import MOST_ROWS
 from clinics.locking import lock_clinic
 from clinics.models import CallList, CallListRow, Clinic
 from letsconnect.base import acts
+from letsconnect.base.querysets import in_one_row
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 
@@ -40,4 +42,15 @@ def note_walk_in(*, clinic: Clinic, address: str, by: Member, now: datetime) -> 
 
 def walk_ins_of(clinic: Clinic) -> int:
     """Return how many are noted of whom nobody has said yet who they are."""
-    return CallListRow.objects.filter(call_list__clinic=clinic, call_list__is_of_the_door=True).count()
+    return sum(asked_for_walk_ins(clinic).rows())
+
+
+def asked_for_walk_ins(clinic: Clinic) -> Inquiry[int]:
+    return _NOTED.asked({"clinic": clinic.pk})
+
+
+_NOTED = Statement(
+    lambda clinic: in_one_row(
+        CallListRow.objects.filter(call_list__clinic=clinic, call_list__is_of_the_door=True), number=Count("pk")
+    ).values_list("number", flat=True)
+)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from clinics.domain.feedback import ASKED_FOR, is_over
 from clinics.feedback.whose import had_part_in
-from clinics.models import Clinic
+from clinics.models import Clinic, Quote
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 
@@ -15,6 +16,18 @@ class AfterClinic:
 
     was_part_of_it: bool = False
     is_asked: bool = False
+
+
+def published_quotes(clinic: Clinic) -> list[Quote]:
+    return asked_for_quotes(clinic).rows()
+
+
+def asked_for_quotes(clinic: Clinic) -> Inquiry[Quote]:
+    return _QUOTES.asked({"clinic": clinic.pk})
+
+
+# Asked for each page of a clinic that is over, so the SQL is written once.
+_QUOTES = Statement(lambda clinic: Quote.objects.filter(clinic=clinic).published())
 
 
 def after_clinic(clinic: Clinic, reader: object, *, now: datetime) -> AfterClinic:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinics.domain.feedback import FeedbackClosed, check_asked
 from clinics.models import Attendance, Clinic, ClinicPerson, ClinicQuerySet, CountedFeedback, Rsvp
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 
@@ -20,7 +21,14 @@ def clinics_of(member: Member) -> ClinicQuerySet:
 
 
 def had_part_in(clinic: Clinic, member: Member) -> bool:
-    return clinics_of(member).filter(pk=clinic.pk).exists()
+    return bool(asked_for_part(clinic, member).rows())
+
+
+def asked_for_part(clinic: Clinic, member: Member) -> Inquiry[int]:
+    return _PART.asked({"clinic": clinic.pk, "member": member})
+
+
+_PART = Statement(lambda clinic, member: clinics_of(member).filter(pk=clinic).order_by().values_list("pk", flat=True))
 
 
 def check_open(clinic: Clinic, *, now: datetime) -> None:

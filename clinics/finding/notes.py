@@ -10,16 +10,19 @@ from clinics.finding.taking import reasons_of
 from clinics.models import Clinic, ClinicHourChoice
 from letsconnect.base.charts import FULL, Bar, Chart
 from letsconnect.base.languages import listed
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.domain.registrations import Region
 
 
 def why_this_hour(clinic: Clinic) -> list[str]:
     """Say why the clinic is at this hour, as long as it is at an hour that was found for it; else nothing."""
-    values = {"clinic": clinic.pk, "starts_at": clinic.starts_at}
-    choices = _STANDING.rows(values, minutes=clinic.minutes)
+    choices = asked_for_hour(clinic).rows()
     reasons = reasons_of(choices[0]) if choices else None
     return sentences_of(reasons) if reasons else []
+
+
+def asked_for_hour(clinic: Clinic) -> Inquiry[ClinicHourChoice]:
+    return _STANDING.asked({"clinic": clinic.pk, "starts_at": clinic.starts_at}, minutes=clinic.minutes)
 
 
 # Asked for each page of a clinic, so the SQL is written once.

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db.models import Q
 
 from clinics.domain.people import AnswerState, ClinicRole
-from clinics.models import Channel, Clinic, ClinicPerson
+from clinics.models import Channel, Clinic, ClinicPerson, ClinicText
 from clinics.people.busy import busy_during
-from letsconnect.base.statements import Statement
+from letsconnect.base.querysets import remember
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Block, Member
 
 
@@ -31,15 +32,38 @@ def shown_people(clinic: Clinic) -> ShownPeople:
     return shown_of(clinic, people_of(clinic))
 
 
+def asked_for_people(clinic: Clinic) -> Inquiry[ClinicPerson]:
+    return _PEOPLE.asked({"clinic": clinic.pk})
+
+
 def people_of(clinic: Clinic) -> list[ClinicPerson]:
     """Return all who are asked for the clinic or have answered, in the order in which pages name them."""
-    people = _PEOPLE.rows({"clinic": clinic.pk})
+    people = asked_for_people(clinic).rows()
     for person in people:
         person.clinic = clinic
     return people
 
 
+def asked_for_words(clinic: Clinic) -> tuple[Inquiry[ClinicText], Inquiry[Channel]]:
+    return _TEXTS.asked({"clinic": clinic.pk}), _CHANNELS.asked({"clinic": clinic.pk})
+
+
+def remember_words(clinic: Clinic, everybody: Iterable[ClinicPerson]) -> None:
+    """Read the texts and channels of a clinic, with the interpreters among `people_of` it, as pages ask for them."""
+    of_texts, of_channels = asked_for_words(clinic)
+    texts, channels = of_texts.rows(), of_channels.rows()
+    for text in texts:
+        text.clinic = clinic
+    for channel in channels:
+        channel.clinic = clinic
+        remember(channel, "interpreters", [person for person in everybody if person.channel_id == channel.pk])
+    remember(clinic, "texts", texts)
+    remember(clinic, "channels", channels)
+
+
 # Asked for each page of a clinic, so the SQL is written once.
+_TEXTS = Statement(lambda clinic: ClinicText.objects.filter(clinic=clinic))
+_CHANNELS = Statement(lambda clinic: Channel.objects.filter(clinic=clinic))
 _PEOPLE = Statement(
     lambda clinic: (
         ClinicPerson.objects.filter(clinic=clinic)

@@ -11,6 +11,7 @@ from clinics.domain.outcomes import RegionsTold
 from clinics.domain.resources import ResourceKind
 from clinics.models import AttendanceFigures, Clinic, ClinicResource
 from letsconnect.base.languages import chain
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.domain.registrations import Region
 
 
@@ -70,17 +71,26 @@ class Archive:
 
 
 def archive_of(clinic: Clinic) -> Archive | None:
-    """Return what is kept of a clinic, in as many queries for any number of links; None of one that was not held."""
+    """Return what is kept of a clinic, in two queries for any number of links; None of one that was not held."""
     if clinic.held_at is None:
         return None
-    links = list(clinic.resources.filter(is_ready=True))
-    figures, regions = AttendanceFigures.objects.filter(clinic=clinic).first(), RegionsTold()
+    of_links, of_figures = asked_for_archive(clinic)
+    links, figures, regions = of_links.rows(), next(iter(of_figures.rows()), None), RegionsTold()
     if figures is not None:
         named = sorted(figures.named.items(), key=lambda region: (-region[1], region[0]))
         regions = RegionsTold(figures.regions, tuple(named), figures.elsewhere)
     counted = figures.people or None if figures else None
     number = clinic.head_count if clinic.head_count is not None else counted
     return Archive(list(_shelves(links, clinic)), number, regions)
+
+
+def asked_for_archive(clinic: Clinic) -> tuple[Inquiry[ClinicResource], Inquiry[AttendanceFigures]]:
+    return _LINKS.asked({"clinic": clinic.pk}), _FIGURES.asked({"clinic": clinic.pk})
+
+
+# Asked for each page of a clinic that was held, so the SQL is written once.
+_LINKS = Statement(lambda clinic: ClinicResource.objects.filter(clinic=clinic, is_ready=True))
+_FIGURES = Statement(lambda clinic: AttendanceFigures.objects.filter(clinic=clinic))
 
 
 def _shelves(links: Iterable[ClinicResource], clinic: Clinic) -> Iterable[Shelf]:

@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy
 
 from clinics.domain.clinics import ClinicState, RsvpState
@@ -16,7 +18,7 @@ from clinics.seats.busy import NAME as SEATS
 from letsconnect.base import busy
 from letsconnect.base.lines import isolated
 from letsconnect.base.querysets import any_of
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 PARTS, TURNS = "clinics.people", "clinics.queue"
@@ -71,11 +73,18 @@ def hours_of(members: Collection[int], *, now: datetime) -> dict[int, list[Agree
             continue
         for member, spans in busy.spans(members, now=now, provider_names=[name]).items():
             hours[member] += [AgreedHour(begin, end, name) for begin, end in spans]
-    values = {"members": list(members), "now": now}
-    for kind, rows in ((SEATS, _SEATS.rows(values)), (PARTS, _PARTS.rows(values))):
+    kinds = [(kind, asked.rows()) for kind, asked in asked_for_hours(members, now=now).items()]
+    prefetch_related_objects([row.clinic for _kind, rows in kinds for row in rows], "texts")
+    for kind, rows in kinds:
         for row in rows:
             hours[row.member_id].append(AgreedHour(row.clinic.starts_at, row.clinic.ends_at, kind, row.clinic))
     return {member: hours[member] for member in members}
+
+
+def asked_for_hours(members: Collection[int], *, now: datetime) -> dict[str, Inquiry[Any]]:
+    """Return what `hours_of` asks of clinics, by the kind of hour: seats, and parts."""
+    values = {"members": list(members), "now": now}
+    return {SEATS: _SEATS.asked(values), PARTS: _PARTS.asked(values)}
 
 
 def turns_of(members: Collection[int], *, now: datetime) -> dict[int, list[AgreedHour]]:
@@ -93,7 +102,6 @@ _SEATS = Statement(
         Rsvp.objects.going()
         .filter(member__in=any_of(members), clinic__in=_to_come(now).announced().values("pk"))
         .select_related("clinic")
-        .prefetch_related("clinic__texts")
     )
 )
 _TURNS = Statement(
@@ -110,7 +118,6 @@ _PARTS = Statement(
         ClinicPerson.objects.accepted()
         .filter(member__in=any_of(members), clinic__in=_to_come(now).exclude(state=ClinicState.CANCELLED).values("pk"))
         .select_related("clinic")
-        .prefetch_related("clinic__texts")
     )
 )
 

@@ -12,14 +12,18 @@ from clinics.domain.clinics import ClinicState
 from clinics.locking import lock_clinic
 from clinics.models import Clinic, Rsvp
 from clinics.seats.rsvps import cancel_rsvp
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 
 def seats_at_other_editions(clinic: Clinic, member: Member, *, now: datetime) -> list[Rsvp]:
     """Return the member's seats and turns at other editions of the clinic that have not begun."""
+    return asked_for_other_editions(clinic, member, now=now).rows()
+
+
+def asked_for_other_editions(clinic: Clinic, member: Member, *, now: datetime) -> Inquiry[Rsvp]:
     values = {"member": member, "clinic": clinic.pk, "original": clinic.edition_of_id or clinic.pk, "now": now}
-    return _AT_OTHER_EDITIONS.rows(values)
+    return _AT_OTHER_EDITIONS.asked(values)
 
 
 # Asked at each sign-up, so the SQL is written once.

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 
 from clinics.domain.clinics import ClinicPhase, ClinicState
 from clinics.models import Channel, Clinic, Rsvp
 from clinics.seats.agreements import missing_documents
+from clinics.seats.clashes import asked_for_hours
 from clinics.signing_up.forms import SignUpForm, WishesForm, typed_wishes
-from clinics.signing_up.taking import other_parts, told_first
-from clinics.signing_up.wishes import wishes_of
+from clinics.signing_up.taking import asked_first, asked_for_parts, other_parts, told_first
+from clinics.signing_up.wishes import asked_for_wishes, wishes_of
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 
@@ -99,16 +102,59 @@ def names_of_others(rsvp: Rsvp) -> list[str]:
     """Return the names of the others who come and show theirs, for somebody who has a seat; of nobody else's."""
     if not rsvp.is_going:
         return []
-    going = rsvp.clinic.rsvps.going().filter(shows_name=True, member__is_active=True).exclude(pk=rsvp.pk)
-    named = going.exclude(member__name="").order_by("seated_at", "pk")
-    return list(named.values_list("member__name", flat=True))
+    return _NAMED.rows({"clinic": rsvp.clinic_id, "own": rsvp.pk})
+
+
+_NAMED = Statement(
+    lambda clinic, own: (
+        Rsvp.objects.going()
+        .filter(clinic=clinic, shows_name=True, member__is_active=True)
+        .exclude(pk=own)
+        .exclude(member__name="")
+        .order_by("seated_at", "pk")
+        .values_list("member__name", flat=True)
+    )
+)
+
+
+def asked_for_seat(rsvp: Rsvp, *, now: datetime) -> list[Inquiry[Any]]:
+    """Return what the page of a clinic asks of somebody's seat, or turn, there."""
+    asked: list[Inquiry[Any]] = [asked_for_wishes(rsvp)]
+    if rsvp.is_going:
+        asked.append(_NAMED.asked({"clinic": rsvp.clinic_id, "own": rsvp.pk}))
+        asked += asked_for_hours([rsvp.member_id], now=now).values()
+    return asked
+
+
+def asked_for_sign_up(
+    clinic: Clinic, reader: Member | None, *, now: datetime, has_editions: bool = True
+) -> list[Inquiry[Any]]:
+    """Return what `sign_up_shown` asks."""
+    first = asked_first(clinic, reader, now=now, has_editions=has_editions) if reader else []
+    return [*asked_for_parts(clinic, reader, now=now), *first]
 
 
 def parts_beside(clinic: Clinic) -> list[Clinic]:
     """Return the other parts of the clinic's series that people were told of, soonest first, with their titles."""
+    parts = [part for asked in asked_for_parts_beside(clinic) for part in asked.rows()]
+    prefetch_related_objects(parts, "texts")
+    return parts
+
+
+def asked_for_parts_beside(clinic: Clinic) -> list[Inquiry[Clinic]]:
     if clinic.series_id is None:
         return []
-    told_of = Clinic.objects.ever_announced().exclude(state=ClinicState.CANCELLED)
-    parts = told_of.filter(series=clinic.series_id).exclude(pk=clinic.pk)
-    parts = parts.exclude(pk__in=Clinic.objects.editions_beside(clinic).values("pk"))
-    return list(parts.order_by("starts_at", "pk").prefetch_related("texts"))
+    values = {"series": clinic.series_id, "clinic": clinic.pk, "original": clinic.edition_of_id or clinic.pk}
+    return [_BESIDE.asked(values)]
+
+
+_BESIDE = Statement(
+    lambda series, clinic, original: (
+        Clinic.objects.ever_announced()
+        .exclude(state=ClinicState.CANCELLED)
+        .filter(series=series)
+        .exclude(pk=clinic)
+        .exclude(pk__in=Clinic.objects.editions_beside(Clinic(pk=clinic, edition_of_id=original)).values("pk"))
+        .order_by("starts_at", "pk")
+    )
+)

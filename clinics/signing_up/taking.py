@@ -3,22 +3,32 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from zlib import crc32
 
 from django.db import transaction
+from django.db.models import Count, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.domain.clinics import ClinicClosed, ClinicError
+from clinics.domain.clinics import ClinicClosed, ClinicError, RsvpState
 from clinics.domain.wishes import ToldFirst
 from clinics.models import Clinic, ClinicPerson, Rsvp
+from clinics.models.moments import is_taken
 from clinics.seats.agreements import agree_as_ticked
-from clinics.seats.clashes import hours_of, sentences_of_clashes
-from clinics.seats.editions import give_back, lock_with_other_editions, seats_at_other_editions
+from clinics.seats.clashes import asked_for_hours, hours_of, sentences_of_clashes
+from clinics.seats.editions import (
+    asked_for_other_editions,
+    give_back,
+    lock_with_other_editions,
+    seats_at_other_editions,
+)
 from clinics.seats.offers import claim_under_locks
 from clinics.seats.rsvps import lock_person, rsvp_under_locks
 from clinics.signing_up.wishes import SeatWishes, store_wishes
 from letsconnect.base.lines import isolated
+from letsconnect.base.querysets import in_one_row
+from letsconnect.base.statements import Inquiry, Statement
 from letsconnect.base.templatetags.when import moment_in_words
 from registrations.models import Member
 
@@ -118,14 +128,15 @@ def other_parts(clinic: Clinic, member: Member | None, *, now: datetime) -> list
     """
     if clinic.series_id is None:
         return []
-    parts = Clinic.objects.joinable(now=now).filter(series=clinic.series_id).exclude(pk=clinic.pk)
-    parts = parts.exclude(pk__in=Clinic.objects.editions_beside(clinic).values("pk"))
-    open_parts = list(parts.for_pages(now=now))
+    of_parts, *of_member = asked_for_parts(clinic, member, now=now)
+    open_parts: list[Clinic] = of_parts.rows()
+    prefetch_related_objects(open_parts, "texts")
     if member is None:
         return _one_edition_each(open_parts)
-    own = set(ClinicPerson.objects.accepted().of(member).filter(clinic__in=open_parts).values_list("clinic", flat=True))
+    of_own, of_seats = of_member
+    own = set(of_own.rows())
     open_parts = [part for part in open_parts if part.pk not in own]  # they come to these anyway
-    taken = {seat.clinic.edition_of_id or seat.clinic_id for seat in _seats_of(member, now=now)}
+    taken = {original or clinic for clinic, original in of_seats.rows()}
     return _one_edition_each([part for part in open_parts if (part.edition_of_id or part.pk) not in taken])
 
 
@@ -135,9 +146,44 @@ def _one_edition_each(parts: list[Clinic]) -> list[Clinic]:
     return [part for part in parts if first[part.edition_of_id or part.pk] is part]
 
 
-def _seats_of(member: Member, *, now: datetime) -> list[Rsvp]:
-    mine = Rsvp.objects.of(member).active().filter(clinic__starts_at__gt=now)
-    return list(mine.select_related("clinic"))
+def asked_for_parts(clinic: Clinic, member: Member | None, *, now: datetime) -> list[Inquiry[Any]]:
+    """Return what `other_parts` asks: of the parts, and of a member's own roles and seats at clinics of the series."""
+    if clinic.series_id is None:
+        return []
+    series, original = {"series": clinic.series_id}, clinic.edition_of_id or clinic.pk
+    parts = _PARTS.asked({**series, "clinic": clinic.pk, "original": original, "now": now})
+    if member is None:
+        return [parts]
+    return [parts, _OWN_PARTS.asked({**series, "member": member}), _SEATS.asked({"member": member, "now": now})]
+
+
+# Asked for each page of a clinic, so the SQL is written once.
+_PARTS = Statement(
+    lambda series, clinic, original, now: (
+        Clinic.objects.joinable(now=now)
+        .filter(series=series)
+        .exclude(pk=clinic)
+        .exclude(pk__in=Clinic.objects.editions_beside(Clinic(pk=clinic, edition_of_id=original)).values("pk"))
+        .counting_seats(now=now)
+    )
+)
+_OWN_PARTS = Statement(
+    lambda series, member: (
+        ClinicPerson.objects.accepted().of(member).filter(clinic__series=series).values_list("clinic", flat=True)
+    )
+)
+_SEATS = Statement(
+    lambda member, now: (
+        Rsvp.objects.of(member).active().filter(clinic__starts_at__gt=now).values_list("clinic", "clinic__edition_of")
+    )
+)
+
+
+def asked_first(clinic: Clinic, member: Member, *, now: datetime, has_editions: bool = True) -> list[Inquiry[Any]]:
+    """Return what `told_first` asks."""
+    hours = asked_for_hours([member.pk], now=now).values()
+    editions = (asked_for_other_editions(clinic, member, now=now), _asked_for_queue(clinic, now))
+    return [*(editions if has_editions else ()), *hours]
 
 
 def told_first(clinic: Clinic, member: Member, *, now: datetime, has_editions: bool = True) -> list[tuple[str, str]]:
@@ -166,7 +212,8 @@ def warnings(clinic: Clinic, others: Collection[Rsvp], *, now: datetime) -> list
     """
     if not others:
         return []
-    is_free = clinic.rsvps.taking_a_seat(now=now).count() < clinic.capacity and not clinic.rsvps.waiting().exists()
+    taken, waiting = next(iter(_asked_for_queue(clinic, now).rows()), (0, 0))
+    is_free = taken < clinic.capacity and not waiting
     return [
         (
             f"edition:{other.clinic_id}:{other.holds_a_seat:d}:{is_free:d}",
@@ -175,6 +222,19 @@ def warnings(clinic: Clinic, others: Collection[Rsvp], *, now: datetime) -> list
         )
         for other in others
     ]
+
+
+def _asked_for_queue(clinic: Clinic, now: datetime) -> Inquiry[tuple[int, int]]:
+    return _QUEUE.asked({"clinic": clinic.pk, "now": now})
+
+
+_QUEUE = Statement(
+    lambda clinic, now: in_one_row(
+        Rsvp.objects.filter(clinic=clinic),
+        taken=Count("pk", filter=is_taken(now)),
+        waiting=Count("pk", filter=Q(state=RsvpState.WAITING, member__is_active=True)),
+    )
+)
 
 
 def clash_warnings(parts: Collection[Clinic], member: Member, *, of: Clinic, now: datetime) -> list[tuple[str, str]]:

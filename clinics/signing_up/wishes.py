@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from clinics.locking import lock_clinic
 from clinics.models import AccessNeed, Channel, Clinic, LanguageNeed, Rsvp, SeatQuestion
 from clinics.seats.choices import change_channel, read_again, show_name
 from letsconnect.base import acts
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 
@@ -39,16 +40,25 @@ _INTERPRETED = Statement(lambda clinic: Channel.objects.filter(clinic=clinic).in
 
 def wishes_of(rsvp: Rsvp) -> SeatWishes:
     """Return what somebody has said with their seat, as the form shows it."""
-    needs = AccessNeed.objects.filter(rsvp=rsvp).values_list("text", flat=True)
-    questions = SeatQuestion.objects.filter(rsvp=rsvp).values_list("text", flat=True)
-    languages = LanguageNeed.objects.filter(rsvp=rsvp).values_list("language", flat=True)
+    need, question, language = next(iter(asked_for_wishes(rsvp).rows()), ("", "", ""))
     return SeatWishes(
         listens_in=rsvp.channel.language if rsvp.channel else "",
-        question=next(iter(questions), ""),
-        access_need=next(iter(needs), ""),
-        language_need=next(iter(languages), ""),
+        question=question or "",
+        access_need=need or "",
+        language_need=language or "",
         shows_name=rsvp.shows_name,
     )
+
+
+def asked_for_wishes(rsvp: Rsvp) -> Inquiry[Any]:
+    return _SAID.asked({"rsvp": rsvp.pk})
+
+
+_SAID = Statement(
+    lambda rsvp: Rsvp.objects.filter(pk=rsvp).values_list(
+        "access_need__text", "question__text", "language_need__language"
+    )
+)
 
 
 @transaction.atomic

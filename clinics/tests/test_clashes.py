@@ -68,7 +68,7 @@ def test_many_people_cost_as_many_queries_as_one(django_assert_num_queries):
     for key in members:
         make_person(make_clinic(starts_at=START + 9 * HOUR), "helper", member_id=key, member=None)
     for number in (1, 4):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             assert all(len(hours) == 2 for hours in hours_of(members[:number], now=NOW).values())
 
 

@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from clinics.agendas.context import agenda_of
-from clinics.attendance.counting import heads_of
+from clinics.agendas.context import agenda_of, asked_for_agenda
+from clinics.attendance.counting import asked_for_heads, heads_of
 from clinics.attendance.door import (
+    asked_for_guests,
+    asked_for_waiting,
     clinic_at_the_door,
     clock_of,
     grouped,
@@ -33,7 +35,7 @@ from clinics.attendance.door import (
 from clinics.attendance.forms import WalkInForm
 from clinics.attendance.presses import SaidOtherwiseSince
 from clinics.attendance.ticking import count_others, let_in, take_tick_back, tick
-from clinics.attendance.walk_ins import note_walk_in, walk_ins_of
+from clinics.attendance.walk_ins import asked_for_walk_ins, note_walk_in, walk_ins_of
 from clinics.domain.attendance import CannotTick, check_ticking
 from clinics.domain.clinics import ClinicError, Venue, may_be_hosted
 from clinics.models import Clinic, LanguageNeed, SeatQuestion
@@ -44,6 +46,7 @@ from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.keys import key_or_none
 from letsconnect.base.lines import isolated
 from letsconnect.base.paging import page_of
+from letsconnect.base.read_together import reading_together
 from registrations.domain.looks import LookKind
 from registrations.requests import MemberRequest
 
@@ -63,7 +66,19 @@ def clinic_host(request: MemberRequest, clinic_id: int) -> HttpResponse:
 
 
 def _draw(request: MemberRequest, clinic: Clinic, walk_in: WalkInForm, *, status: int = 200) -> HttpResponse:
-    now = timezone.now()
+    with reading_together() as read:
+        read(
+            *asked_for_guests(clinic, reader=request.user),
+            asked_for_waiting(clinic),
+            asked_for_agenda(clinic),
+            asked_for_heads(clinic),
+            asked_for_walk_ins(clinic),
+        )
+        context = _context(request, clinic, now=timezone.now()) | {"walk_in": walk_in}
+        return render(request, "clinics/clinic_host.html", context, status=status)
+
+
+def _context(request: MemberRequest, clinic: Clinic, *, now: datetime) -> dict[str, Any]:
     guests, waiting = guests_of(clinic, reader=request.user), waiting_for(clinic)
     page = page_of(searched(guests, request.GET.get("q", "")), request, at_once=AT_ONCE)
     rows = list(page)
@@ -73,7 +88,7 @@ def _draw(request: MemberRequest, clinic: Clinic, walk_in: WalkInForm, *, status
     people |= {question.rsvp.member_id for question in questions}
     access_log.note(viewer=request.user, people=PeopleShown(members=people), kind=LookKind.CLINIC, now=now)
     agenda = agenda_of(clinic)
-    context = {
+    return {
         "clinic": clinic,
         "page": page,
         "groups": grouped(rows, own=_("Sharers, hosts, helpers and interpreters"), floor=_floor(clinic)),
@@ -89,10 +104,8 @@ def _draw(request: MemberRequest, clinic: Clinic, walk_in: WalkInForm, *, status
         "may_tick": _may_tick(clinic, request),
         "is_in_person": clinic.venue == Venue.IN_PERSON,
         "most_heads": MOST_HEADS,
-        "walk_in": walk_in,
         "walk_ins": walk_ins_of(clinic),
     }
-    return render(request, "clinics/clinic_host.html", context, status=status)
 
 
 @login_required

@@ -17,13 +17,16 @@ from clinics.attendance.joining import Joining, join, joining_for_anybody, joini
 from clinics.domain.attendance import CannotJoin, JoinAnswer
 from clinics.domain.clinics import ClinicError, Venue
 from clinics.domain.wishes import ToldFirst
-from clinics.models import Clinic
+from clinics.models import Clinic, Rsvp
 from clinics.people.links import person_by_token
 from clinics.resources.context import archive_of
 from clinics.seats.agreements import AgreementMissing
-from clinics.signing_up.context import SignUpShown, sign_up_form, sign_up_shown, takes_people
+from clinics.signing_up.context import SignUpShown, asked_for_sign_up, sign_up_form, sign_up_shown, takes_people
 from clinics.signing_up.taking import sign_up, told_first
 from clinics.views.signing_up import say_what_was_given_back
+from letsconnect.base.read_together import Read, reading_together
+from letsconnect.base.statements import Statement
+from registrations.consents.asking import agreed_versions, agreements_to_ask, asked_for_agreements
 from registrations.documents import NewerVersion
 from registrations.requests import MemberRequest, is_signed_in
 
@@ -111,9 +114,10 @@ def _page(
 ) -> HttpResponse:
     """Show whether the reader may join, and everything but the link."""
     context = _context(request, clinic, answer) | {"sign_up": None}
-    if answer == JoinAnswer.NO_SEAT:
-        context |= _how_to_get_a_seat(clinic, request, shown=shown)
-    return render(request, "clinics/clinic_join.html", context, status=status)
+    with reading_together() as read:
+        if answer == JoinAnswer.NO_SEAT:
+            context |= _how_to_get_a_seat(clinic, request, read, shown=shown)
+        return render(request, "clinics/clinic_join.html", context, status=status)
 
 
 def _context(request: HttpRequest, clinic: Clinic, answer: JoinAnswer) -> dict[str, Any]:
@@ -128,16 +132,25 @@ def _context(request: HttpRequest, clinic: Clinic, answer: JoinAnswer) -> dict[s
     }
 
 
-def _how_to_get_a_seat(clinic: Clinic, request: MemberRequest, *, shown: SignUpShown | None) -> dict[str, Any]:
-    now = timezone.now()
-    own = clinic.rsvps.of(request.user).active().first()
+def _how_to_get_a_seat(
+    clinic: Clinic, request: MemberRequest, read: Read, *, shown: SignUpShown | None
+) -> dict[str, Any]:
+    now, of_own = timezone.now(), _OWN.asked({"clinic": clinic.pk, "member": request.user})
     doors_open = clinic.doors_are_open(now)
-    if shown is None and doors_open and takes_people(clinic, now=now):
-        shown = sign_up_shown(clinic, request.user, channels=[], now=now)
+    takes = shown is None and doors_open and takes_people(clinic, now=now)
+    asked = asked_for_sign_up(clinic, request.user, now=now) if takes else []
+    read(of_own, asked_for_agreements(request.user), *asked).prefetch(Clinic, "texts")
+    own, agreed = next(iter(of_own.rows()), None), agreed_versions(request.user)
+    if takes:
+        shown = sign_up_shown(clinic, request.user, channels=[], now=now, agreed=agreed)
     return {
+        "asking": agreements_to_ask(request.user, on=now.date(), agreed=agreed),
         "rsvp": own,
         "position": own.position() if own else None,
         "doors_open": doors_open,
         "is_in_person": clinic.venue == Venue.IN_PERSON,
         "sign_up": shown,
     }
+
+
+_OWN = Statement(lambda clinic, member: Rsvp.objects.of(member).active().filter(clinic=clinic))

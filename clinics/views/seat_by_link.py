@@ -14,18 +14,20 @@ from django.views.decorators.http import require_http_methods
 
 from clinics.domain.clinics import ClinicError
 from clinics.domain.wishes import ToldFirst
-from clinics.models import Rsvp
+from clinics.models import Clinic, Rsvp
 from clinics.seats.agreements import missing_documents
 from clinics.seats.choices import change_channel
 from clinics.seats.links import rsvp_by_token
 from clinics.seats.offers import decline
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.signing_up.context import takes_this_person
-from clinics.signing_up.taking import SignUp, sign_up, told_first, without_details
+from clinics.signing_up.taking import SignUp, asked_first, sign_up, told_first, without_details
 from clinics.signing_up.wishes import offered_channels
 from clinics.views.clinics import sign_in_url
 from clinics.views.signing_up import say_what_was_given_back
+from letsconnect.base.read_together import reading_together
 from letsconnect.base.zones import zone_or_utc
+from registrations.consents.asking import asked_for_agreements
 
 
 @never_cache
@@ -43,7 +45,10 @@ def seat_by_link(request: HttpRequest, token: str) -> HttpResponse:
     finds_a_seat = not is_offered and takes_this_person(clinic.count_seats(now=now), rsvp, now=now)
     takes = is_offered or finds_a_seat
     channels = offered_channels(clinic) if rsvp.is_active else []
-    with timezone.override(zone_or_utc(rsvp.member.zone)):
+    with timezone.override(zone_or_utc(rsvp.member.zone)), reading_together() as read:
+        if takes:
+            first = asked_first(clinic, rsvp.member, now=now)
+            read(asked_for_agreements(rsvp.member), *first).prefetch(Clinic, "texts")
         context = {
             "channels": channels,
             "rsvp": rsvp,

@@ -21,7 +21,7 @@ from clinics.models import Clinic, KeptSignUp, Rsvp
 from clinics.people.context import shown_people
 from clinics.seats.agreements import AgreementMissing
 from clinics.seats.rsvps import cancel_rsvp
-from clinics.signing_up.context import SignUpShown, sign_up_form, sign_up_shown, takes_people, wishes_form
+from clinics.signing_up.context import SignUpShown, sign_up_form, takes_people, wishes_form
 from clinics.signing_up.forms import from_kept, typed_in
 from clinics.signing_up.kept import forget_forms, keep_form, kept_form
 from clinics.signing_up.taking import SignedUp, SignUp, sign_up, told_first
@@ -183,10 +183,7 @@ def sign_up_kept(request: HttpRequest, clinic_id: int, key: str) -> HttpResponse
     owner = request.user.email if is_signed_in(request) else ""
     if kept is None or not (kept.address == owner if owner else asked_to_be_led_to(request, request.path)):
         return redirect("clinics:clinic-detail", clinic_id)
-    reader, channels = request.user if is_signed_in(request) else None, shown_people(clinic).interpreted
-    initial = typed_in(_of(kept), on=now.date())
-    shown = sign_up_shown(clinic, reader, channels=channels, now=now, initial=initial)
-    return clinic_page(request, clinic, shown=shown)
+    return clinic_page(request, clinic, initial=typed_in(_of(kept), on=now.date()))
 
 
 @require_POST

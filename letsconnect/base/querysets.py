@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db.models import Aggregate, Count, Func, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Aggregate, Count, Func, IntegerField, Model, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 Own = TypeVar("Own", bound=QuerySet[Any])
@@ -14,6 +14,13 @@ def as_own(rows: QuerySet[Any], kind: type[Own]) -> Own:
     if not isinstance(rows, kind):
         raise TypeError(f"{type(rows).__name__} is no {kind.__name__}")
     return rows
+
+
+def remember(row: Model, name: str, rows: Iterable[Model]) -> None:
+    """Let ``row.name.all()`` be these rows without asking again, as it does what ``prefetch_related`` read."""
+    related = getattr(row, name).all()
+    related._result_cache, related._prefetch_done = list(rows), True
+    vars(row).setdefault("_prefetched_objects_cache", {})[name] = related
 
 
 def any_of(keys: Iterable[int]) -> Func:
@@ -31,6 +38,7 @@ def in_one_row(rows: QuerySet[Any], **totals: Aggregate) -> QuerySet[Any, Any]:
     return row
 
 
-def how_many(rows: QuerySet[Any]) -> Coalesce:
-    """Return what ``rows.count()`` returns as a column of another query, to count several tables in one."""
-    return Coalesce(Subquery(in_one_row(rows, count=Count("pk"))), 0)
+def how_many(rows: QuerySet[Any], *, of: Aggregate | None = None) -> Coalesce:
+    """Return what ``rows.count()`` returns as a column of another query, to count several tables in one; or how many
+    ``of`` something."""
+    return Coalesce(Subquery(in_one_row(rows, count=of or Count("pk"))), 0)

@@ -6,7 +6,8 @@ home page. A `Statement` lets Django write it once, with stand-ins for the value
 No row is kept, only SQL.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -42,6 +43,10 @@ class _Written(NamedTuple):
     places: tuple[_Place, ...]
 
 
+# Rows of statements that were read together with others, until they are asked for: `letsconnect/base/read_together.py`.
+READ_TOGETHER: ContextVar[dict[Hashable, list[Any]] | None] = ContextVar("rows read together", default=None)
+
+
 class Statement(Generic[Row]):
     """A queryset that is built once, and read with other ``values`` each time.
 
@@ -56,8 +61,14 @@ class Statement(Generic[Row]):
         self._written: dict[Any, _Written] = {}
 
     def rows(self, values: Mapping[str, Any], **fixed: Any) -> list[Row]:
-        """Read the rows with these values."""
-        return list(self.queryset(values, **fixed))
+        """Read the rows with these values, or give those that were read together with others for this page."""
+        together = READ_TOGETHER.get()
+        read = together.pop(self.asked(values, **fixed).key, None) if together else None
+        return list(self.queryset(values, **fixed)) if read is None else read
+
+    def asked(self, values: Mapping[str, Any], **fixed: Any) -> "Inquiry[Row]":
+        """Return what ``rows`` is asked, to be read now or together with others."""
+        return Inquiry(self, values, fixed)
 
     def queryset(self, values: Mapping[str, Any], **fixed: Any) -> QuerySet[Any, Row]:
         """Return a queryset for a `QueryBatch`, to be read as it is: further filters would not reach its SQL."""
@@ -80,6 +91,24 @@ class Statement(Generic[Row]):
         compiler.as_sql = lambda *args, **kwargs: sql_and_params
         vars(rows.query)["get_compiler"] = lambda *args, **kwargs: compiler  # for this one queryset
         return rows
+
+
+class Inquiry(Generic[Row]):
+    """A statement with its values."""
+
+    def __init__(self, statement: Statement[Row], values: Mapping[str, Any], fixed: Mapping[str, Any]) -> None:
+        self._statement, self._values, self._fixed = statement, values, fixed
+
+    @property
+    def key(self) -> Hashable:
+        values = ((name, tuple(value) if isinstance(value, list) else value) for name, value in self._values.items())
+        return self._statement, tuple(values), tuple(self._fixed.items())
+
+    def rows(self) -> list[Row]:
+        return self._statement.rows(self._values, **self._fixed)
+
+    def queryset(self) -> QuerySet[Any, Row]:
+        return self._statement.queryset(self._values, **self._fixed)
 
 
 class StatementOfSeats(Generic[Row]):

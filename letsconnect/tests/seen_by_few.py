@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinics.tests.factories import make_clinic, make_person, sign_up
 from letsconnect.base.links import sign
+from letsconnect.tests.clinics_in_every_state import seen_in_every_state
 from registrations.models import Registration
 from registrations.seats.messages import TypedMessage, keep_message
 from registrations.tests.factories import NOW, make_registration
@@ -57,4 +58,5 @@ def pages_of_few(world: SimpleNamespace) -> list[Seen]:
         Seen("registrations:team-message-kept", reverse("registrations:team-message-kept", args=[kept.key]), host),
         Seen("trust:report-list", reverse("trust:report-list"), reader),
         Seen("trust:report-detail", reverse("trust:report-detail", args=[world.report]), reader),
+        *(Seen(*page) for page in seen_in_every_state()),
     ]

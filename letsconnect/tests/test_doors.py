@@ -42,10 +42,10 @@ def test_whatever_shows_nothing_to_anybody_of_the_table_shows_it_to_few_or_is_no
             client.logout()
         with CaptureQueriesContext(connection) as sent:
             response = client.get(page.path)
-        assert response.status_code == 200, page
+        assert response.status_code in (200, 403), page  # a page that says why not
         said = too_heavy(page.name, response, brought=frozenset(), statements=len(sent), is_member=bool(page.member))
         if said and is_page(response):
-            heavy[page.name] = said
+            heavy[page.path] = said
 
     to_nobody = {name for name in names() if not name.startswith("admin:")} - shown - {page.name for page in few}
     assert to_nobody - NO_PAGE_ALONE == set()

@@ -19,8 +19,6 @@ STATEMENTS_OF_VISITORS, STATEMENTS_OF_MEMBERS = 10, 12
 _STATEMENTS = {"registrations:my-data": 20, "registrations:data-download": 20}  # they read every table of a person
 # What costs members more today, each with its figure, which may only shrink. No page costs visitors more.
 _STATEMENTS_OF_MEMBERS_TODAY = {
-    "clinics:clinic-detail": 17,
-    "clinics:clinic-host": 22,
     "registrations:registration-edit": 14,  # handed in
     "registrations:registration-step": 14,  # of skills, and the last one before it is handed in again
 }

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from letsconnect.base.read_ahead import RowQuestion
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Inquiry, Statement
 from registrations import documents
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.registrations import IN_THE_PROGRAMME, RegistrationState, Source
@@ -75,7 +75,11 @@ def read_who_agrees(people: Iterable[Registration], *, on: date) -> None:
 
 def agreed_versions(member: Member) -> dict[str, str]:
     """Return which version of each document the member agrees to."""
-    return dict(_AGREED.rows({"member": member}))
+    return dict(asked_for_agreements(member).rows())
+
+
+def asked_for_agreements(member: Member) -> Inquiry[tuple[str, str]]:
+    return _AGREED.asked({"member": member})
 
 
 def agreements_to_ask(member: Member, *, on: date, agreed: Mapping[str, str] | None = None) -> AgreementsToAsk:
