@@ -24,8 +24,9 @@ class ClinicFeedbackForm(forms.Form):
         max_length=longest(FeedbackAnswer, "words"),
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=_(
-            "Its hosts and the working group read it thirty days after the clinic, among what others wrote and in no "
-            "order, if ten people have given feedback and five of them have written something. Name nobody."
+            "Name nobody. Its hosts and the working group read it thirty days after the clinic, mixed with "
+            "what others wrote. They read it only if ten people have given feedback and five of them have "
+            "written something."
         ),
     )
 

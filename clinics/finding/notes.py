@@ -35,8 +35,8 @@ def sentences_of(reasons: HourReasons) -> list[str]:
     """Return what may be published of these reasons, in the active language."""
     days = {"first": date_format(reasons.first_on), "last": date_format(reasons.last_on), "count": reasons.compared}
     text = ngettext(
-        "We looked for an hour between %(first)s and %(last)s: there was %(count)d at which everybody needed is free.",
-        "We compared the hours between %(first)s and %(last)s: %(count)d half hours at which everybody needed is free.",
+        "We looked for an hour between %(first)s and %(last)s. There was %(count)d at which everybody needed is free.",
+        "We compared the hours between %(first)s and %(last)s. At %(count)d half hours everybody needed is free.",
         reasons.compared,
     )
     sentences = [text % days, _how_many(reasons), *_what_is_lost(reasons), *_whose_night(reasons)]
@@ -70,7 +70,7 @@ def _whose_night(reasons: HourReasons) -> list[str]:
     nights = [region for region, count in reasons.night_by_region.items() if region and count >= SMALLEST_COUNT_SHOWN]
     sentences = []
     if nights:
-        text = _("For some who come it is between 22:00 and 7:00 of their own clock, in these regions: %(regions)s.")
+        text = _("For some who come it is night, between 22:00 and 7:00, in these regions: %(regions)s.")
         sentences.append(text % {"regions": listed(Region(region).label for region in nights)})
     if reasons.weight and any(reasons.burden.values()):
         sentences.append(_("Regions that had clinics at night before are spared: their nights count for more."))

@@ -28,8 +28,8 @@ class ClinicHourRules(models.Model):
         default=500,
         validators=[MaxValueValidator(WHOLE)],
         help_text=_(
-            "From 0 to 1000. At 0 only the number of people counts; at 1000 somebody at night, of a region that had "
-            "nothing but nights, does not count at all."
+            "From 0 to 1000. At 0 only the number of people counts. At 1000 somebody at night does not "
+            "count, if their region had nothing but nights."
         ),
     )
     burden_days = models.PositiveSmallIntegerField(

@@ -159,7 +159,7 @@ def released_words(person: ClinicPerson, title: str) -> LetterWords:
     return LetterWords(
         _("You are not needed: “%(clinic)s”") % {"clinic": title},
         (
-            _("The planners of this clinic do not need you there any more; there is nothing left to answer or to do."),
+            _("The planners of this clinic do not need you there any more. There is nothing left to answer or to do."),
             _("Thank you for being ready to help."),
         ),
         (),

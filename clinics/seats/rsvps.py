@@ -122,7 +122,7 @@ def check_needs_a_seat(clinic: Clinic, member: Member) -> None:
     """Raise ComesAnyway for somebody who said yes to a part in the clinic; it is locked."""
     if _PARTS.rows({"clinic": clinic, "member": member}):
         raise ComesAnyway(
-            _("You take part in this clinic as one of its people: you need no seat, and the call is open to you.")
+            _("You take part in this clinic as one of its people. You need no seat, and the call is open to you.")
         )
 
 

@@ -237,9 +237,7 @@ def test_who_waits_is_not_told_of_a_seat_where_nobody_interprets(capacity, said)
     assert why is None and said in letter.text and ("seat" in letter.text.split("When:")[0]) == (capacity > 1)
 
 
-@pytest.mark.parametrize(
-    ("state", "said"), [("announced", "As soon as the working group has noted"), ("held", "There is")]
-)
+@pytest.mark.parametrize(("state", "said"), [("announced", "Once the working group has noted"), ("held", "There is")])
 def test_its_people_are_promised_a_certificate_as_it_can_be_had(state, said):
     person = make_person(
         make_clinic(starts_at=NOW - 3 * HOUR, state=state, held_at=NOW if state == "held" else None), "host"

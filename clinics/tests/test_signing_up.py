@@ -512,7 +512,7 @@ def test_an_offer_that_has_ended_takes_no_seat_on_any_page_before_the_sweep_look
 def test_the_people_of_a_clinic_are_told_that_they_need_no_seat(client, clinic):
     client.force_login(make_person(clinic, ClinicRole.SHARER).member)
 
-    assert "you need no seat" in text_of_page(client, clinic)
+    assert "You need no seat" in text_of_page(client, clinic)
 
 
 def text_of_page(browser, clinic):

@@ -63,7 +63,10 @@ def links_of_calls_to_come() -> list[str]:
 
 
 def refusal() -> str:
-    return _("This is the link of the call: the portal hands it out when the doors open, and no text or email does.")
+    return _(
+        "This is the link of the call. Only the portal hands it out, when the doors open: please put it "
+        "in no text or email."
+    )
 
 
 def check_no_call_link(clinic: Clinic, text: str, *, also: str = "") -> None:

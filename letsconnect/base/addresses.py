@@ -109,8 +109,8 @@ def _local_part(text: str) -> str:
         strange = next(letter for letter in text if not letter.isascii())
         raise AddressRefused(
             _(
-                "We cannot send email to an address with “%(letter)s” before the @: mail servers like ours take "
-                "only the letters a to z, digits and some punctuation there. Please use another address."
+                "We cannot send email to an address with “%(letter)s” before the @. Before it, mail servers like "
+                "ours take only the letters a to z, digits and some signs. Please use another address."
             )
             % {"letter": strange if strange.isprintable() else f"U+{ord(strange):04X}"}
         )

@@ -304,7 +304,7 @@ def test_whatever_becomes_of_a_registration_home_says_it_once(client, member, st
     ("fields", "words"),
     [
         ({}, "You take part in the next round of matches"),
-        ({"can_learn_from": 0, "can_help": 0}, "because you want to learn from nobody and to help nobody"),
+        ({"can_learn_from": 0, "can_help": 0}, "because at the moment you want nobody to learn from or to help"),
         ({"windows": []}, "a match needs people who are free for 2 hours a week. Please add hours"),
         ({"windows": [(0, 60), (1200, 1245)]}, "a match needs people who are free for 2 hours a week."),
         ({"wishes": []}, "you have named no skill for which you have room as well"),

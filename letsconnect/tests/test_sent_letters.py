@@ -245,7 +245,7 @@ def test_after_90_days_and_of_what_is_not_kept_the_page_says_why_there_is_nothin
     client.force_login(me)
 
     assert "deleted 90 days after" in read(client, old).content.decode()
-    assert "this one was not, as far as" in read(client, queued).content.decode()
+    assert "this one was not." in read(client, queued).content.decode()
     assert "What it said is not kept" in read(client, no_text).content.decode()
     listed = page_of(client, "registrations:letter-list").content.decode()
     assert reverse("registrations:letter-detail", args=[old.pk]) not in listed

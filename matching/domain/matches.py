@@ -116,8 +116,8 @@ NOT_LOOKED_FOR = (*NO_ROOM, "too_few_hours")
 # Why two people cannot be put together, by the engine's code of the rule; for the working group only.
 WHY_NOT_A_PAIR = {
     "not_taking_part": _(
-        "One of the two cannot be matched now: not approved, not claimed, has not agreed to the documents here, paused "
-        "or away."
+        "One of the two cannot be matched now. They are not approved, not claimed, paused or away, or "
+        "have not agreed to the documents here."
     ),
     "learning_enough": _("The learner already learns from, or is proposed to, as many people as they want."),
     "wants_nobody": _("The learner has said that they want to learn from nobody at the moment."),

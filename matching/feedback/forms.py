@@ -48,9 +48,9 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
         help_text=_(
-            "“We are done” completes the match when both of you say so, or when you have met and the other says "
-            "nothing else within a week. “We are not a good fit” ends it at once; the other is told "
-            "kindly, and not why."
+            "“We are done” completes the match when both of you say so. It does so too when you have met and "
+            "the other says nothing else within a week. “We are not a good fit” ends it at once. The other "
+            "is told kindly, and not why."
         ),
     )
     why = forms.ChoiceField(

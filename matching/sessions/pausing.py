@@ -70,7 +70,7 @@ _FORESEEN = {
     Step.WITHDRAW: _("Your session with %(name)s on %(moment)s is cancelled, and both of you are told."),
     Step.ERASE: _("Your session with %(name)s on %(moment)s is cancelled, and they are told."),
     Step.PAUSE: _(
-        "Your session with %(name)s on %(moment)s is cancelled if it lies in the pause, and both of you are told."
+        "Your session with %(name)s on %(moment)s is cancelled if it lies in the pause. We tell both of you."
     ),
     Step.AWAY: _("Your session with %(name)s on %(moment)s stays. If you cannot come, move or cancel it first."),
 }

@@ -34,8 +34,8 @@ def test_match_on_an_empty_database_is_an_honest_empty_round(capsys):
 
     assert (told["state"], told["served"], told["proposals"], told["proof_verified"]) == ("proposed", 0, 0, True)
     assert told["why_empty"] == [
-        "Nobody can be matched yet: there is no registration that is approved, claimed and not paused, and whose "
-        "person has agreed to the documents here."
+        "Nobody can be matched yet. It takes registrations that are approved, claimed and not paused, of people who "
+        "have agreed to the documents here."
     ]
 
 

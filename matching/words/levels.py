@@ -22,18 +22,19 @@ PRESETS: Mapping[str, Promise] = {
 }
 CONSEQUENCES: Mapping[str, Promise] = {
     "most_people": _(
-        "As many learners as possible get somebody. Among the ways to do that, whoever waited longest goes first, then "
-        "the regions are kept even, and only then does it count how well people fit. Some pairs will be only just good "
+        "As many learners as possible get somebody. Whoever waited longest goes first, then the regions "
+        "are kept even. Only then does it count how well people fit. Some pairs will be only just good "
         "enough."
     ),
     "best_fit": _(
-        "The points of all pairs together are as high as possible, before anything else. Every pair adds points, so "
-        "this serves many too, but some learners may get nobody so that others get somebody who fits them better."
+        "The points of all pairs together are as high as possible, before anything else. Every pair adds "
+        "points, so this serves many too. But some learners may get nobody, so that others get somebody "
+        "who fits them better."
     ),
     "longest_waiting": _(
-        "Whoever has waited for more rounds goes before everybody else. Then as many learners as possible get "
-        "somebody, which are as many as with “Most people”; then the pairs fit, and last the regions are kept even, "
-        "where that costs no point."
+        "Whoever has waited for more rounds goes before everybody else. Then as many learners as "
+        "possible get somebody: as many as with “Most people”. Then it counts how well the pairs fit. "
+        "Last the regions are kept even, where that costs no point."
     ),
 }
 

@@ -185,8 +185,8 @@ def why_nobody(counts: Mapping[str, int]) -> list[str]:
     if not counts.get("people"):
         return [
             gettext(
-                "Nobody can be matched yet: there is no registration that is approved, claimed and not paused, and "
-                "whose person has agreed to the documents here."
+                "Nobody can be matched yet. It takes registrations that are approved, claimed and not paused, of "
+                "people who have agreed to the documents here."
             )
         ]
     if counts["people"] == 1:

@@ -271,10 +271,10 @@ QUESTIONS = (
                     label=_("Let others find me and ask for me"),
                     required=False,
                     help_text=_(
-                        "People with an approved registration then see the name you show, your region and group, "
-                        "what you share, your languages and roughly when you are free; never how to reach you. When "
-                        "somebody asks for you, it is a wish for the next round of matches: you need not answer "
-                        "anything."
+                        "People with an approved registration then see the name you show, your region and group, and "
+                        "what you share. They also see your languages and roughly when you are free, but never how to "
+                        "reach you. When somebody asks for you, it is a wish for the next round of matches. You need "
+                        "not answer anything."
                     ),
                 ),
             ),

@@ -124,7 +124,7 @@ def test_who_says_yes_is_told_they_are_found_only_where_they_are(page, person, c
 
     assert is_findable(person)
     assert ("Others can find you and ask for you now." in answer) is is_so
-    assert ("at the moment not all of this is so" in answer) is not is_so
+    assert ("At the moment not all of this is so" in answer) is not is_so
 
 
 def test_who_took_an_agreement_back_or_shares_nothing_is_not_told_that_they_are_found(client):

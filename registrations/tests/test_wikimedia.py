@@ -318,7 +318,7 @@ def test_an_answer_to_no_question_of_this_browser_is_refused_unasked(client, wik
     response = client.get(BACK, query)
 
     assert response.status_code == 400
-    assert "does not belong to a sign-in that this browser began" in words(response)
+    assert "does not belong to a sign-in of the last ten minutes" in words(response)
     assert wiki.asked == []
 
 

@@ -99,8 +99,8 @@ def _said_of_finding(member: Member, *, is_findable: bool) -> str:
     if findable_people(on=timezone.now().date()).filter(member=member).exists():
         return _("Others can find you and ask for you now.")
     return _(
-        "Kept. Others find you while your registration is approved, you take part, share something, and have room for "
-        "somebody; at the moment not all of this is so."
+        "Saved. Others find you while your registration is approved, you take part, share something, and "
+        "have room for somebody. At the moment not all of this is so."
     )
 
 

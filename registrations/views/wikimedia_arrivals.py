@@ -34,8 +34,8 @@ def failed(request: HttpRequest, why: Failure) -> HttpResponse:
     text = {
         Failure.DENIED: _("You did not allow the portal to see who you are on %(wiki)s, so nothing happened here."),
         Failure.LOST: _(
-            "This answer from %(wiki)s does not belong to a sign-in that this browser began in the last ten minutes, "
-            "or it was used already."
+            "This answer from %(wiki)s does not belong to a sign-in of the last ten minutes in this browser. "
+            "Or it was used already."
         ),
         Failure.SILENT: _("%(wiki)s did not answer in time. It may be busy; please try again in a minute."),
         Failure.UNCLEAR: _("%(wiki)s gave an answer that we did not understand. Please try again in a minute."),
@@ -62,8 +62,9 @@ def arrive(request: HttpRequest, profile: Profile, state: dict[str, Any]) -> Htt
     visitors.give_what_nobody_owns(browser=browser, member=arrival.member, leads_to=target)
     if arrival.taken_address:
         text = _(
-            "Another account here has the address %(address)s already, so this new account has none. If that account "
-            "is yours, sign out, sign in with a code sent to that address, and connect your %(wiki)s account there."
+            "Another account here has the address %(address)s already, so this new account has none. If that "
+            "account is yours, sign out and sign in with a code sent to that address. Then connect your "
+            "%(wiki)s account there."
         )
         messages.warning(request, text % {"address": arrival.taken_address, "wiki": settings.MEDIAWIKI_NAME})
     return redirect(target or "home")

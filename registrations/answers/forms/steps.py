@@ -81,8 +81,8 @@ CARDS = (
         cards.PlacesForm,
         ("can_help", "can_learn_from"),
         _(
-            "One round finds at most one person for you to learn from, and as many to help as you have room for. "
-            "With 0 you are left out on that side."
+            "One round finds at most one person for you to learn from. It finds as many to help as you have "
+            "room for. With 0 you are left out on that side."
         ),
         "card",
     ),
