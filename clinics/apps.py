@@ -16,7 +16,7 @@ LETTERS = {
     "clinics.taken_out": pgettext_lazy("kind of letter", "taken out of a clinic by the working group"),
     "clinics.channel_gone": pgettext_lazy("kind of letter", "an interpretation somebody chose is not to be"),
     "clinics.still_waiting": pgettext_lazy("kind of letter", "no seat at a clinic became free"),
-    "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is called off"),
+    "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is cancelled"),
     "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is changed"),
     "clinics.thanks": pgettext_lazy("kind of letter", "thanks after a clinic"),
     "clinics.thanks_without_seat": pgettext_lazy("kind of letter", "thanks to somebody who came without signing up"),
@@ -37,7 +37,7 @@ LETTERS = {
     "clinics.people_thanks": pgettext_lazy("kind of letter", "thanks to the people of a clinic"),
     "clinics.person_released": pgettext_lazy("kind of letter", "not needed at a clinic any more"),
     "clinics.person_stepped_back": pgettext_lazy("kind of letter", "somebody stepped back from a clinic, to them"),
-    "clinics.person_cancelled": pgettext_lazy("kind of letter", "a clinic is called off, to its people"),
+    "clinics.person_cancelled": pgettext_lazy("kind of letter", "a clinic is cancelled, to its people"),
     "clinics.person_answered": pgettext_lazy("kind of letter", "somebody answered about a clinic"),
     "clinics.person_left": pgettext_lazy("kind of letter", "somebody of a clinic is gone"),
 }

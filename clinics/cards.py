@@ -116,7 +116,7 @@ def card_of(
             "clocks": _clocks(clinic.starts_at) if elsewhere else "",
             "format": label_of(clinic, "format"),
             "for_whom": clinic.for_whom_in_words,
-            "places_left": ngettext("%(left)s place left", "%(left)s places left", left) % {"left": left},
+            "places_left": ngettext("%(left)s seat left", "%(left)s seats left", left) % {"left": left},
         },
     )
 

@@ -120,7 +120,7 @@ def put_in_words(_rsvp: Rsvp, title: str) -> LetterWords:
 def taken_out_words(rsvp: Rsvp, title: str) -> LetterWords:
     reason = _reason(rsvp)
     return LetterWords(
-        _("Your place was given up: “%(clinic)s”") % {"clinic": title},
+        _("Your seat was given up: “%(clinic)s”") % {"clinic": title},
         (
             _("The working group has taken you off the list of this clinic, so you need not come. We are sorry."),
             *([_("The reason: %(reason)s") % {"reason": isolated(reason)}] if reason else []),
@@ -128,7 +128,7 @@ def taken_out_words(rsvp: Rsvp, title: str) -> LetterWords:
         (_("If you think that this is a mistake, answer this email."),),
         _("All clinics"),
         absolute("clinics:clinic-list"),
-        _("You get this email because you had a place at this clinic."),
+        _("You get this email because you had a seat at this clinic."),
     )
 
 
@@ -141,7 +141,7 @@ def channel_gone_words(rsvp: Rsvp, title: str) -> LetterWords:
             _("Nothing else changes for you. You would listen in the language spoken there: %(language)s.") % spoken,
         ),
         (_("On your page you can choose another language, if there is one, or give your place back."),),
-        _("My place at this clinic"),
+        _("My seat at this clinic"),
         seat_url(rsvp),
         _why_signed_up(),
     )

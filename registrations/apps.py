@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 # What the desk calls the letters of this app.
 LETTERS = {
     "registrations.sign_in_code": pgettext_lazy("kind of letter", "sign-in code"),
-    "registrations.handed_in": pgettext_lazy("kind of letter", "registration handed in"),
+    "registrations.handed_in": pgettext_lazy("kind of letter", "registration sent"),
     "registrations.approved": pgettext_lazy("kind of letter", "registration approved"),
     "registrations.needs_changes": pgettext_lazy("kind of letter", "registration needs changes"),
     "registrations.declined": pgettext_lazy("kind of letter", "registration declined"),

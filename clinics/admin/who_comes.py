@@ -144,7 +144,7 @@ def _what_to_ask_first(clinic: Clinic, member: Member) -> list[str]:
         sentences.append(_("%(name)s has agreed to be elsewhere at that time.") % name)
     if seats_at_other_editions(clinic, member, now=now):
         sentences.append(
-            _("%(name)s has a place at the same clinic at another hour. It is given back: people take one of the two.")
+            _("%(name)s has a seat at the same clinic at another hour. It is given back: people take one of the two.")
             % name
         )
     if missing_documents(member, on=now.date()):

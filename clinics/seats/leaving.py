@@ -76,12 +76,12 @@ def _foreseen(rsvps: Iterable[Rsvp], member: Member, *, step: Step, batch: Query
 
 _FORESEEN = {
     (Step.WITHDRAW, True): gettext_lazy(
-        "You keep your place at “%(title)s” on %(moment)s, unless you tick the box below."
+        "You keep your seat at “%(title)s” on %(moment)s, unless you tick the box below."
     ),
     (Step.WITHDRAW, False): gettext_lazy(
         "You keep your turn on the waiting list of “%(title)s” on %(moment)s, unless you tick the box below."
     ),
-    (Step.ERASE, True): gettext_lazy("Your place at “%(title)s” on %(moment)s is given back."),
+    (Step.ERASE, True): gettext_lazy("Your seat at “%(title)s” on %(moment)s is given back."),
     (Step.ERASE, False): gettext_lazy("You leave the waiting list of “%(title)s” on %(moment)s."),
 }
 

@@ -54,7 +54,7 @@ def answer_words(need: LanguageNeed, rsvp: Rsvp, title: str) -> LetterWords:
         (_("Interpreted into %(needed)s: %(title)s") if is_interpreted else _("Your wish for %(needed)s: %(title)s"))
         % words,
         ((what_came or _WHAT_CAME[LanguageNeedState(need.state)]) % words,),
-        button=_("My place at this clinic") if has_page else "",
+        button=_("My seat at this clinic") if has_page else "",
         link=seat_url(rsvp) if has_page else "",
         why=_(
             "You get this email because you signed up for this clinic and said that you would need another language."

@@ -93,7 +93,7 @@ def test_each_act_on_a_clinic_is_seen(client, asks_at_once):
     for act in acts():
         assert drawn(client) and not drawn(client)
         act()
-    assert "9 places left" in page(client).content.decode()
+    assert "9 seats left" in page(client).content.decode()
 
 
 def test_what_changes_of_skills_is_seen_in_the_filters_and_by_what_is_narrowed_to_one(client, asks_at_once):
@@ -133,7 +133,7 @@ def test_the_version_is_asked_for_at_most_every_half_second(client):
     assert len(queries) == 0
 
     versions.VERSION._asked_at -= kept_pages.ASKED_EVERY
-    assert "2 places left" in page(client).content.decode()
+    assert "2 seats left" in page(client).content.decode()
 
 
 @pytest.mark.parametrize("cookie", ["sessionid", "messages"])

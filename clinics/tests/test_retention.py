@@ -65,7 +65,7 @@ IN_THE_NOTICE = {
     "LanguageNeed": "which one you would need",
     "Notice": "",
     "Quote": "the words you let us quote",
-    "Rsvp": "which you signed up for, and whether you had a place, were offered one or waited",
+    "Rsvp": "which you signed up for, and whether you had a seat, were offered one or waited",
     "SeatQuestion": "what you asked",
     "TopicRequest": "Which clinics you wished for, and why",
     "TopicSupport": "Which clinics you wished for, and why",

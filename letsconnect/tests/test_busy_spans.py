@@ -164,5 +164,5 @@ def test_whoever_takes_a_seat_at_the_hour_of_a_session_is_told_so_and_nothing_mo
     session, clinic = make_session(starts_at=START + HOUR), make_clinic()
 
     for person in (session.learner, session.sharer):
-        assert clashes_of(person.member, clinic, NOW) == ["You have a 1:1 hour at that time."]
+        assert clashes_of(person.member, clinic, NOW) == ["You have a 1:1 session at that time."]
     assert clashes_of(make_member(), clinic, NOW) == []

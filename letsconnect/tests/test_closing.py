@@ -325,7 +325,7 @@ def test_a_coordinator_closes_and_opens_at_the_desk(client):
         client.force_login(by)
         assert shut in client.get(account).content.decode()
         assert "goes to those who wait" not in client.get(account).content.decode()
-        assert "Their matches and agreed hours end" in client.get(shut).content.decode()
+        assert "Their matches and agreed sessions end" in client.get(shut).content.decode()
         assert client.post(shut, {"reason": " "}).status_code == 422
         assert client.post(shut, {"reason": "Spam."}).status_code == 302
         page = client.get(account).content.decode()

@@ -92,7 +92,7 @@ def test_home_costs_a_dozen_queries_at_three_rows_and_at_thirty(client, everythi
         "Say yes or no by",
         "Something waits for the trust team",
         "proposes times to talk about",
-        "How was your hour with",
+        "How was your session with",
         "has no link for the call yet",
         "which you suggested, is now part of",
         "You take part in the next round of matches",

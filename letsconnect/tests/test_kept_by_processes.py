@@ -63,7 +63,7 @@ def test_an_act_in_one_process_is_seen_in_both_within_a_second_and_a_lost_connec
         for left in (4, 3):
             assert post(site, f"{page}rsvp/", signed_in(make_agreed_member(on=timezone.now().date()))).status == 302
             acted = time.monotonic()
-            for path, words in ((LIST, f"{left} places left"), (page, f"{left} of 5")):
+            for path, words in ((LIST, f"{left} seats left"), (page, f"{left} of 5")):
                 assert [words in answer.text for answer in answers_begun_after(site, path, acted)] == [True] * 40
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) {BACKENDS}")

@@ -3,9 +3,13 @@
 import re
 from functools import cache
 from html import unescape
+from pathlib import Path
 
-from letsconnect.tests.test_conventions import ROOT
+from django.conf import settings
+
 from letsconnect.translations import template_of
+
+ROOT = Path(settings.BASE_DIR)
 
 MOST_WORDS = 20
 # The desk's pages, and the sentences that workers store for it: held to nothing here.

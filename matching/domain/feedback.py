@@ -46,7 +46,7 @@ SAID_OF_MEETINGS = (Happened.YES, Happened.NOT_SO)
 
 
 class Next(TextChoices):
-    ANOTHER = "another", _("Another hour with them")
+    ANOTHER = "another", _("Another session with them")
     DONE = "done", _("We are done, and that is good")
     NOT_A_FIT = "not_a_fit", _("We are not a good fit")
 
@@ -63,8 +63,8 @@ class Verdict(TextChoices):
 
 
 class ConcernKind(TextChoices):
-    ABSENT_TWICE = "absent_twice", _("Was not there at two agreed hours")
-    NOT_MEETING = "not_meeting", _("Connected, and no hour agreed for four weeks or more")
+    ABSENT_TWICE = "absent_twice", _("Was not there at two agreed sessions")
+    NOT_MEETING = "not_meeting", _("Connected, and no session agreed for four weeks or more")
 
 
 WHY_NOT_A_FIT = (ClosedWhy.POOR_FIT, ClosedWhy.NOT_THE_TOPIC, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
@@ -127,7 +127,7 @@ def is_settled(*, learner: str, sharer: str, over_since: datetime, now: datetime
 def check_open(*, over_since: datetime, now: datetime) -> None:
     """Raise NotYet unless the hour is over and its two weeks are not."""
     if now < over_since:
-        raise NotYet(_("This hour is not over yet."))
+        raise NotYet(_("This session is not over yet."))
     if now >= over_since + CLOSES_AFTER:
         raise NotYet(_("The two weeks to say how it went are over."))
 
@@ -139,7 +139,7 @@ def check_words(
     if happened not in sayable:
         raise NotSaid(_("Say whether you met."))
     if useful is not None and (happened != Happened.YES or useful not in MARKS):
-        raise NotSaid(_("Only an hour that took place was useful or not."))
+        raise NotSaid(_("Only a session that took place was useful or not."))
     if next_ and next_ not in Next.values:
         raise NotSaid(_("Choose what you would like next."))
     if next_ == Next.NOT_A_FIT:

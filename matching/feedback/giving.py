@@ -70,7 +70,7 @@ def give_feedback(
     session = Session.objects.select_related("learner__member", "sharer__member").get(pk=session.pk)
     side = session.side_of(by)
     if side is None or session.state not in HELD or session.over_since is None:
-        raise NotYourMatch(_("This hour is not yours."))
+        raise NotYourMatch(_("This session is not yours."))
     check_open(over_since=session.over_since, now=now)
     stored = Feedback.objects.filter(session=session, side=side).first()
     if stored is not None and seen_version is not None and seen_version != seen_as(stored):

@@ -34,7 +34,7 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
     looked_after = batch.add(concerns.order_by("raised_at", "pk"))
     yield ("matching.Feedback", "matching.Concern")
     item = events.Item.of
-    yield events.Section("feedback", _("What I said after my hours"), [_row(feedback) for feedback in mine])
+    yield events.Section("feedback", _("What I said after my sessions"), [_row(feedback) for feedback in mine])
     yield events.Section(
         "thanks",
         _("Thanks I got"),

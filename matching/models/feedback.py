@@ -65,8 +65,8 @@ class Feedback(models.Model):
     objects = FeedbackQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("word about an hour")
-        verbose_name_plural = _("words about hours")
+        verbose_name = _("word about a session")
+        verbose_name_plural = _("words about sessions")
         constraints = [
             models.UniqueConstraint(fields=["session", "side"], name="matching_one_feedback_per_session_and_side"),
             models.CheckConstraint(condition=Q(side__in=Side.values), name="matching_feedback_side_is_known"),
@@ -111,8 +111,8 @@ class SessionOutcome(models.Model):
     objects = SessionOutcomeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("what came of an hour")
-        verbose_name_plural = _("what came of hours")
+        verbose_name = _("what came of a session")
+        verbose_name_plural = _("what came of sessions")
         constraints = [
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="matching_outcome_verdict_is_known"),
             models.CheckConstraint(

@@ -15,7 +15,7 @@ NAME = "matching.sessions"
 
 
 def register() -> None:
-    busy.register(NAME, agreed_spans, _("You have a 1:1 hour at that time."))
+    busy.register(NAME, agreed_spans, _("You have a 1:1 session at that time."))
 
 
 def agreed_spans(members: Collection[int], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:

@@ -72,7 +72,7 @@ def _event(session: Session, side: Side) -> Event:
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         summary=_("%(skill)s: 1:1 with %(name)s") % words,
-        description=_("Where you meet, and how to move or cancel the hour: %(link)s") % words,
+        description=_("Where you meet, and how to move or cancel the session: %(link)s") % words,
         link=link,
         is_cancelled=session.state == SessionState.CANCELLED,
     )

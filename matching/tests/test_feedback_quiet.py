@@ -70,7 +70,7 @@ def test_of_two_who_met_weeks_ago_it_is_not_said_that_they_found_no_hour():
 
     assert {concern.match for concern in Concern.objects.open()} == {met, cancelled, never}
     for concern in Concern.objects.open():
-        assert "no hour found" not in str(concern) and "no hour agreed for four weeks or more" in str(concern)
+        assert "no hour found" not in str(concern) and "no session agreed for four weeks or more" in str(concern)
 
 
 def test_an_hour_before_them_or_times_proposed_stop_the_clock():

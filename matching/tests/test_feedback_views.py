@@ -48,7 +48,7 @@ def test_from_home_and_the_match_to_the_question_and_back(client):
 
     said = Feedback.objects.get()
     assert (said.useful, said.next, said.note) == (5, "another", "Zebra")
-    assert "Propose the next hour here" in answer.content.decode()
+    assert "Propose the next session here" in answer.content.decode()
     assert "Zebra" in shown(client, hour)
     assert page(hour) not in client.get(reverse("home")).content.decode()
     assert 'value="yes"' in client.get(page(hour)).content.decode()

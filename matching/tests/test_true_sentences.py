@@ -384,12 +384,12 @@ def test_done_is_said_by_a_side_of_a_connection(state, said):
         ("within the next six weeks", timedelta(weeks=6) == sessions.LATEST),
         ("at most three times", sessions.MAX_TIMES == 3),
         ("up to three times", sessions.MAX_TIMES == 3),
-        ("for two weeks after the hour", timedelta(weeks=2) == feedback.CLOSES_AFTER),
+        ("for two weeks after the session", timedelta(weeks=2) == feedback.CLOSES_AFTER),
         ("The two weeks to say how it went", timedelta(weeks=2) == feedback.CLOSES_AFTER),
         ("nothing else within a week", timedelta(weeks=1) == feedback.DONE_AFTER),
-        ("for two weeks or more no hour", timedelta(weeks=2) == feedback.NUDGE_AFTER),
+        ("For two weeks or more you have agreed on no", timedelta(weeks=2) == feedback.NUDGE_AFTER),
         ("in six weeks or more no hour", timedelta(weeks=6) == feedback.END_AFTER),
-        ("Was not there at two agreed hours", feedback.ABSENCES_TOLD == 2),
+        ("Was not there at two agreed sessions", feedback.ABSENCES_TOLD == 2),
         ("once a month at most", timedelta(days=31) <= no_match.ONCE_IN),
         ("not heard from you for half a year", timedelta(days=182) <= registrations_domain.QUIET_AFTER),
         ("within the last 30 days; none after a year", (criteria.FRESH_DAYS, criteria.STALE_DAYS) == (30, 365)),
@@ -413,8 +413,8 @@ def test_who_has_met_is_not_told_that_no_hour_was_found(had_hour, letter, time_m
         make_hour(match=match, ended=END_AFTER)
     text = kinds.get(f"matching.{letter}_learner").render(match, "en", "UTC").text
 
-    assert ("no hour was found" in text or "no hour has been agreed" in text) == (not had_hour)
-    assert ("further hour" in text) == had_hour
+    assert ("no hour was found" in text or "you have agreed on no session" in text) == (not had_hour)
+    assert ("further session" in text) == had_hour
 
 
 @pytest.mark.parametrize(

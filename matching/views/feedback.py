@@ -102,7 +102,7 @@ def meeting_tell(request: MemberRequest, match_id: int) -> HttpResponse:
 
 def _thanks_for(feedback: Feedback) -> str:
     if feedback.next == Next.ANOTHER:
-        return _("Thank you. Propose the next hour here.")
+        return _("Thank you. Propose the next session here.")
     if feedback.next == Next.NOT_A_FIT:
         return _("Thank you for telling us. This match is over.")
-    return _("Thank you for telling us. You can change it for two weeks after the hour.")
+    return _("Thank you for telling us. You can change it for two weeks after the session.")

@@ -126,7 +126,7 @@ def match_complete(request: MemberRequest, match_id: int) -> HttpResponse:
             request,
             _("This match is completed. Thank you both.")
             if match.state == MatchState.COMPLETED
-            else _("Noted. No hour has taken place here, so the match is completed once the other says the same."),
+            else _("Noted. No session has taken place here, so the match is completed once the other says the same."),
         )
     return redirect("matching:match-detail", match_id)
 

@@ -26,4 +26,4 @@ class UntilForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Whether clinic places, which need no registration, are given back too."""
 
-    leaves_clinics = forms.BooleanField(label=_("Give back my places at clinics, too"), required=False)
+    leaves_clinics = forms.BooleanField(label=_("Give back my seats at clinics, too"), required=False)

@@ -89,7 +89,7 @@ def keep_in_by_link(*, registration: Registration, asked_on: date, now: datetime
     member = lock_member(_member_of(registration))
     registration = _theirs(registration, member)
     if registration.paused_until == UNTIL_THEY_RETURN:
-        raise NeedsSignIn(_("Your registration rests. Sign in to come back."))
+        raise NeedsSignIn(_("Your registration is paused. Sign in to come back."))
     if registration.still_in_asked_on != asked_on:
         raise LinkOutOfDate(_("This question is answered already."))
     if registration.kept_in_by_link_on is None:

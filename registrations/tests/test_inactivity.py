@@ -279,7 +279,7 @@ def test_the_letters_hold_the_link_that_works(quiet, client, mailoutbox):
     inactivity.pause_silent(NOW + STILL_IN_WITHIN)
     drain(now=NOW + STILL_IN_WITHIN)
 
-    assert [letter.subject for letter in mailoutbox] == ["Are you still in?", "Your registration rests"]
+    assert [letter.subject for letter in mailoutbox] == ["Are you still in?", "Your registration is paused"]
     for letter in mailoutbox:
         link = next(line for line in letter.body.splitlines() if "/still-in/" in line)
         assert client.get(link.split("8000")[-1]).status_code == 200
@@ -309,7 +309,7 @@ def test_a_letter_that_leaves_late_says_how_many_days_are_left(quiet, late, days
         assert inactivity_emails.still_in_owed(quiet, NOW + late * DAY) is None
         text = inactivity_emails.render_still_in(quiet, "en", "UTC").text
 
-    assert f"within {days} day{'s' if days > 1 else ''}, your registration rests" in text
+    assert f"within {days} day{'s' if days > 1 else ''}, your registration is paused" in text
     assert inactivity.pause_silent(NOW + (late + days - 1) * DAY) == 0
     assert inactivity.pause_silent(NOW + (late + days) * DAY) == 1
 

@@ -353,7 +353,7 @@ def test_who_takes_over_what_is_handed_in_is_not_asked_to_hand_it_in(page, clien
     answer = client.post(page, follow=True).content.decode()
 
     assert "This registration is yours now." in answer
-    assert ("hand it in" in answer) is is_asked
+    assert ("and send it" in answer) is is_asked
 
 
 def test_without_signing_in_the_button_leads_there_and_back(page, client):

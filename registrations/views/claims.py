@@ -36,7 +36,7 @@ def _claim(request: HttpRequest, token: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("home")
     else:
-        message = _("This registration is yours now. Please look through it and hand it in.")
+        message = _("This registration is yours now. Please look through it and send it.")
         if registration.is_handed_in:
             message = _("This registration is yours now. Please look through it.")
         messages.success(request, message)

@@ -256,7 +256,7 @@ def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Re
 def _after_handing_in(request: MemberRequest, saved: Registration | None) -> HttpResponse:
     """Say that it is handed in, or show what is missing on other screens; the agreement given here is kept."""
     if saved is not None and saved.is_handed_in:
-        messages.success(request, _("Thank you! Your registration is handed in."))
+        messages.success(request, _("Thank you! Your registration is sent."))
         return redirect("registrations:registration-edit")
     messages.error(request, _("Something is still missing. See the list below."))
     return _show(request, _page(request, steps.HAND_IN, saved, None), saved, status=UNPROCESSABLE)

@@ -102,7 +102,7 @@ class Person:
         self.press("Save and go on", within="main")
         page.locator("#id_agrees_to_conduct").check(force=True)
         page.locator("#id_agrees_to_privacy").check(force=True)
-        self.press("Hand it in", within="main")
+        self.press("Send my registration", within="main")
         assert "What happens next" in page.locator("main").inner_text()
 
 

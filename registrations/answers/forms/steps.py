@@ -55,7 +55,7 @@ YOU = FormStep("you", _WHO, fields.WhoForm, ("name", "country", "languages"))
 YOU_IN_A_GROUP = FormStep("you", _WHO, fields.WhoInAGroupForm, ("name", "country", "group_id", "languages"))
 SKILLS = FormStep("skills", _("What I learn or share"), fields.SkillForm, ("offers", "wishes"))
 HOURS = FormStep("hours", _("When I am free"), fields.WhenForm, ("zone",))
-HAND_IN = FormStep("hand-in", _("Read it and hand it in"), fields.ConsentsForm, ("consents",))
+HAND_IN = FormStep("hand-in", _("Read and send"), fields.ConsentsForm, ("consents",))
 
 GROUP = FormStep(
     "group",
