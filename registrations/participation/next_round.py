@@ -136,9 +136,7 @@ def why_not(registration: Registration | None, *, on: date) -> str:
     if resting := _resting(registration, on=on):
         return resting
     if not (registration.can_learn_from or registration.can_help):
-        return _(
-            "You are in no round of matches, because you want to learn from nobody and to help nobody at the moment."
-        )
+        return _("You are in no round of matches, because at the moment you want nobody to learn from or to help.")
     has_agreed, free, least = agrees_as_read(registration, on=on), 0, 0
     if has_agreed is not False:
         versions = documents.all_counting(on=on)
