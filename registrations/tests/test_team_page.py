@@ -194,6 +194,12 @@ def test_nobody_who_has_left_the_page_is_written_to(client, mailoutbox):
     assert ("is not on the page of the team any more" in said, "Hello" in said) == (True, True)
     assert "Send the message" not in said and "Write to all of us" in said
     assert TeamMessage.objects.filter(sent_at=None).get() == kept
+    address = reverse("registrations:team-write", args=[liaison.public_id])
+    answer = client.post(address, {"name": "Sol", "text": "Typed while they left"})
+    said = main_of(answer)
+    assert (answer.status_code, "Typed while they left" in said) == (422, True)
+    assert "is not on the page of the team any more" in said and 'action="/team/everybody/"' in said
+    assert client.get(address).url == TEAM
 
     shown(liaison)
     client.post(reverse("registrations:team-message-kept", args=[kept.key]))

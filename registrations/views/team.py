@@ -59,14 +59,18 @@ def team_show(request: MemberRequest) -> HttpResponse:
 def team_write(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write to one of the team, or to the address of the programme; a visitor's words wait for the code."""
     now = timezone.now()
-    try:
-        person = None if public_id == EVERYBODY else of_the_team.somebody_of_the_team(public_id, now=now)
-    except NotShown as refusal:
-        messages.error(request, str(refusal))
-        return redirect("registrations:team")
     writer = request.user if is_signed_in(request) else None
     form = TeamMessageForm(request.POST if request.method == "POST" else None, member=writer)
     refusal_of_code: Exception | None = None
+    person = None
+    try:
+        if public_id != EVERYBODY:
+            person = of_the_team.somebody_of_the_team(public_id, now=now)
+    except NotShown as refusal:
+        if not form.is_bound:
+            messages.error(request, str(refusal))
+            return redirect("registrations:team")
+        form.add_error(None, str(refusal))  # what was typed can go to all of them
     if form.is_bound and form.is_valid():
         values = form.cleaned_data
         written = TypedMessage(
@@ -87,7 +91,7 @@ def team_write(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error("email", str(error))
         else:
             return redirect("registrations:sign-in-code")
-    context = {"form": form, "person": person}
+    context = {"form": form, "person": person, "everybody": EVERYBODY}
     page = render(request, "registrations/team_write.html", context, status=422 if form.errors else 200)
     return refused(page, refusal_of_code)
 
