@@ -11,33 +11,58 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.folding import plain
 
-_AT = r"(?:@|[(\[{<]\s*(?:at|@)\s*[)\]}>])"
-_DOT = r"(?:\.|[(\[{<]\s*(?:dot|\.)\s*[)\]}>])"
-_ENDINGS = "com|org|net|info|edu|gov|app|dev|xyz|site|online|social|chat|biz|me|io|eu|gg|ly"
+# As `plain` writes them. Most are words of everyday, too, so that they stand for a sign in brackets only.
+_AT_WORDS, _DOT_WORDS = "at|arroba|arobase|ات", "dot|punto|point|ponto|نقطه|دوت"
+_AT = rf"(?:@|[(\[{{<]\s*(?:{_AT_WORDS}|@)\s*[)\]}}>])"
+_DOT = rf"(?:\.|[(\[{{<]\s*(?:{_DOT_WORDS}|\.)\s*[)\]}}>])"
+_ENDINGS = (
+    "com|org|net|info|edu|gov|app|dev|xyz|site|online|social|chat|biz|me|io|eu|gg|ly|link|page|"
+    # Of countries, those which are no word of our five languages that could follow a full stop without a space.
+    "fr|pt|br|mx|cl|tn|dz|eg|lb|jo|iq|ps|kw|qa|ae|bh|uk|de|nl|ch|pl|cz|gr|ru|ua|tr|ng|ke|gh|za|tz|ug|rw|jp|kr|cn|tw|vn"
+)
+_SERVICES = "mailto|tel|tg|sip|xmpp|skype|whatsapp|signal|telegram|instagram|discord|viber|wechat"
 _WAYS = tuple(
     re.compile(way)
     for way in (
         rf"\w\s*{_AT}\s*[\w-]+\s*{_DOT}\s*\w",  # an address of email, also one that is spelt out
-        r"\w\s+at\s+[\w-]+\s+dot\s+\w",
+        r"\w\s+(?:at|ات)\s+[\w.-]+\s+(?:dot|نقطه|دوت)\s+\w",
+        r"\w\s+(?:arroba|arobase)\s+\w",
+        r"\w@[\w-]{2,}",
         r"(?<![\w.])@\w{3,}",  # a name on another service
-        r"\b(?:https?|ftp|mailto|tel|tg|sip|xmpp|skype|whatsapp|signal)\s?:\s?/?/?\+?\w",
-        r"\bwww\.\w",
+        rf"\b(?:https?|ftp|{_SERVICES})\s?:\s?/?/?\+?\w",
+        r"\w\s?:\s?[/\\]{2}\s?\w",
+        r"\bwww\s?\.\s?\w",
         rf"(?<![\w@])(?:[\w-]+\.)+(?:{_ENDINGS})\b(?!\.\w)",  # a name of a site
-        r"(?<![\w@])(?:[\w-]+\.)+[a-z]{2,}/\w",
+        rf"\w\s*[(\[{{<]\s*(?:{_DOT_WORDS}|\.)\s*[)\]}}>]\s*\w",
+        r"\w\s+(?:dot|punto|point)\s+(?:com|org|net|info)\b",
+        r"(?<![\w@])(?:[\w-]+\.)+[^\W\d_]{2,}/\w",
     )
 )
-_DAYS = re.compile(r"\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b|\b\d{4}([./-])\d{1,2}\2\d{1,2}\b|\b(?:19|20)\d\d\b")
-_NUMBERS = re.compile(r"(?<!\w)(\+|00)?[ ]?\(?\d(?:[ ./()-]{0,3}\d)*")
+_STOPS = str.maketrans("。۔", "..")  # which browsers and people read as dots
+# A day, a year or a row of years. In a longer number it is none: 06.12.34.56.78 is a telephone number of France.
+_YEAR = r"(?:19|20)\d\d"
+_DAYS = re.compile(
+    r"(?<!\d)(?<!\d[./-])"
+    rf"(?:\d{{1,2}}([./-])\d{{1,2}}\1\d{{2,4}}|\d{{4}}([./-])\d{{1,2}}\2\d{{1,2}}|{_YEAR}(?:[./-]{_YEAR})*)"
+    r"(?!\d)(?![./-]\d)"
+)
+_BETWEEN_DIGITS = r"[ ./()\-_|·•*~]{0,3}"
+_NUMBERS = re.compile(rf"(?<!\w)(\+|(?<!:)00)?[ ]?\(?\d(?:{_BETWEEN_DIGITS}\d)*")
 _DIGITS_AFTER_A_PLUS, _DIGITS = 7, 8  # of the shortest telephone number
 
 
 def tells_how_to_reach(text: str) -> bool:
     """Tell whether a text has an address, a link or a telephone number in it, however it is spelt."""
-    said = plain(text)
-    return any(way.search(said) for way in _WAYS) or any(
-        len(re.sub(r"\D", "", number[0])) >= (_DIGITS_AFTER_A_PLUS if number[1] else _DIGITS)
-        for number in _NUMBERS.finditer(_DAYS.sub(" ; ", said))
+    said = plain(text).translate(_STOPS)
+    return (
+        any(way.search(said) for way in _WAYS)
+        or any(_digits(number) >= _DIGITS_AFTER_A_PLUS for number in _NUMBERS.finditer(said) if number[1])
+        or any(_digits(number) >= _DIGITS for number in _NUMBERS.finditer(_DAYS.sub(" ; ", said)))
     )
+
+
+def _digits(number: re.Match[str]) -> int:
+    return sum(map(str.isdigit, number[0]))
 
 
 def without_ways_to_reach(text: str) -> str:

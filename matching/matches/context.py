@@ -56,7 +56,7 @@ def asked_about(match: Match, side: Side, batch: QueryBatch) -> RowsAboutOther:
 def other_person(match: Match, side: Side, asked: RowsAboutOther, *, is_live: bool) -> OtherPerson:
     """Return what the reader on ``side`` sees of the other: of a match that is over, the name, group and region."""
     other = match.person(side.other)
-    name, group = reasons.name_of(other), str(other.group or other.group_other or "")
+    name, group = reasons.name_of(other), reasons.group_of(other)
     region = other.get_region_display() if other.region else ""
     if not is_live:
         return OtherPerson(name, group, region)

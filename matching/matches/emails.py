@@ -117,7 +117,7 @@ def _render(letter: str, side: Side) -> Callable[[Match, str, str], Rendered]:
                 "side": side.value,
                 "name": me.shown_name,
                 "other": reasons.name_of(other),
-                "other_group": str(other.group or other.group_other or ""),
+                "other_group": reasons.group_of(other),
                 "other_region": other.get_region_display(),
                 "skill": match.skill.name_in(language),
                 "why": reasons.for_person(match, side),

@@ -11,7 +11,7 @@ from matching.domain.matches import answer_by
 from matching.models import Introduction, Match
 from matching.tests.factories import make_match
 from registrations.accounts.wikimedia import PROVIDER
-from registrations.models import Wish
+from registrations.models import Registration, Wish
 from registrations.tests.factories import make_coordinator
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,7 @@ def test_words_from_before_the_rule_are_held_back_until_both_said_yes_and_whoeve
     match = make_match("asked", asked_at=now, answer_by=answer_by(now))
     Wish.objects.filter(registration=match.learner).update(why="Write to nour@example.org")
     Introduction.objects.create(member=match.learner.member, words="On t.me/nour", changed_at=now)
+    Registration.objects.filter(pk=match.learner.pk).update(group_other="Call nour: 06.12.34.56.78")
 
     page = seen_by(client, match.sharer, match)
     assert "nour" not in page and "You see them once both of you have said yes." in page

@@ -137,7 +137,7 @@ def cards_of(
             person=person,
             name=reasons.name_of(person),
             region=regions.get(person.region, person.region),
-            group=str(person.group or person.group_other or ""),
+            group=reasons.group_of(person),
             skills=tuple(offered[key]),
             languages=tuple(spoken[key]),
             roughly=_roughly(listed.windows.get(key, ()), person.own_zone, parts, start=start),

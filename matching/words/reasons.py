@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.drawn import forget_on_change
+from letsconnect.base.ways_to_reach import without_ways_to_reach
 from matching.domain.matches import WHY_NOT_A_PAIR, Side
 from matching.engine.criteria import FULL
 from matching.models import Match, SharerRequest
@@ -100,6 +101,11 @@ def name_of(person: Registration | NamedPerson | PersonInTable) -> str:
     if person.is_erased:
         return gettext("Somebody who has left")
     return person.shown_name or gettext("Somebody who shows no name")
+
+
+def group_of(person: Registration) -> str:
+    """Return the group a person names, without a way to reach them: it is read before both have said yes."""
+    return str(person.group or without_ways_to_reach(person.group_other))
 
 
 def name_of_asked(request: SharerRequest) -> str:

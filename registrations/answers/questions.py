@@ -127,6 +127,7 @@ QUESTIONS = (
                 LineFormField(
                     label=_("Name to show"),
                     max_length=longest(Registration, "name"),
+                    validators=[check_no_way_to_reach],
                     help_text=_("What your match and the working group call you. A pseudonym is fine."),
                     widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
                 ),

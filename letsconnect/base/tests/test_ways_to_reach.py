@@ -25,6 +25,19 @@ from letsconnect.base.ways_to_reach import tells_how_to_reach
         "(030) 1234-5678",
         "٠٠٢١٦ ٩٨ ١٢٣ ٤٥٦",
         "+49\u200b30\u200b1234567",
+        "06.12.34.56.78",
+        "01/23/45/67/89",
+        "+49-89-636-48018",
+        "+44 1904 123456",
+        "98_123_456, 98·12·34·56",
+        "escríbeme: nour arroba gmail punto com",
+        "moi arobase exemple.fr",
+        "nour@gmail, nour@example。org",
+        "nour dot example dot org",
+        "example[.]com",
+        "nour-b.fr",
+        "telegram: nour_b",
+        "http s://nour.example",
     ],
 )
 def test_a_way_to_reach_somebody_is_found(text):
@@ -42,6 +55,8 @@ def test_a_way_to_reach_somebody_is_found(text):
         "Node.js, C++ and Wikipedia",
         "Half and half @ home, 24/7, and/or more",
         "أعمل في متحف منذ ٢٠١٥.",
+        "At that point I saw it, du point de vue de tous, desde un punto de vista; chegámos em ponto com a equipa.",
+        "2001/2002/2003, 2015-2018; 12/05/24 at 18:30",
     ],
 )
 def test_what_reaches_nobody_is_left_alone(text):

@@ -15,6 +15,7 @@ from letsconnect.base.choices import LongSelect
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import key
 from letsconnect.base.keys import key_or_none
+from letsconnect.base.ways_to_reach import check_no_way_to_reach
 from registrations import documents
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
@@ -136,6 +137,7 @@ class GroupForm(StepForm):
         label=_("My group"),
         required=False,
         max_length=longest(Registration, "group_other"),
+        validators=[check_no_way_to_reach],
         help_text=_("Type a few letters of its name and look it up. A name that is not found is kept as you write it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
