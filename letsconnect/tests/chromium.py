@@ -12,8 +12,7 @@ from django.conf import settings
 
 # One process draws all windows, and none is started to help it: a little less to do than with a process for each.
 _FEW_PROCESSES = ["--renderer-process-limit=1", "--disable-site-isolation-trials", "--in-process-gpu"]
-# One thread of it lays out and puts layers together: two hand each frame of each page over to each other.
-_FEW_THREADS = ["--num-raster-threads=1", "--js-flags=--single-threaded", "--disable-threaded-compositing"]
+_FEW_THREADS = ["--num-raster-threads=1", "--js-flags=--single-threaded"]
 FLAGS = ["--no-sandbox", "--headless=shell", "--disable-gpu", "--no-zygote", *_FEW_PROCESSES, *_FEW_THREADS]
 _UNPACK = """
 import("@sparticuz/chromium").then(it => it.default.executablePath()).catch(e => { console.error(e); process.exit(1); })
