@@ -49,7 +49,7 @@ class TypedChoiceInput(forms.TextInput):
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         typed, picked = data.get(name), data.get(f"{name}{_PICK}")
-        if not picked or not isinstance(typed, str):
+        if not picked or not isinstance(typed, str) or len(typed) > _LONGEST:
             return typed
         fitting = [choice.value for choice in self.finder.find(typed, _reader())]
         return picked if picked in fitting else typed  # they have typed on
@@ -113,8 +113,8 @@ class TypedChoiceField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        if not text:
-            return ""
+        if not text or len(text) > _LONGEST:
+            return text  # one too long is refused as such, and searched for nowhere
         if meant := self.value_of(text):
             return meant
         self.widget.choices_found = self.finder.find(text, _reader())
@@ -123,6 +123,8 @@ class TypedChoiceField(forms.CharField):
 
     def value_of(self, text: str) -> str:
         kept, reader = self.widget.kept, _reader()
+        if len(text) > _LONGEST:
+            return ""
         if kept and text in (kept, self.finder.label(kept, reader)):
             return kept
         return self.finder.value_of(text, reader)

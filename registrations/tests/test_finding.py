@@ -2,12 +2,14 @@
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from registrations.reference.city_names import CITIES
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.finding_languages import LanguageFinder, languages_of_country, likely_languages
 from registrations.reference.finding_zones import ZoneFinder
 from registrations.reference.languages import LANGUAGES
+from registrations.reference.typed_fields import language_field, zone_field
 from registrations.reference.zones import all_zones
 
 READERS = [code for code, _name in settings.LANGUAGES]
@@ -117,3 +119,10 @@ def test_own_languages_are_those_of_the_browser_the_country_and_the_account():
     assert likely == ["es", "en", "tl", "he", "ar", "arz"]
     assert languages_of_country("") == []
     assert all(code in LANGUAGES for country in COUNTRIES for code in languages_of_country(country))
+
+
+@pytest.mark.parametrize("field", [language_field(), zone_field()])
+def test_a_text_of_a_million_letters_is_refused_for_its_length_before_it_is_searched_for(field):
+    with pytest.raises(ValidationError, match="at most 200"):
+        field.clean("é" * 1_000_000)
+    assert field.value_of("é" * 1_000_000) == ""
