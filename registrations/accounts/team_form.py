@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.fields import LineFormField, check_can_be_seen, longest
 from registrations.accounts.forms import AddressField
 from registrations.domain.team import LONGEST_MESSAGE
 from registrations.models import Member, TeamMessage
@@ -27,6 +27,7 @@ class TeamMessageForm(forms.Form):
     )
     text = forms.CharField(
         label=_("Your message"),
+        validators=[check_can_be_seen],
         max_length=LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Please write your message.")},

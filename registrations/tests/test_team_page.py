@@ -200,6 +200,12 @@ def test_nobody_who_has_left_the_page_is_written_to(client, mailoutbox):
     assert (answer.status_code, "Typed while they left" in said) == (422, True)
     assert "is not on the page of the team any more" in said and 'action="/team/everybody/"' in said
     assert client.get(address).url == TEAM
+    assert (
+        client.post(
+            reverse("registrations:team-write", args=["everybody"]), {"name": "Sol", "text": "\u200b"}
+        ).status_code
+        == 422
+    )
 
     shown(liaison)
     client.post(reverse("registrations:team-message-kept", args=[kept.key]))
