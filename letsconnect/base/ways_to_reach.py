@@ -20,6 +20,9 @@ _ENDINGS = (
     # Of countries, those which are no word of our five languages that could follow a full stop without a space.
     "fr|pt|br|mx|cl|tn|dz|eg|lb|jo|iq|ps|kw|qa|ae|bh|uk|de|nl|ch|pl|cz|gr|ru|ua|tr|ng|ke|gh|za|tz|ug|rw|jp|kr|cn|tw|vn"
 )
+_BEGINS = r"(?<![\w@-])(?<!\w\.)"  # of a name of a site; never within one, so that a long text takes no long time
+# Sites and tools that people speak of, with no page of anybody's behind the name.
+_NOBODYS = r"(?:[\w-]+\.)*(?:wikipedia|wikimedia|wikidata|wiktionary|wikisource|mediawiki)\.org\b|asp\.net\b"
 _SERVICES = "mailto|tel|tg|sip|xmpp|skype|whatsapp|signal|telegram|instagram|discord|viber|wechat"
 _WAYS = tuple(
     re.compile(way)
@@ -32,10 +35,10 @@ _WAYS = tuple(
         rf"\b(?:https?|ftp|{_SERVICES})\s?:\s?/?/?\+?\w",
         r"\w\s?:\s?[/\\]{2}\s?\w",
         r"\bwww\s?\.\s?\w",
-        rf"(?<![\w@])(?:[\w-]+\.)+(?:{_ENDINGS})\b(?!\.\w)",  # a name of a site
+        rf"{_BEGINS}(?!{_NOBODYS})(?:[\w-]+\.)+(?:{_ENDINGS})\b(?!\.\w)",  # a name of a site
         rf"\w\s*[(\[{{<]\s*(?:{_DOT_WORDS}|\.)\s*[)\]}}>]\s*\w",
         r"\w\s+(?:dot|punto|point)\s+(?:com|org|net|info)\b",
-        r"(?<![\w@])(?:[\w-]+\.)+[^\W\d_]{2,}/\w",
+        rf"{_BEGINS}(?:[\w-]+\.)+[^\W\d_]{{2,}}/\w",
     )
 )
 _STOPS = str.maketrans("。۔", "..")  # which browsers and people read as dots
@@ -48,7 +51,14 @@ _DAYS = re.compile(
 )
 _BETWEEN_DIGITS = r"[ ./()\-_|·•*~]{0,3}"
 _NUMBERS = re.compile(rf"(?<!\w)(\+|(?<!:)00)?[ ]?\(?\d(?:{_BETWEEN_DIGITS}\d)*")
+_LONGEST = 2_000  # letters of what anybody says of themselves
 _DIGITS_AFTER_A_PLUS, _DIGITS = 7, 8  # of the shortest telephone number
+
+
+LEAVE_IT_OUT = _(
+    "Please leave out email addresses, links and phone numbers. Your match reads this before you both say "
+    "yes, and then sees how to reach you."
+)
 
 
 def tells_how_to_reach(text: str) -> bool:
@@ -74,12 +84,6 @@ def without_ways_to_reach(text: str) -> str:
 
 
 def check_no_way_to_reach(text: str) -> None:
-    """Raise ValidationError if the text says how to reach somebody."""
-    if tells_how_to_reach(text):
-        raise ValidationError(
-            _(
-                "Please leave out email addresses, links and phone numbers. Your match reads this before you both say "
-                "yes, and then sees how to reach you."
-            ),
-            code="reach",
-        )
+    """Raise ValidationError if the text says how to reach somebody. One too long for any field is refused as such."""
+    if len(text) <= _LONGEST and tells_how_to_reach(text):
+        raise ValidationError(LEAVE_IT_OUT, code="reach")

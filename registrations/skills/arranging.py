@@ -13,6 +13,7 @@ from letsconnect.base.fields import longest
 from letsconnect.base.folding import phrase
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.lines import isolated, one_line
+from letsconnect.base.ways_to_reach import LEAVE_IT_OUT, tells_how_to_reach
 from registrations.domain.registrations import (
     NotYours,
     SkillFamily,
@@ -41,6 +42,8 @@ def suggest_skill(*, name: str, language: str, by: Member, now: datetime) -> Ski
     if skill is not None and skill.state == SkillState.RETIRED:
         raise SkillRefused(_("“%(skill)s” is no longer used. Please choose another skill.") % {"skill": isolated(text)})
     if skill is None:
+        if tells_how_to_reach(text):
+            raise SkillRefused(str(LEAVE_IT_OUT))
         _check_pace(by, now=now)
         skill = Skill.objects.create(slug=_free_slug(text), family="", state=SkillState.SUGGESTED, is_curated=True)
         SkillName.objects.create(skill=skill, language=language_or_default(language), text=text)

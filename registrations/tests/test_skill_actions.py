@@ -79,7 +79,7 @@ def test_a_name_or_synonym_of_a_skill_in_use_is_that_skill_and_no_suggestion(mem
     assert not SkillSuggestion.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["", " ", "x", "123", "…!", "http://spam.example", "a" * 101])
+@pytest.mark.parametrize("name", ["", " ", "x", "123", "…!", "http://spam.example", "a" * 101, "Ask nour@example.org"])
 def test_what_is_no_name_is_refused(member, name):
     with pytest.raises(SkillRefused):
         suggest(member, name)

@@ -1,8 +1,10 @@
 """Addresses, links and telephone numbers are found in what people write of themselves, and nothing else is."""
 
+import time
+
 import pytest
 
-from letsconnect.base.ways_to_reach import tells_how_to_reach
+from letsconnect.base.ways_to_reach import check_no_way_to_reach, tells_how_to_reach
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,7 @@ from letsconnect.base.ways_to_reach import tells_how_to_reach
         "example[.]com",
         "nour-b.fr",
         "telegram: nour_b",
+        "meta.wikimedia.org/wiki/User:Nour",
         "http s://nour.example",
     ],
 )
@@ -56,8 +59,18 @@ def test_a_way_to_reach_somebody_is_found(text):
         "Half and half @ home, 24/7, and/or more",
         "أعمل في متحف منذ ٢٠١٥.",
         "At that point I saw it, du point de vue de tous, desde un punto de vista; chegámos em ponto com a equipa.",
+        "I edit fr.wikipedia.org, Wikidata.org and ASP.NET",
         "2001/2002/2003, 2015-2018; 12/05/24 at 18:30",
     ],
 )
 def test_what_reaches_nobody_is_left_alone(text):
     assert not tells_how_to_reach(text)
+
+
+def test_a_long_text_takes_no_long_time():
+    began = time.process_time()
+    for text in ("a." * 8_000, "1." * 8_000, "a-" * 8_000, "1-1-" * 4_000):
+        tells_how_to_reach(text)
+    check_no_way_to_reach("nour@example.org " * 100_000)  # which its field refuses for its length
+
+    assert time.process_time() - began < 2
