@@ -1,6 +1,6 @@
 """Template tags of the Codex form templates: a field as a whole, buttons, and the field an error links to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django import forms, template
@@ -152,12 +152,14 @@ def _target(field: BoundField) -> str:
 
 
 @register.simple_tag
-def codex_problems(form: forms.BaseForm, rows: forms.BaseFormSet | None = None) -> list[Problem]:
+def codex_problems(form: forms.BaseForm, formsets: Iterable[forms.BaseFormSet] | None = None) -> list[Problem]:
     """Return the error summary of a form: what concerns it as a whole first, then field by field; after it the same of
-    each of its ``rows``, whose labels tell which row it is."""
+    each of its ``formsets``: what all its rows lack, then row by row, with labels that tell which row it is."""
     problems = list(_problems(form)) if form.is_bound else []
-    for number, row in enumerate(rows or (), start=1):
-        problems += [problem._replace(label=f"{problem.label} ({number})") for problem in _problems(row)]
+    for rows in formsets or ():
+        problems += [Problem("", str(text), f"{rows.prefix}_refused") for text in rows.non_form_errors()]
+        for number, row in enumerate(rows, start=1):
+            problems += [problem._replace(label=f"{problem.label} ({number})") for problem in _problems(row)]
     return problems
 
 

@@ -102,6 +102,10 @@ def test_an_empty_screen_is_not_passed_in_silence_but_kept_for_later(signed_in, 
     assert (
         said == {"you": {"name", "country", "languages"}, "skills": {"skill_text"}, "hours": {"zone", "windows"}}[step]
     )
+    html = refused.content.decode()
+    assert all(
+        html.count(f'="#{fact}_refused"') == html.count(f'id="{fact}_refused"') == 1 for fact in said & {*page.rows}
+    )
     assert not Registration.objects.exists()
     assert save(signed_in, step, go="later", **EMPTY[step]).url == reverse("home")
     assert Registration.objects.get().state == RegistrationState.DRAFT

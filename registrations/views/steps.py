@@ -356,7 +356,7 @@ def _show(
         "steps": progress(in_order, missing, current=page.step),
         "previous": steps.before(page.step, current),
         "lacking": [needed for needed, step in missing if is_asked and step is page.step],
-        "refused_rows": page.all_rows if status == UNPROCESSABLE else None,
+        "refused_rows": page.rows.values() if status == UNPROCESSABLE else None,
         "is_new": is_draft,
         "is_screen": page.step in in_order,
         "is_handed_in": registration is not None and registration.is_handed_in,

@@ -124,6 +124,8 @@ function find() {
       found.append(line(called, Object.entries(SIDES).map(([name, side]) => button("suggest", side, part.dataset[name], text))));
     }
     said.textContent = text && !results.length ? part.dataset.none : "";
+    // On a phone the bar of buttons, and the keyboard, would lie over what was found.
+    if (results.length && found.getBoundingClientRect().top > innerHeight / 2) part.scrollIntoView();
   };
 
   const look = async () => {

@@ -120,7 +120,7 @@ class StepPage:
     def opens_list(self) -> bool:
         """Whether the list of free hours is what somebody works on: a row was added, or something in it is wrong."""
         rows = self.rows["windows"]
-        return rows.is_bound and (self.typed().get("more") == "windows" or rows.total_error_count() > 0)
+        return rows.is_bound and (self.typed().get("more") == "windows" or any(rows.errors))
 
     def typed(self) -> QueryDict:
         """Return a copy of what was typed, to be changed and shown: nothing is saved."""
