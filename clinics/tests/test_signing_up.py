@@ -162,7 +162,12 @@ def test_the_button_of_the_code_is_called_as_that_of_the_page_before(client, lan
     with override(language):
         named = gettext(button) + "</button>"
 
-    assert named in client.get(path("clinic-detail", clinic)).content.decode()
+    html = client.get(path("clinic-detail", clinic)).content.decode()
+    assert named in html
+    with override(language):
+        promised = "you are signed up" if capacity else "you are on the waiting list"
+        told = f"We send a code to this address. Once you type it, {promised}: no password, nothing else to press."
+        assert gettext(told) in html
     ask(client, clinic)
     assert named in client.get(reverse("registrations:sign-in-code")).content.decode()
 
