@@ -550,6 +550,9 @@ def test_the_asked_page_says_how_many_days_are_left_and_when_both_are_free(clock
     clock.move_to(NOW + 6.5 * DAY)
     assert "The last day to answer" in page_of(match, match.learner.member)
     clock.move_to(NOW)
+    Match.objects.filter(pk=match.pk).update(learner_accepted_at=NOW)
+    assert "left to answer" not in page_of(match, match.learner.member)
+    Match.objects.filter(pk=match.pk).update(learner_accepted_at=None)
     assert "Monday 18:00–20:00" in content
     assert match.sharer.member.email not in content
     assert "Monday 22:45–00:45" in page_of(match, match.sharer.member)
