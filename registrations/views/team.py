@@ -67,7 +67,7 @@ def team_write(request: HttpRequest, public_id: str) -> HttpResponse:
         if public_id != EVERYBODY:
             person = of_the_team.somebody_of_the_team(public_id, now=now)
     except NotShown as refusal:
-        if not form.is_bound:
+        if not request.POST.get("text", "").strip():
             messages.error(request, str(refusal))
             return redirect("registrations:team")
         form.add_error(None, str(refusal))  # what was typed can go to all of them
