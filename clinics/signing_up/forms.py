@@ -1,7 +1,7 @@
 """The form of a seat: for a visitor with an address, for a member one tap, and later to change what was said."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -162,10 +162,17 @@ class SignUpForm(WishesForm):
         """Return the hidden fields that say in which version each document stood on the page."""
         return [(f"{VERSION}{name}", self._versions.get(name, "")) for name in self._documents]
 
-    def choices(self) -> list[forms.BoundField]:
-        """Return the fields that a page folds away: everything that is said besides “I come”."""
+    def names_of_choices(self) -> list[str]:
+        """Return which fields a page folds away: everything that is said besides “I come”."""
         names = ("name", "question", "access_need", "language_need", "shows_name")
-        return [self[name] for name in names if name in self.fields]
+        return [name for name in names if name in self.fields]
+
+    def is_untouched(self, names: Iterable[str]) -> bool:
+        """Tell whether nothing stands in these fields, and nothing was said about them."""
+        return not self.is_bound and not any(self.get_initial_for_field(self.fields[name], name) for name in names)
+
+    def names_of_agreements(self) -> list[str]:
+        return self._documents
 
     def agreements(self) -> list[forms.BoundField]:
         return [self[name] for name in self._documents]
@@ -178,7 +185,8 @@ class SignUpForm(WishesForm):
     @property
     def shows_choices(self) -> bool:
         """Whether the page opens what it folds away: something was typed there, or refused."""
-        return any(field.errors or field.value() for field in self.choices())
+        names = self.names_of_choices()
+        return not self.is_untouched(names) and any(self[name].errors or self[name].value() for name in names)
 
     def sign_up(self) -> SignUp:
         values = self.cleaned_data

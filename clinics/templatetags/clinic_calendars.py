@@ -5,32 +5,40 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from clinics.calendars import event_for_everybody
 from clinics.domain.clinics import ClinicState
 from clinics.seats.clashes import clashes_of
 from letsconnect.base.links import absolute
+from letsconnect.base.pieces import Piece, draw, link_to
 from letsconnect.base.web_calendars import links_of
 
 register = template.Library()
 
 
-@register.inclusion_tag("clinics/_add_to_calendar.html", takes_context=True)
-def add_to_calendar(context: dict[str, Any]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def add_to_calendar(context: dict[str, Any]) -> SafeString:
     """Offer the file and the web calendars for the clinic of the page, while it is to come.
 
     What a web calendar adds is an entry of its own, beside that of a letter: none is offered to who waits for one.
     """
     clinic, rsvp = context["clinic"], context.get("rsvp")
     is_to_come = clinic.state == ClinicState.ANNOUNCED and timezone.now() < clinic.ends_at
+    if not is_to_come:
+        return SafeString("")
     waits = rsvp is not None and (rsvp.is_waiting or rsvp.is_offered)
-    return {
-        "clinic": clinic,
-        "is_offered": is_to_come,
-        "may_sign_up": rsvp is None or not rsvp.is_active,
-        "web_calendars": links_of(event_for_everybody(clinic)) if is_to_come and not waits else [],
-    }
+    web_calendars = [] if waits else links_of(event_for_everybody(clinic))
+    lines = [Piece(shape={}, texts=web_calendar._asdict()) for web_calendar in web_calendars]
+    piece = Piece(
+        shape={"may_sign_up": rsvp is None or not rsvp.is_active},
+        texts={
+            "file": link_to("clinics:clinic-calendar", clinic.pk),
+            "web_calendars": draw(lines, "clinics/_web_calendar.html"),
+        },
+    )
+    return draw([piece], "clinics/_add_to_calendar.html")
 
 
 @register.inclusion_tag("clinics/_agreed_elsewhere.html", takes_context=True)

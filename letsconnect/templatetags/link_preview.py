@@ -5,12 +5,13 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.context import RequestContext
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language
+
+from letsconnect.base.pieces import Piece, draw
 
 register = template.Library()
 
@@ -25,12 +26,12 @@ def link_preview(context: RequestContext, title: str, *descriptions: str) -> Saf
     if user is not None and user.is_authenticated:
         return SafeString("")
     words = " ".join(" ".join(strip_tags(str(text)).split()) for text in descriptions if text)
-    values = {
-        "title": title,
+    texts = {
+        "title": str(title),
         "description": Truncator(words).chars(_LONGEST),
         "address": settings.SITE_URL + context["request"].path,
         "image": settings.SITE_URL + static("img/preview.png"),
-        "locale": _LOCALES.get(get_language() or "", ""),
         "site_name": settings.SITE_NAME,
     }
-    return render_to_string("letsconnect/_link_preview.html", values)
+    piece = Piece(shape={"locale": _LOCALES.get(get_language() or "", "")}, texts=texts)
+    return draw([piece], "letsconnect/_link_preview.html")
