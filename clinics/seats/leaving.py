@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinics.domain.clinics import ClinicState, RsvpState
 from clinics.locking import lock_clinics_of
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from clinics.seats.rsvps import cancel_rsvp
@@ -63,7 +64,8 @@ def foresee(
     """Return sentences that say which seats go to somebody else."""
     if step not in (Step.WITHDRAW, Step.ERASE):
         return ()
-    rsvps = batch.add(_to_come(member, now=now).prefetch_related(None).select_related("clinic"))
+    seats = _to_come(member, now=now).exclude(clinic__state=ClinicState.CANCELLED)  # there is nothing to keep or lose
+    rsvps = batch.add(seats.prefetch_related(None).select_related("clinic"))
     return _foreseen(rsvps, member, step=step, batch=batch)
 
 
@@ -71,18 +73,24 @@ def _foreseen(rsvps: Iterable[Rsvp], member: Member, *, step: Step, batch: Query
     batch.prefetch(Clinic, "texts")
     for rsvp in rsvps:
         words = {"title": isolated(rsvp.clinic.title), "moment": moment_in_words(rsvp.clinic.starts_at, member.zone)}
-        yield _FORESEEN[step, rsvp.holds_a_seat] % words
+        yield _FORESEEN[step, RsvpState(rsvp.state)] % words
 
 
 _FORESEEN = {
-    (Step.WITHDRAW, True): gettext_lazy(
+    (Step.WITHDRAW, RsvpState.GOING): gettext_lazy(
         "You keep your seat at “%(title)s” on %(moment)s, unless you tick the box below."
     ),
-    (Step.WITHDRAW, False): gettext_lazy(
+    (Step.WITHDRAW, RsvpState.WAITING): gettext_lazy(
         "You keep your turn on the waiting list of “%(title)s” on %(moment)s, unless you tick the box below."
     ),
-    (Step.ERASE, True): gettext_lazy("Your seat at “%(title)s” on %(moment)s is given back."),
-    (Step.ERASE, False): gettext_lazy("You leave the waiting list of “%(title)s” on %(moment)s."),
+    (Step.WITHDRAW, RsvpState.OFFERED): gettext_lazy(
+        "The seat at “%(title)s” on %(moment)s stays kept for you to take, unless you tick the box below."
+    ),
+    (Step.ERASE, RsvpState.GOING): gettext_lazy("Your seat at “%(title)s” on %(moment)s is given back."),
+    (Step.ERASE, RsvpState.OFFERED): gettext_lazy(
+        "The seat at “%(title)s” on %(moment)s is not kept for you any more."
+    ),
+    (Step.ERASE, RsvpState.WAITING): gettext_lazy("You leave the waiting list of “%(title)s” on %(moment)s."),
 }
 
 

@@ -224,6 +224,18 @@ def test_what_was_foretold_is_what_happens(db, step):
     assert closed == {Step.WITHDRAW: 2, Step.PAUSE: 1, Step.AWAY: 0, Step.ERASE: 3}[step]
 
 
+def test_who_leaves_reads_of_an_offer_as_an_offer_and_of_no_cancelled_clinic(member):
+    clinic = make_clinic(title="Kind letters")
+    rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    Rsvp.objects.update(state="offered", claim_by=NOW + timedelta(hours=1))
+
+    for step in (Step.WITHDRAW, Step.ERASE):
+        Clinic.objects.update(state="announced", cancel_reason="")
+        assert "kept for you" in "".join(events.effects_foreseen(member=member, step=step, now=NOW))
+        Clinic.objects.update(state="cancelled", cancel_reason="The host is ill.")
+        assert "Kind letters" not in "".join(events.effects_foreseen(member=member, step=step, now=NOW))
+
+
 REFUSALS = (MatchingError, RegistrationError, ClinicError)
 
 
