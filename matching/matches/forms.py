@@ -150,6 +150,7 @@ class AskForm(forms.Form):
         max_length=REQUEST_WHY_AT_MOST,
         help_text=_("In your words. The working group reads it; the person does not."),
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say in a few words why you ask for this person.")},
     )
 
     def __init__(self, *args: Any, shared: Sequence[SharedSkill], **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ class AddressField(forms.CharField):
     """An email address in its canonical form; an address that no letter can reach is refused with the reason."""
 
     widget = forms.EmailInput
+    default_error_messages = {"required": _("Please write your email address.")}
 
     def clean(self, value: str) -> str:
         typed = super().clean(value)
