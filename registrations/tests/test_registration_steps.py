@@ -720,7 +720,7 @@ def test_what_the_working_group_sees_already_is_not_said_to_be_seen_by_nobody(cl
     answer = save(client, "places")
 
     body = client.get(answer.url, follow=True).content.decode()
-    assert "not submitted yet" in body
+    assert "not sent yet" in body
     assert "Nobody sees it" not in body
 
 

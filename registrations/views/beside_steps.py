@@ -34,5 +34,5 @@ def saved_text(saved: Registration) -> str:
     if saved.state == RegistrationState.SUBMITTED:
         return _("Saved. Your registration waits for review by the working group.")
     if saved.state == RegistrationState.DRAFT:
-        return _("Saved. Nobody sees it until you submit it; you can go on whenever you like.")
-    return _("Saved, and not submitted yet; you can go on whenever you like.")
+        return _("Saved. Nobody sees it until you send it; you can go on whenever you like.")
+    return _("Saved, and not sent yet; you can go on whenever you like.")

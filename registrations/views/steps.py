@@ -304,7 +304,7 @@ def _show_stale(request: MemberRequest, page: StepPage, values: dict[str, Any]) 
     """Show what was saved elsewhere meanwhile: read back once more, or beside what was typed."""
     if page.step is not steps.HAND_IN:
         return _show_both(request, page, values)
-    messages.warning(request, _("It was changed in another window. Please read it once more before you submit it."))
+    messages.warning(request, _("It was changed in another window. Please read it once more before you send it."))
     return _show(request, page, own_registration(request.user), status=CONFLICT)
 
 
