@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinics.domain.people import AnswerState, ClinicRole
 from clinics.models import ClinicPerson, SeatQuestion
-from clinics.people import emails, leaving
+from clinics.people import emails
 from clinics.people.links import answer_link, person_by_token, token_of
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, sign_up
@@ -23,6 +23,7 @@ from letsconnect.tests.database import change
 from letsconnect.tests.signed_links import signed_in
 from mailings import kinds
 from mailings.models import Letter
+from registrations import events
 from registrations.domain.registrations import Step
 from registrations.models import Block
 from registrations.participation.pausing import withdraw_registration
@@ -308,10 +309,8 @@ def test_whoever_leaves_steps_back_from_what_is_to_come_and_the_planners_hear_of
     thought_of = make_person(make_clinic(), state="to_ask", member=member)
     past = make_person(make_clinic(starts_at=NOW - HOUR), member=member)
 
-    [sentence] = leaving.foresee(None, member=member, step=Step.ERASE, now=NOW)
-    assert (
-        "Asking for money kindly" in sentence and leaving.foresee(None, member=member, step=Step.PAUSE, now=NOW) == []
-    )
+    said = {step: events.effects_foreseen(member=member, step=step, now=NOW) for step in (Step.ERASE, Step.PAUSE)}
+    assert [sum("Asking for money kindly" in one for one in sentences) for sentences in said.values()] == [1, 0]
     withdraw_registration(member=member, leaves_clinics=True, by=member, now=NOW)
 
     for person, state in ((coming, "stepped_back"), (asked, "declined"), (past, "accepted")):
