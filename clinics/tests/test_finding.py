@@ -460,11 +460,10 @@ def test_the_note_says_why_as_long_as_the_clinic_is_at_that_hour(crowd):
     assert why_this_hour(clinic) == []
     clinic = taken(clinic, EVENING, coordinator)
     assert why_this_hour(clinic) == [
-        "We compared the hours between 9 March 2026 and 15 March 2026: 336 half hours at which everybody needed is "
-        "free.",
+        "We compared the hours between 9 March 2026 and 15 March 2026. At 336 half hours everybody needed is free.",
         "Of 17 people interested who told us when they are free, 12 can come at this hour.",
         "At no other of these hours can more people come.",
-        "For some who come it is between 22:00 and 7:00 of their own clock, in these regions: South Asia.",
+        "For some who come it is night, between 22:00 and 7:00, in these regions: South Asia.",
         "12 of those who can come could not come to any of the last three clinics.",
     ]
     Clinic.objects.filter(pk=clinic.pk).update(minutes=60)

@@ -197,7 +197,7 @@ def test_what_is_kept_for_members_follows_each_act_and_shows_no_draft(client, as
     desk.force_login(make_coordinator())
     client.force_login(member)
     for number in (3, 2, 1):
-        assert f"{number} place" in page(client).content.decode()
+        assert f"{number} seat" in page(client).content.decode()
         assert "A draft" in page(desk).content.decode() and "A draft" not in page(client).content.decode()
         sign_up(clinic, 1)
     draft.refresh_from_db()
