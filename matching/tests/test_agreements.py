@@ -147,7 +147,7 @@ def test_a_pair_by_hand_and_a_swap_need_the_agreement_of_both():
     learner, sharer = make_registration(wishes=["wikidata"]), claimed_import(offers=["wikidata"])
     pair = {"learner": learner, "sharer": sharer, "skill": make_skill("wikidata"), "why": "Friends."}
 
-    with pytest.raises(CannotPair, match="has not agreed to the documents here"):
+    with pytest.raises(CannotPair, match="have not agreed to the documents here"):
         make_match_by_hand(round_=round_, by=by, now=LATER, **pair)
     match = make_match(MatchState.PROPOSED, learner=learner)
     with pytest.raises(CannotPair):
