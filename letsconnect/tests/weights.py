@@ -17,11 +17,6 @@ from django.http import HttpResponse
 FIRST, NEXT = 60_000, 15_000  # bytes, for whoever comes to a page first, and from the home page
 STATEMENTS_OF_VISITORS, STATEMENTS_OF_MEMBERS = 10, 12
 _STATEMENTS = {"registrations:my-data": 20, "registrations:data-download": 20}  # they read every table of a person
-# What costs members more today, each with its figure, which may only shrink. No page costs visitors more.
-_STATEMENTS_OF_MEMBERS_TODAY = {
-    "registrations:registration-edit": 14,  # handed in
-    "registrations:registration-step": 14,  # of skills, and the last one before it is handed in again
-}
 _BYTES_TODAY: dict[str, int] = {}  # of a page from the home page
 _HEADERS = 600  # bytes of each answer; those of a page are more, which its limit has room for
 _NAMED = re.compile(r'<(?:link|script|img|source)\b[^>]*?\s(?:href|src|srcset)="([^" ]+)')
@@ -59,7 +54,7 @@ def statements_allowed(name: str, *, is_member: bool) -> int:
     """Return how many statements a page may send to the database."""
     if not is_member:
         return STATEMENTS_OF_VISITORS
-    return max(_STATEMENTS.get(name, STATEMENTS_OF_MEMBERS), _STATEMENTS_OF_MEMBERS_TODAY.get(name, 0))
+    return _STATEMENTS.get(name, STATEMENTS_OF_MEMBERS)
 
 
 def too_heavy(name: str, response: HttpResponse, *, brought: frozenset[str], statements: int, is_member: bool) -> str:

@@ -7,6 +7,7 @@ page it led to; nobody else is shown it.
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -100,17 +101,22 @@ def _check_room(*, network: str, but: str, now: datetime) -> None:
         )
 
 
-def kept_answers(*, browser: str, step: str, member: Member, now: datetime) -> str:
-    """Return what is kept for this member in this browser and step; "" if nothing is."""
+class WhatIsKept(NamedTuple):
+    """What waits in a browser and step: this member's text ("" if none does), and whether one of nobody yet waits."""
+
+    typed: str
+    waits_for_another: bool
+
+
+def kept_answers(*, browser: str, step: str, member: Member, now: datetime) -> WhatIsKept:
+    """Return what is kept for this member in this browser and step, and whether more waits for its owner to sign in."""
     if not browser:
-        return ""
-    kept = _in(browser).fresh(now=now).filter(member=member, step=step).first()
-    return kept.typed if kept is not None else ""
-
-
-def is_kept_for_another(*, browser: str, step: str, now: datetime) -> bool:
-    """Tell whether something typed in this browser and step waits for its owner to sign in."""
-    return bool(browser) and _in(browser).fresh(now=now).filter(member=None, step=step).exists()
+        return WhatIsKept("", False)
+    here = _in(browser).fresh(now=now).filter(Q(member=member) | Q(member=None), step=step).order_by("pk")
+    kept = list(here.values_list("member", "typed"))
+    return WhatIsKept(
+        next((typed for owner, typed in kept if owner is not None), ""), any(owner is None for owner, _typed in kept)
+    )
 
 
 def forget_kept(*, browser: str, step: str, member: Member) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from letsconnect.base.languages import speaking
 from letsconnect.base.querysets import any_of
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Inquiry, Statement
 from registrations import documents
 from registrations.domain.registrations import UNTIL_THEY_RETURN
 from registrations.models import HEIR_OF_SKILL, Member, Offer, Registration, Skill, Wish
@@ -61,12 +61,14 @@ def answers_about(
     skill_ids: Iterable[int], *, row: str = Row.WISH, besides: Member | None, on: date
 ) -> dict[int, SkillAnswers]:
     """Count for each of these skills who shares it (beside a wish), or who wants it (beside an offer), in one query."""
-    skills = sorted(set(skill_ids))
-    if not skills:
-        return {}
-    values = {"skills": skills, "besides": besides.pk if besides is not None else 0}
-    rows = _ANSWERS.rows(values, row=row, on=on, versions=documents.all_counting(on=on))
+    rows = asked_about(skills, row=row, besides=besides, on=on).rows() if (skills := set(skill_ids)) else []
     return {skill: SkillAnswers(people, back_on) for skill, people, back_on in rows}
+
+
+def asked_about(skill_ids: Iterable[int], *, row: str, besides: Member | None, on: date) -> Inquiry[Any]:
+    """Return what `hints` and `answers_about` ask, for pages that read it together with more."""
+    values = {"skills": sorted(set(skill_ids)), "besides": besides.pk if besides is not None else 0}
+    return _ANSWERS.asked(values, row=row, on=on, versions=documents.all_counting(on=on))
 
 
 def _answers(skills: list[int], besides: int, *, row: str, on: date, versions: object) -> QuerySet[Skill, Any]:

@@ -33,7 +33,11 @@ def keep(**fields):
 
 
 def read(browser, member, *, step="you", now=NOW):
-    return visitors.kept_answers(browser=browser, step=step, member=member, now=now)
+    return visitors.kept_answers(browser=browser, step=step, member=member, now=now).typed
+
+
+def waits_for_another(browser, member):
+    return visitors.kept_answers(browser=browser, step="you", member=member, now=NOW).waits_for_another
 
 
 @pytest.mark.parametrize(
@@ -90,11 +94,11 @@ def test_the_text_waits_for_the_address_that_was_given_first():
 
     give(browser, other)
     assert read(browser, other) == ""
-    assert visitors.is_kept_for_another(browser=browser, step="you", now=NOW)
+    assert waits_for_another(browser, other)
     give(browser, owner)
 
     assert read(browser, owner) == "name=Ana"
-    assert not visitors.is_kept_for_another(browser=browser, step="you", now=NOW)
+    assert not waits_for_another(browser, other)
 
 
 @pytest.mark.parametrize("leads_to", ["/", "/clinics/3/", reverse("registrations:registration-step", args=["hours"])])

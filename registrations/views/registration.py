@@ -67,7 +67,7 @@ def _show(request: MemberRequest, registration: Registration) -> HttpResponse:
     facts = facts_of(request.user, registration)
     current, today = rules(request), timezone.now().date()
     cards = cards_to_come(current)
-    card = next_card(registration, cards)
+    card, words = next_card(registration, cards), readback.words_for(facts)
     context = {
         "registration": registration,
         "missing": [
@@ -75,8 +75,8 @@ def _show(request: MemberRequest, registration: Registration) -> HttpResponse:
             for needed, step in missing_with_steps(facts, current)
             if step is not steps.HAND_IN  # asked for on this page already, as on every other
         ],
-        "sections": sections(facts, steps.screens(current)),
-        "cards": card_lines(request.user, facts, cards),
+        "sections": sections(facts, steps.screens(current), words),
+        "cards": card_lines(request.user, facts, cards, words),
         "next_card": card,
         "address_of_next_card": address_of(card) if card else "",
         "holds_words_back": any(tells_how_to_reach(wish.why) for wish in facts.wishes),
@@ -115,9 +115,8 @@ class StepReadBack(NamedTuple):
     answers: list[readback.AnswerInWords]
 
 
-def sections(facts: RegistrationFacts, screens: Iterable[FormStep]) -> list[StepReadBack]:
+def sections(facts: RegistrationFacts, screens: Iterable[FormStep], words: Words) -> list[StepReadBack]:
     """Return what each of the screens says, but for what one agrees to."""
-    words = readback.words_for(facts)
     return [_section(step, step.questions, facts, words) for step in screens if step is not steps.HAND_IN]
 
 
@@ -130,10 +129,9 @@ def cards_to_come(rules: Rules) -> list[FormStep | CardElsewhere]:
 
 
 def card_lines(
-    member: Member, facts: RegistrationFacts, cards: Iterable[FormStep | CardElsewhere]
+    member: Member, facts: RegistrationFacts, cards: Iterable[FormStep | CardElsewhere], words: Words
 ) -> list[StepReadBack]:
     """Return what each card says that no screen has said, one after the other."""
-    words = readback.words_for(facts)
     return [_read_back(card, member, facts, words) for card in cards]
 
 

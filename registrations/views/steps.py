@@ -131,10 +131,10 @@ def _words_typed(request: HttpRequest) -> list[tuple[str, str]]:
 def _kept(request: MemberRequest, step: str) -> str:
     """Return what the member typed and did not save, and say so; say it too if only somebody else's text waits."""
     browser, now = request.COOKIES.get(visitors.COOKIE, ""), timezone.now()
-    typed = visitors.kept_answers(browser=browser, step=step, member=request.user, now=now)
+    typed, waits_for_another = visitors.kept_answers(browser=browser, step=step, member=request.user, now=now)
     if typed:
         messages.info(request, _("This is what you wrote before. It is not saved yet."))
-    elif visitors.is_kept_for_another(browser=browser, step=step, now=now):
+    elif waits_for_another:
         text = _(
             "Somebody wrote something here before signing in. It waits for a day and is shown only to whoever signs in "
             "with the address they gave. If that was you, sign out, and sign in with that address."
@@ -364,10 +364,11 @@ def _show(
     if page.step.name == "you":
         context["likely_languages"] = languages_to_offer(request, page, stored.country)
     if page.step is steps.HAND_IN:
+        words = readback.words_for(stored)
         context |= {
             "registration": registration,
             "missing": [(needed, address_of(step), step) for needed, step in missing if step is not page.step],
-            "sections": sections(stored, in_order),
-            "cards": [] if is_draft else card_lines(request.user, stored, cards_to_come(current)),
+            "sections": sections(stored, in_order, words),
+            "cards": [] if is_draft else card_lines(request.user, stored, cards_to_come(current), words),
         }
     return render(request, page.step.template, context, status=status)

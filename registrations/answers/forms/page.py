@@ -1,5 +1,6 @@
 """One step as a page: its form and its rows, read as facts."""
 
+from collections.abc import Iterator
 from datetime import time
 from typing import Any, Self
 
@@ -7,10 +8,12 @@ from django import forms
 from django.forms import Media
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from letsconnect.base.keys import key_or_none
+from letsconnect.base.read_together import reading_together
 from registrations.answers import readback
 from registrations.answers.forms.fields import GroupForm
 from registrations.answers.forms.rows import STEP_ROWS, RowForm, RowFormSet
@@ -22,7 +25,7 @@ from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.models import Member
 from registrations.recordings import recordings_on
 from registrations.skills.finding import FoundSkill, search
-from registrations.skills.hints import Row, hints
+from registrations.skills.hints import Row, asked_about, hints
 
 MORE_ROWS = 1
 _SIDES = {"wishes": Row.WISH, "offers": Row.OFFER}
@@ -205,13 +208,26 @@ class SkillsPage(StepPage):
 
     def add_hints(self, member: Member) -> None:
         """Show at each row how many others share or want its skill, and at a wish a recording of a clinic on it."""
-        for fact, side in _SIDES.items():
-            rows = self.rows[fact].forms
-            keyed = [(row, key) for row in rows if (key := key_or_none(str(row["skill"].value() or ""))) is not None]
-            sentences = hints({key for _row, key in keyed}, language=get_language() or "en", row=side, besides=member)
-            recordings = recordings_on({key for _row, key in keyed}) if side == Row.WISH else {}
-            for row, key in keyed:
-                row.hint, row.recording = sentences.get(key, ""), recordings.get(key)
+        keyed = {side: list(self._with_keys(fact)) for fact, side in _SIDES.items()}
+        today, asked = timezone.now().date(), []
+        for side, rows in keyed.items():
+            if rows:
+                asked.append(asked_about((key for _row, key in rows), row=side, besides=member, on=today))
+        with reading_together() as read:
+            read(*asked)
+            for side, rows in keyed.items():
+                skills = {key for _row, key in rows}
+                sentences = hints(skills, language=get_language() or "en", row=side, besides=member, on=today)
+                recordings = recordings_on(skills) if side == Row.WISH else {}
+                for row, key in rows:
+                    row.hint, row.recording = sentences.get(key, ""), recordings.get(key)
+
+    def _with_keys(self, fact: str) -> Iterator[tuple[Any, int]]:
+        """Yield the rows that name a skill, each with its key."""
+        for row in self.rows[fact].forms:
+            key = key_or_none(str(row["skill"].value() or ""))
+            if key is not None:
+                yield row, key
 
 
 def page_of(step: FormStep, *, facts: RegistrationFacts | SensitiveFacts, data: QueryDict | None = None) -> StepPage:
