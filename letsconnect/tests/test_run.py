@@ -65,6 +65,7 @@ def test_run_serves_the_demo_until_it_is_told_to_stop_and_stops_all_it_started(c
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/clinics/", timeout=PATIENCE) as page:
             assert page.status == 200
         assert len(started_from(copy)) > 5
+        wait_until(lambda: beat_of(copy) is not None, "beat to be started")  # pages may be served before it
         first = beat_of(copy)
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: beat_of(copy) not in (None, first), "beat to be started again")
