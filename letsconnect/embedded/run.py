@@ -1,5 +1,6 @@
 """`make run`: the servers, the tables, the processes of the Procfile; and the end of all of them."""
 
+import atexit
 import gc
 import http.client
 import os
@@ -25,23 +26,84 @@ from letsconnect.embedded.shared_servers import make_folder, open_lock, try_lock
 
 BASE_DIR = servers.BASE_DIR
 _PATIENCE = 10.0
+_KILLED_AFTER = 8.0
 # Honcho ends everything when one process ends. These may: nobody would hear that letters no longer leave.
 _STARTED_AGAIN = ("worker", "beat", "mailbox")
 
 
 class Processes(Manager):
-    """Honcho's manager, with a limit on how long it waits for a process that does not end."""
+    """Honcho's manager, which ends whenever and however often it is told to, soon, and leaves no process behind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pid = os.getpid()
+        self._told = False
 
     def terminate(self) -> None:
-        """Ask all to end; after a while kill those that did not. Asked while still starting, try again soon."""
-        if not self._all_started():
-            threading.Timer(0.2, self.terminate).start()
-            return
-        if not self._terminating:
-            timer = threading.Timer(_PATIENCE, self.kill)
-            timer.daemon = True
-            timer.start()
+        """Let all be asked to end."""
+        self._told = True
+
+    def _told_by(self, signal_number: int, frame: object) -> None:
+        """Only note what a signal says: it may come twice, while something is printed, and to all processes of a
+        terminal, so to a child as well that is just forked and does not ignore it yet."""
+        if os.getpid() == self._pid:
+            self.returncode = 128 + signal_number
+            self._told = True
+
+    def _start(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._told_by)
+        super()._start()
+        threading.Thread(target=self._end_when_told, daemon=True).start()
+
+    def _end_when_told(self) -> None:
+        """Ask all to end, once all are started; after a while kill those that did not."""
+        while not (self._told and self._all_started()):
+            time.sleep(0.05)
         super().terminate()
+        time.sleep(_KILLED_AFTER)
+        self.kill()
+
+    def end(self) -> None:
+        """Kill what is left, whatever ended the loop: else our own end would wait for it without end."""
+        for process in self._processes.values():
+            if process.get("returncode") is None and process.get("pid"):
+                self._procmgr.kill(process["pid"])
+            if running := process.get("process"):
+                running.join(1)
+                running.kill()
+
+
+class Stopping:
+    """What a signal does before the processes are served: it leaves through the exits, stopping what was started."""
+
+    def __init__(self) -> None:
+        self._told = 0
+        self._is_starting = False
+
+    def __call__(self, signal_number: int, frame: object) -> None:
+        """Leave, or where a server is just being started once we know it well enough to stop it."""
+        self._told = 128 + signal_number
+        if not self._is_starting:
+            raise SystemExit(self._told)
+
+    @contextmanager
+    def after_a_start(self) -> Iterator[None]:
+        """Start something whole before leaving."""
+        self._is_starting = True
+        try:
+            yield
+        finally:
+            self._is_starting = False
+            if self._told:
+                raise SystemExit(self._told)
+
+    def insist(self) -> None:
+        """Say it again each second: what is raised while something is thrown away is thrown away as well."""
+        while True:
+            time.sleep(1)
+            if self._told:
+                os.kill(os.getpid(), signal.SIGTERM)
 
 
 def be_the_only_run() -> None:
@@ -171,47 +233,55 @@ def stop_with_parent() -> None:
         time.sleep(1)
 
 
-def interrupted(signal_number: int, frame: object) -> None:
-    """Leave through the exits, stopping what was started."""
-    raise SystemExit(128 + signal_number)
+def listen_no_more() -> None:
+    """Let no signal disturb the end."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
-def serve(port: int) -> int:
+def serve(port: int, stopping: Stopping) -> int:
     """Start everything, serve until told to stop, and stop everything; return the exit status."""
     from django.conf import settings
 
     if settings.EMBEDDED_DATABASE:
         tell("Starting PostgreSQL …")
-        servers.postgres().join()
+        with stopping.after_a_start():
+            servers.postgres().join()
     if settings.EMBEDDED_REDIS:
         tell("Starting Redis …")
-        servers.redis().join()
+        with stopping.after_a_start():
+            servers.redis().join()
     fill_database()
     manager = processes(port)
     threading.Thread(target=announce_when_ready, args=[port], daemon=True).start()
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    manager.loop()
-    return 0 if manager.returncode in (130, 143) else int(manager.returncode or 0) or 1
+    try:
+        manager.loop()
+    finally:
+        manager.end()
+        leftovers.end_marked(BASE_DIR, patience=0)
+    return 0 if manager.returncode in (129, 130, 143) else int(manager.returncode or 0) or 1
 
 
 def main() -> None:
     """Run the portal until Ctrl-C, SIGTERM, or the end of the make that started it."""
+    stopping = Stopping()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, interrupted)
+        signal.signal(number, stopping)
+    threading.Thread(target=stopping.insist, daemon=True).start()
     threading.Thread(target=stop_with_parent, daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
     try:
-        port = port_of(dict(os.environ))
-        be_the_only_run()
-        check_port(port)
-        django.setup()
-        check_mailbox_port()
-        servers.arm()
         try:
-            status = serve(port)
+            port = port_of(dict(os.environ))
+            be_the_only_run()
+            check_port(port)
+            django.setup()
+            check_mailbox_port()
+            servers.arm()
+            atexit.register(listen_no_more)  # done before what was armed
+            status = serve(port, stopping)
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
+            listen_no_more()
             servers.leave(patience=_PATIENCE)
     except (EmbeddedError, CannotPrepare, ImproperlyConfigured) as error:
         refuse(error)

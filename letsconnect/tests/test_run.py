@@ -1,5 +1,6 @@
-"""`make run` as a whole, in a copy of the checkout: it serves demo data, and leaves nothing behind."""
+"""`make run` as a whole, in a copy of the checkout: it serves demo data, and leaves nothing behind when told to end."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -49,13 +50,48 @@ def beat_of(base):
     return min(beats, default=None)
 
 
-def test_run_serves_the_demo_until_it_is_told_to_stop_and_stops_all_it_started(copy):
+_TOLD_AT_ONCE = """
+import os
+import signal
+from honcho.process import Process
+from letsconnect.embedded.run import Processes
+
+class ToldAtOnce(Process):
+    def run(self, *words):
+        os.killpg(0, signal.SIGINT)
+        os.killpg(0, signal.SIGTERM)
+        super().run(*words)
+
+manager = Processes()
+manager._process_ctor = ToldAtOnce
+for name in ("web", "worker", "beat"):
+    manager.add_process(name, "exec sleep 300")
+manager.loop()
+manager.end()
+"""
+
+
+def test_processes_that_are_told_to_end_with_their_parent_before_they_have_begun_end():
+    run = subprocess.Popen([sys.executable, "-c", _TOLD_AT_ONCE], cwd=settings.BASE_DIR, start_new_session=True)
+    try:
+        assert run.wait(timeout=PATIENCE) == 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+
+
+def test_run_serves_the_demo_until_it_is_told_to_stop_and_stops_all_it_started_even_half_started(copy):
     port = free_port()
     known = environment(port)
     subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=copy, env=known, check=True)
-    run = subprocess.Popen(
-        [sys.executable, "-m", "letsconnect.embedded.run"], cwd=copy, env=known, stdout=subprocess.PIPE, text=True
-    )
+    start = [sys.executable, "-m", "letsconnect.embedded.run"]
+    run = subprocess.Popen(start, cwd=copy, env=known, stdout=subprocess.PIPE, text=True)
+    assert run.stdout.readline() == "Starting PostgreSQL …\n"
+    run.send_signal(signal.SIGTERM)
+    run.communicate(timeout=PATIENCE)
+    assert started_from(copy) == set()
+
+    run = subprocess.Popen(start, cwd=copy, env=known, stdout=subprocess.PIPE, text=True)
     try:
         said = []
         while "Ctrl-C stops everything." not in "".join(said):
