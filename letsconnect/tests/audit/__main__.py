@@ -1,8 +1,8 @@
 """``make audit``: look at every page of the portal in every way that people do, and measure what it costs.
 
 ARGS chooses parts: axe, zoom, sight, keyboard, forced, motion, bytes, processor, lighthouse; ``--names clinics`` the
-pages whose name has that in it, ``--languages en ar`` the languages. What was found is printed, and stands in
-var/audit/.
+pages whose name has that in it, ``--languages en ar`` the languages, ``--places portal desk`` which half of it. What
+was found is printed, and stands in var/audit/.
 """
 
 import argparse
@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("parts", nargs="*", default=PARTS, help=", ".join(PARTS))
     parser.add_argument("--names", default="", help="only pages whose name has this in it")
     parser.add_argument("--languages", nargs="+", default=shots.LANGUAGES, choices=shots.LANGUAGES)
+    parser.add_argument("--places", nargs="+", default=shots.PLACES, choices=shots.PLACES)
     parser.add_argument("--processes", type=int, default=looking.processes_of_this_machine())
     options = parser.parse_args(arguments)
     if unknown := set(options.parts) - set(PARTS):
@@ -51,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         in_browser = tuple(part for part in looking.PARTS if part in options.parts)
         if in_browser or "bytes" in options.parts:
             with looking.Lookers(in_browser, options.processes) as lookers, sheets_of_the_checkout():
-                for taken in shots.take(tuple(options.languages), names=options.names):
+                for taken in shots.take(tuple(options.languages), names=options.names, places=tuple(options.places)):
                     found += _heavy(taken)
                     counted["bytes"] += sum(shot.is_weighed for shot in taken)
                     if in_browser:

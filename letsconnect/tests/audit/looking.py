@@ -138,7 +138,8 @@ def _look_at(jobs: list[Job]) -> list[Finding]:
     eye.found = []
     for shot, parts in jobs:
         eye.see(shot, parts)
-    sys.stderr.write(f"  {eye.count} answers, {len(eye.found)} more findings\n")
+    took = ", ".join(f"{part} {seconds:.0f} s" for part, seconds in eye.seconds.items())
+    sys.stderr.write(f"  {eye.count} answers, {len(eye.found)} more findings; {took}\n")
     return eye.found
 
 
@@ -175,7 +176,7 @@ class _Eye:
         self.errors: list[str] = []
         self.shot: Shot | None = None
         self.sound: set[str] = set()
-        self.count = 0
+        self.count, self.seconds = 0, Counter[str]()
         context.route("**/*", self.answer)
         self._open()
 
@@ -228,12 +229,15 @@ class _Eye:
         }
         for part, way in ways.items():
             if part in parts:
+                began = time.monotonic()
                 way()
+                self.seconds[part] += time.monotonic() - began
             if part == "motion":
                 self.page.evaluate("audit.still()")  # what changes its colour slowly has none that could be measured
 
     def _note(self, part: str, way: str, words: str) -> None:
         self.found.append(Finding(part, str(self.shot), way, words))
+        sys.stderr.write(f"  {part}: {self.shot} {way}: {words[:300]}\n")
 
     def _in_sight(self) -> None:
         """What one came for is one button, in the first screen, and large enough for a thumb."""

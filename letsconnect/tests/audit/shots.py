@@ -17,6 +17,7 @@ from django.http import HttpResponse
 
 LANGUAGES = ("en", "es", "ar", "fr", "pt")
 DESK_LANGUAGES = ("en", "ar")
+PLACES = ("portal", "desk")
 MOST_OF_A_NAME = 10  # pages of one name that links lead to: steps of a form, months, people of a list
 _NEVER_FOLLOWED = ("/static/", "/dev/mailbox")
 
@@ -88,9 +89,11 @@ def the_world_without_anything() -> Iterator[dict[str, Any]]:
         yield {"visitor": None, "fresh": make_member(), "coordinator": make_coordinator()}
 
 
-def take(languages: tuple[str, ...] = LANGUAGES, *, names: str = "") -> Iterator[list[Shot]]:
-    """Ask for every page whose name has ``names`` in it, in each of the languages, and undo whatever came of it; yield
-    what each person was shown."""
+def take(
+    languages: tuple[str, ...] = LANGUAGES, *, names: str = "", places: tuple[str, ...] = PLACES
+) -> Iterator[list[Shot]]:
+    """Ask for every page of these places whose name has ``names`` in it, in each of the languages, and undo whatever
+    came of it; yield what each person was shown."""
     from django.db import transaction
     from django.urls import reverse
 
@@ -100,7 +103,8 @@ def take(languages: tuple[str, ...] = LANGUAGES, *, names: str = "") -> Iterator
         for language in languages:
             type(people["coordinator"]).objects.update(language=language)
             for who, member in people.items():
-                if who != "coordinator" or language in DESK_LANGUAGES:
+                is_of_desk = who == "coordinator"
+                if ("desk" if is_of_desk else "portal") in places and (language in DESK_LANGUAGES or not is_of_desk):
                     yield _Camera(world, who, member, language, names)
 
     with transaction.atomic(), the_world() as (world, people, few):
@@ -109,7 +113,9 @@ def take(languages: tuple[str, ...] = LANGUAGES, *, names: str = "") -> Iterator
         for language in languages:
             type(people["coordinator"]).objects.update(language=language)
             for page in few:
-                yield _Camera(world, "few", page.member, language, names).one(page.name, page.path)
+                is_of_desk = page.name.startswith("admin:")
+                if ("desk" if is_of_desk else "portal") in places and (language in DESK_LANGUAGES or not is_of_desk):
+                    yield _Camera(world, "few", page.member, language, names).one(page.name, page.path)
         transaction.set_rollback(True)
     with transaction.atomic(), the_world_without_anything() as people:
         paths = {door.name: reverse(door.name) for door in DOORS if not door.args and not door.query}
