@@ -25,8 +25,8 @@ _BUTTONS = tuple(
 )
 # A frame on a page of ours, with our own scripts and without a way to send anything.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
-    "frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'none'; frame-ancestors 'self'"
 )
 _WORDS = {
     "en": (
