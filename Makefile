@@ -48,7 +48,7 @@ bench: setup  ## time the matching engine at 10,000 learners, a round on rows, t
 	@$(BIN)/python -m letsconnect.tests.speed_bench
 	@$(BIN)/python -m letsconnect.tests.seats_over_http
 
-audit: setup  ## look at every page: axe, zoom, sight, keyboard, colours, motion, bytes, processor, Lighthouse (ARGS="axe zoom --names clinics")
+audit: setup  ## look at every page: axe, zoom, sight, keyboard, colours, motion, journeys, bytes, processor, Lighthouse (ARGS="axe zoom --names clinics")
 	@exec $(BIN)/python -m letsconnect.tests.audit $(ARGS)
 
 chaos: setup  ## the long storms: kills, concurrency, many examples

@@ -1,8 +1,8 @@
 """``make audit``: look at every page of the portal in every way that people do, and measure what it costs.
 
-ARGS chooses parts: axe, zoom, sight, keyboard, forced, motion, bytes, processor, lighthouse; ``--names clinics`` the
-pages whose name has that in it, ``--languages en ar`` the languages, ``--places portal desk`` which half of it. What
-was found is printed, and stands in var/audit/.
+ARGS chooses parts: axe, zoom, sight, keyboard, forced, motion, journeys, bytes, processor, lighthouse;
+``--names clinics`` the pages whose name has that in it, ``--languages en ar`` the languages, ``--places portal desk``
+which half of it. What was found is printed, and stands in var/audit/.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from letsconnect.tests.audit import looking, shots
 from letsconnect.tests.audit.looking import Finding
 
 FOLDER = Path(__file__).resolve().parents[3] / "var" / "audit"
-PARTS = (*looking.PARTS, "bytes", "processor", "lighthouse")
+PARTS = (*looking.PARTS, "journeys", "bytes", "processor", "lighthouse")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,6 +72,11 @@ def main(arguments: list[str] | None = None) -> int:
 
             low, counted["lighthouse"] = public.measure(FOLDER, names=options.names)
             found += low
+    if "journeys" in options.parts:
+        from letsconnect.tests.audit import journeys
+
+        lost, counted["journeys"] = journeys.measure()
+        found += lost
     for part in options.parts:
         rows = [finding for finding in found if finding.part == part]
         (FOLDER / f"{part}.json").write_text(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False))

@@ -26,6 +26,14 @@ window.audit = {
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   },
 
+  /* A bar that stays covers what one scrolls to; to axe, which never scrolls, that would seem to be out of reach. */
+  unstick() {
+    this.stick();
+    this.stuck = [...document.querySelectorAll("body *")].filter(e => getComputedStyle(e).position === "sticky");
+    for (const e of this.stuck) e.style.position = "static";
+  },
+  stick() { for (const e of this.stuck ?? []) e.style.position = ""; },
+
   /* Whatever Tab must reach; of radio buttons with one name only one. */
   tabbables() {
     const groups = new Set();
@@ -59,15 +67,33 @@ window.audit = {
     start.focus();
     start.remove();
     window.scrollTo(0, 0);
-    this.before = new Map(this.tabbables().map(e => [e, this.lookOf(e)]));
+    return this.compare();
+  },
+
+  /* Note how whatever Tab reaches looks without the focus, which stays where it is. */
+  compare() {
+    const has = document.activeElement;
+    this.before = new Map(this.tabbables().filter(e => e !== has).map(e => [e, this.lookOf(e)]));
     this.missed = [];
+    this.lastBox = null;
     return this.before.size;
+  },
+
+  /* Who hands in something wrong is brought to what is said of it. */
+  unfocusedErrors() {
+    const wrong = ".lc-error-summary, .cdx-message--error, .cdx-field--status-error, [aria-invalid=true], .errornote";
+    const said = [...document.querySelectorAll("main :is(.cdx-message--error, .errornote, .errorlist)")];
+    if (!said.some(e => this.shown(e)) || document.activeElement.closest(wrong)) return [];
+    return [`errors, and the focus is elsewhere: ${this.short(document.activeElement).slice(0, 60)}`];
   },
 
   /* Called after each press of Tab: "new", "within" what had the focus before, "trapped" there, "again" or "out". */
   step() {
     const e = document.activeElement;
-    if (!e || e === document.body || e === document.documentElement) return "out";
+    if (!e || e === document.body || e === document.documentElement) {
+      this.lastBox = null;  // the way begins again
+      return "out";
+    }
     if (e === this.last) return ++this.stays > 8 ? "trapped" : "within";  // a date has several stops of its own
     [this.last, this.stays] = [e, 0];
     if (this.reached.has(e)) return "again";
@@ -77,7 +103,25 @@ window.audit = {
     else if (this.isCovered(e, box)) this.missed.push(`focus behind something: ${this.short(e)}`);
     if (e.nodeName !== "IFRAME" && this.before.has(e) && this.before.get(e) === this.lookOf(e))
       this.missed.push(`no visible focus: ${this.short(e)}`);
+    this.follow(e);
     return "new";
+  },
+
+  /* The focus goes as one reads: down, and along a line; a column may begin at the top again. */
+  follow(e) {
+    const staying = ["fixed", "sticky"], [first] = e.getClientRects(), before = this.lastBox;
+    for (let part = e; part; part = part.parentElement)
+      if (staying.includes(getComputedStyle(part).position)) { this.lastBox = null; return; }
+    const isRead = getComputedStyle(document.documentElement).direction;
+    const top = first.top + scrollY, bottom = first.bottom + scrollY;
+    this.lastBox = {top, bottom, left: first.left, right: first.right, words: this.short(e)};
+    if (!before || e.nodeName === "IFRAME") return;
+    const isLater = isRead === "rtl" ? first.right <= before.left + 1 : first.left >= before.right - 1;
+    const isEarlier = isRead === "rtl" ? first.left >= before.right - 1 : first.right <= before.left + 1;
+    const isInLine = top < (before.top + before.bottom) / 2 && bottom > (before.top + before.bottom) / 2
+      && before.top < (top + bottom) / 2 && before.bottom > (top + bottom) / 2;
+    if ((bottom <= before.top - 4 && !isLater) || (isInLine && isEarlier))
+      this.missed.push(`focus goes back, from ${before.words} to ${this.short(e)}`);
   },
 
   /* Something that stays while one scrolls lies over all of it. */

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
@@ -176,7 +176,7 @@ class _Eye:
         self.errors: list[str] = []
         self.shot: Shot | None = None
         self.sound: set[str] = set()
-        self.count, self.seconds = 0, Counter[str]()
+        self.count, self.seconds = 0, defaultdict[str, float](float)
         context.route("**/*", self.answer)
         self._open()
 
@@ -276,6 +276,7 @@ class _Eye:
             self.page.emulate_media(color_scheme=light)
             for width in WIDTHS:
                 self._widen(width)
+                self.page.evaluate("audit.unstick()")
                 seen = self._ask_axe(is_other=is_other)
                 self.sound.update(seen["sound"])
                 is_other = True
@@ -284,6 +285,7 @@ class _Eye:
                         continue
                     said.add(words)
                     self._note("axe", f"{width} px, {light}", words)
+        self.page.evaluate("audit.stick()")
         self.page.emulate_media(color_scheme="light")
 
     def _ask_axe(self, *, is_other: bool) -> dict[str, list[str]]:
@@ -317,7 +319,11 @@ class _Eye:
         self.page.emulate_media(reduced_motion="no-preference")
 
     def _keyboard(self) -> None:
-        way, expected = self._walk(), self.page.evaluate("audit.begin()")
+        way = self._walk()
+        if self.shot.state in ("left empty", "typed wrong"):
+            for words in self.page.evaluate("audit.unfocusedErrors()"):
+                self._note("keyboard", way, words)
+        expected = self.page.evaluate("audit.begin()")
         for number in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             came = self.page.evaluate("audit.step()")
