@@ -180,7 +180,7 @@ QUESTIONS = (
                 error_messages={"required": _("Please choose the language this level is about.")},
             ),
             "level": forms.TypedChoiceField(
-                label=_("How well I speak it"),
+                label=_("My level"),
                 coerce=int,
                 empty_value=None,
                 choices=[EMPTY, *(choice for choice in BabelLevel.choices if choice[0] > BabelLevel.NONE)],

@@ -11,6 +11,13 @@ from registrations.tests.typing import OVERVIEW, url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NIGHT = 6 * 1440 + 23 * 60
+BROKEN_WORDS = """
+() => [...document.querySelectorAll("main .cdx-button")].filter((button) => {
+  const before = button.offsetHeight;
+  button.style.overflowWrap = "normal";
+  return button.offsetHeight !== before || button.scrollWidth > button.clientWidth;
+}).map((button) => button.innerText)
+"""
 
 
 class Phone:
@@ -195,5 +202,6 @@ def test_registering_with_a_group_is_short_enough_on_a_phone_in_every_language(l
             page = phone.open(url(step))
             assert page.locator("html").get_attribute("lang") == language
             pixels[language].append(page.evaluate(height))
+            assert page.evaluate(BROKEN_WORDS) == [], language
 
     assert {language: sum(each) for language, each in pixels.items() if sum(each) > MOST_PIXELS} == {}, pixels

@@ -224,7 +224,7 @@ def test_a_language_stands_there_once(signed_in):
 def test_a_mistake_far_down_in_the_rows_is_told_at_the_top_and_leads_to_its_field(signed_in):
     response = save(signed_in, "you", **rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}]))
 
-    assertContains(response, '<a href="#id_languages-1-level">How well I speak it (2): ', status_code=422)
+    assertContains(response, '<a href="#id_languages-1-level">My level (2): ', status_code=422)
     more = rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}]) | {"more": "languages"}
     assertNotContains(save(signed_in, "you", **more), "lc-error-summary")
 
