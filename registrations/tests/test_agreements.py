@@ -306,7 +306,9 @@ def test_one_tick_is_kept_and_the_other_asked_again(client, at_noon):
     member = make_registration(agrees=False).member
     client.force_login(member)
 
-    assert client.post(PAGE, {}).status_code == 422
+    page = client.post(PAGE, {})
+    assert page.status_code == 422
+    assert 'cdx-message--error" tabindex="-1" autofocus>' in page.content.decode()
     client.post(PAGE, {"privacy_notice": "2026-11"})
 
     asks_for(client.get(PAGE), "code_of_conduct")

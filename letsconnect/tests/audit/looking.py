@@ -43,7 +43,8 @@ _AXE = """
 ([sound, isOther]) => {
   window.auditAxe ??= (window.loadAxe(), window.makeAxeQuick(axe, [], ["target-size"]));
   window.axeSaid = null;
-  window.auditAxe(sound, isOther).then(said => { window.axeSaid = said; },
+  if (!isOther) window.soundLooks = sound.split("\\n");
+  window.auditAxe(soundLooks, isOther).then(said => { soundLooks.push(...said.sound); window.axeSaid = said; },
     error => { window.axeSaid = {problems: [`axe failed: ${error}`], sound: []}; });
 }
 """
@@ -290,7 +291,8 @@ class _Eye:
 
     def _ask_axe(self, *, is_other: bool) -> dict[str, list[str]]:
         """Look again and again whether it has ended: whatever waits in the page itself may wait for ever."""
-        self.page.evaluate(_AXE, [list(self.sound), is_other])
+        sound = "" if is_other else "\n".join(self.sound)  # one text, and once: thousands of looks take longer than axe
+        self.page.evaluate(_AXE, [sound, is_other])
         late = time.monotonic() + PATIENCE / 1000
         while not (said := self.page.evaluate("axeSaid")):
             if time.monotonic() > late:
