@@ -8,6 +8,15 @@ for (const field of document.querySelectorAll("[data-guess-zone]:not([data-find]
   if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = "";
 }
 
+// What the desk says of something refused takes the focus, as it does on the other pages by itself.
+{
+  const refused = document.querySelector(".errornote, .messagelist .error");
+  if (refused && document.activeElement === document.body) {
+    refused.tabIndex = -1;
+    refused.focus();
+  }
+}
+
 // A form that holds more than a request may is not sent: the server would refuse it unread, with all that was typed.
 {
   const { most, tooMuch } = document.currentScript.dataset;
