@@ -238,7 +238,8 @@ class _Eye:
 
     def _note(self, part: str, way: str, words: str) -> None:
         self.found.append(Finding(part, str(self.shot), way, words))
-        sys.stderr.write(f"  {part}: {self.shot} {way}: {words[:300]}\n")
+        if self.shot and self.shot.name != "faults":
+            sys.stderr.write(f"  {part}: {self.shot} {way}: {words[:300]}\n")
 
     def _in_sight(self) -> None:
         """What one came for is one button, in the first screen, and large enough for a thumb."""
