@@ -52,6 +52,10 @@ PATIENCE = 60_000  # ms that a page has to come, and axe to end
 _OF_PAGES = ("region ", "landmark-one-main ", "page-has-heading-one ")  # not asked of emails: they stand in a frame
 PARTS = ("axe", "zoom", "sight", "keyboard", "forced", "motion")
 _IN_EACH_LANGUAGE = ("axe", "zoom", "sight")
+_TAG = re.compile(r"<([a-z][a-z0-9]*)([^<>]*)>")
+_OF_SHAPES = re.compile(
+    r'\b(?:class|type|role|tabindex)="[^"]*"|\b(?:autofocus|disabled|hidden|href|inert|multiple|open)\b'
+)
 
 
 class Finding(NamedTuple):
@@ -117,13 +121,16 @@ class Lookers:
 
 def jobs_of(shots: list[Shot], parts: tuple[str, ...], seen: set[tuple[str, str]]) -> list[Job]:
     """Return what to look at and for what, and note it as seen: once pages that say the same to several people, as what
-    stands around it is on other pages of theirs."""
+    stands around it is on other pages of theirs; and walked through once where only the words are others."""
     jobs: list[Job] = []
     for shot in shots:
         said = shot.language, _said_by(shot)
         if said not in seen:
             seen.add(said)
-            jobs.append((shot, tuple(part for part in parts if shot.language in WALKED or part in _IN_EACH_LANGUAGE)))
+            walked = shot.language, _shape_of(shot)
+            is_walked = shot.language in WALKED and walked not in seen
+            seen.add(walked)
+            jobs.append((shot, tuple(part for part in parts if is_walked or part in _IN_EACH_LANGUAGE)))
     return jobs
 
 
@@ -132,6 +139,12 @@ def _said_by(shot: Shot) -> str:
     main = re.search(r"<main\b.*</main>", shot.html, re.DOTALL)
     words = main[0] if main and not shot.is_desk else shot.html
     return re.sub(r'nonce="[^"]*"|(?<=name="csrfmiddlewaretoken" value=")[^"]*', "", words)
+
+
+def _shape_of(shot: Shot) -> str:
+    """Return which elements a page is made of, without its words: the way of Tab through such pages is the same."""
+    tags = _TAG.findall(shot.html.split("<main", 1)[-1].split("</main>", 1)[0])
+    return "\n".join(f"{name} {' '.join(sorted(_OF_SHAPES.findall(values)))}" for name, values in tags)
 
 
 def _look_at(jobs: list[Job]) -> list[Finding]:
