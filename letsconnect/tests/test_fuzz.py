@@ -27,12 +27,14 @@ def storm(world, *, requests, seed):
     return failed, statuses
 
 
-@pytest.mark.parametrize("seed", [20261128, pytest.param(20261129, marks=pytest.mark.chaos)])
-def test_a_thousand_odd_requests_break_no_page(world, seed):
-    failed, statuses = storm(world, requests=1_000, seed=seed)
+@pytest.mark.parametrize(
+    ("requests", "seed"), [(400, 20261128), pytest.param(1_000, 20261129, marks=pytest.mark.chaos)]
+)
+def test_hundreds_of_odd_requests_break_no_page(world, requests, seed):
+    failed, statuses = storm(world, requests=requests, seed=seed)
 
     assert failed == []
-    assert statuses[200] > 100  # most forms are reached, not only doors that stay shut
+    assert statuses[200] > requests / 10  # most forms are reached, not only doors that stay shut
     assert {302, 400, 403, 404, 405, 413} <= set(statuses)
 
 
