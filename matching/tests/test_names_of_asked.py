@@ -11,32 +11,38 @@ from registrations.tests.factories import NOW, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
 NAME = "Zaynab of the reeds"
+OF_ASKED = {
+    RequestState.OPEN: NAME,
+    RequestState.EXPIRED: "Yusra of the hills",
+    RequestState.WITHDRAWN: "Wafa of the sea",
+}
 
 
-@pytest.fixture(params=[RequestState.OPEN, RequestState.EXPIRED, RequestState.WITHDRAWN])
-def request_(request):
-    sharer = make_registration(member=make_member(name=NAME), offers=["wikidata"], is_findable=True)
-    return make_request(request.param, sharer=sharer)
-
-
-def read(client, request_):
-    client.force_login(request_.learner.member)
+def read(client, requests):
+    """Return what somebody reads of whom they asked for: pages, file, and for each request the letter about it."""
+    client.force_login(requests[0].learner.member)
     pages = [client.get(reverse(name)) for name in ("matching:request-list", "registrations:my-data")]
     file = client.get(reverse("registrations:data-download", args=["json"])).content.decode()
-    letter = _render_answer(request_, "en", "UTC")
-    return [*(page.content.decode() for page in pages), file, str(letter)]
+    letters = [str(_render_answer(request, "en", "UTC")) for request in requests]
+    return [*(page.content.decode() for page in pages), file], letters
 
 
 @pytest.mark.parametrize("document", ["code_of_conduct", "privacy_notice"])
-def test_who_takes_their_agreement_back_is_named_to_nobody_who_asked_for_them(client, request_, document):
-    sharer = request_.sharer.member
-    pages = read(client, request_)
-    assert all(NAME in text for text in pages)
+def test_who_takes_their_agreement_back_is_named_to_nobody_who_asked_for_them(client, document):
+    learner, requests = make_registration(wishes=["wikidata"]), []
+    for place, (state, name) in enumerate(OF_ASKED.items(), 1):
+        sharer = make_registration(member=make_member(name=name), offers=["wikidata"], is_findable=True)
+        requests.append(make_request(state, learner=learner, sharer=sharer, place=place))
+    pages, letters = read(client, requests)
+    for name, letter in zip(OF_ASKED.values(), letters, strict=True):
+        assert all(name in text for text in [*pages, letter]), name
 
-    take_back(member=sharer, document=document, by=sharer, now=NOW)
+    for request in requests:
+        take_back(member=request.sharer.member, document=document, by=request.sharer.member, now=NOW)
 
-    for text in read(client, request_):
-        assert NAME not in text
+    pages, letters = read(client, requests)
+    for name, letter in zip(OF_ASKED.values(), letters, strict=True):
+        assert not any(name in text for text in [*pages, letter]), name
 
 
 def test_who_was_brought_together_goes_on_reading_whom_with(client):
