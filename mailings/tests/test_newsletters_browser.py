@@ -35,8 +35,8 @@ def readers(number, language):
         return ngettext("%(count)s reader", "%(count)s readers", number) % {"count": number}
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+# What a script does and what the language says have nothing to do with each other: each once with one of the other.
+@pytest.mark.parametrize(("language", "javascript"), [("en", True), ("ar", False)], ids=["script", "plain"])
 def test_readers_are_counted_and_skills_found_while_choosing(live_server, open_window, language, javascript):
     maps, issue = make_skill("maps"), make_newsletter()
     make_subscription(member=make_registration(wishes=[maps], region="SA").member), make_subscription()
@@ -62,16 +62,15 @@ def test_readers_are_counted_and_skills_found_while_choosing(live_server, open_w
     assert issue.audience == {}
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_section_is_filled_in_without_javascript(live_server, open_window, language):
+def test_a_section_is_filled_in_without_javascript(live_server, open_window):
     issue = make_newsletter(languages=("ar",), body="مرحبا")
     NewsletterVersion.objects.update(state="draft")
     version = issue.versions.get()
     section = version.sections.get()
     version.sections.update(kind="upcoming")
     clinic = make_clinic(starts_at=timezone.now() + timedelta(days=9))
-    coordinator = make_coordinator(language=language)
-    window = open_window(live_server.url, language=language, width=360, javascript=False, member=coordinator)
+    coordinator = make_coordinator()
+    window = open_window(live_server.url, width=360, javascript=False, member=coordinator)
     page = window.page
 
     page.goto(f"{live_server.url}/admin/mailings/newsletterversion/{version.pk}/change/")
@@ -80,22 +79,21 @@ def test_a_section_is_filled_in_without_javascript(live_server, open_window, lan
 
     written = page.locator(f"[name=body_{section.pk}]").input_value()
     assert written.startswith("أهلا\n\n- [") and f"/clinics/{clinic.pk}/" in written
-    window.screenshot(f"newsletter-filled-in-{language}")
+    window.screenshot("newsletter-filled-in")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_an_issue_is_written_and_looked_at_without_javascript(live_server, open_window, language):
+def test_an_issue_is_written_and_looked_at_without_javascript(live_server, open_window):
     issue = make_newsletter(languages=("en", "ar"), body=TEXT)
     NewsletterVersion.objects.update(state="draft")
     issue.versions.filter(language="ar").update(translated_from="en")
     version = issue.versions.get(language="ar")
     section = version.sections.get()
-    coordinator = make_coordinator(language=language)
-    window = open_window(live_server.url, language=language, width=360, javascript=False, member=coordinator)
+    coordinator = make_coordinator(language="ar")
+    window = open_window(live_server.url, language="ar", width=360, javascript=False, member=coordinator)
     page = window.page
 
     page.goto(f"{live_server.url}/admin/mailings/newsletter/{issue.pk}/change/")
-    window.screenshot(f"newsletter-issue-{language}")
+    window.screenshot("newsletter-issue-ar")
     page.goto(f"{live_server.url}/admin/mailings/newsletterversion/{version.pk}/change/")
     page.locator(f"[name=body_{section.pk}]").fill("مرحبا **بكم**")
     frame = page.frame_locator("iframe[name=preview]")
@@ -103,12 +101,12 @@ def test_an_issue_is_written_and_looked_at_without_javascript(live_server, open_
         page.locator(f"[name=look][value={look}]").check()
         page.locator("[formtarget=preview]").click()
         frame.locator(SHOWN_AS[look]).get_by_text("مرحبا").first.wait_for()
-        window.screenshot(f"newsletter-version-{look}-{language}")
+        window.screenshot(f"newsletter-version-{look}-ar")
     section.refresh_from_db()
     assert section.body == TEXT  # looking saves nothing
 
 
-@pytest.mark.parametrize(("language", "javascript"), [("en", True), ("en", False), ("ar", True)])
+@pytest.mark.parametrize(("language", "javascript"), [("en", False), ("ar", True)])
 def test_sending_and_stopping_are_asked_once_more(live_server, open_window, language, javascript):
     make_subscription(), make_subscription(language="fr")
     issue = make_newsletter(state="asked", asked_by=make_coordinator(), asked_at=timezone.now())
