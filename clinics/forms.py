@@ -14,15 +14,15 @@ from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicState, ForWhom, Venue
 from clinics.domain.texts import CallLinkInText
 from clinics.models import Clinic, ClinicSeries
+from clinics.planning.zones import likely_zones
 from clinics.texts.call_links import WordsToPeopleForm, check_not_in_texts, links_of_call, refuse_call_link
-from clinics.texts.languages import languages_to_choose
-from letsconnect.base.choices import LongSelect, offer
-from letsconnect.base.fields import longest
+from clinics.texts.languages import likely_languages
+from letsconnect.base.fields import column_label, longest
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
-from registrations.answers.forms.choices import zone_choices
 from registrations.domain.registrations import Region, SkillState
 from registrations.models import Skill
+from registrations.reference.typed_fields import keep_stored, language_field, show_first, zone_field
 
 START = ("local_date", "local_time", "zone", "fold")
 
@@ -30,7 +30,7 @@ START = ("local_date", "local_time", "zone", "fold")
 class StartForm(forms.ModelForm):
     """The wall clock and zone of a start; asks at the field where that hour does not exist or comes twice."""
 
-    zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
+    zone = zone_field(label=_("Time zone"), help_text=_("A large city or the country."), asks_for_own=False)
     fold = forms.TypedChoiceField(
         label=_("Which of the two"),
         coerce=int,
@@ -54,7 +54,8 @@ class StartForm(forms.ModelForm):
         self.starts_at: datetime | None = None  # once the form is valid
         if "zone" not in self.fields:  # only to be looked at
             return
-        offer(self, "zone", zone_choices(self.instance.zone))
+        keep_stored(self, "zone", self.instance.zone)
+        show_first(self, "zone", likely_zones())
         self.initial.setdefault("zone", self.instance.zone)
         if not self.instance.pk or not comes_twice(self.instance.wall_clock, self.instance.zone):
             self.initial["fold"] = ""  # not answered: where it matters, it is asked
@@ -119,6 +120,8 @@ class ClinicForm(StartForm):
         help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in an email."),
     )
 
+    floor_language = language_field(label=column_label(Clinic, "floor_language"))
+
     new_series = ClinicSeries._meta.get_field("name").formfield(
         label=_("Or a new series"), required=False, help_text=_("By its name, such as that of a course.")
     )
@@ -154,7 +157,6 @@ class ClinicForm(StartForm):
             "closes_minutes_before",
             "meeting_link",
         ]
-        widgets = {"floor_language": LongSelect}
         help_texts = {
             "region": _("Whose liaisons look after it."),
             "announce_to_all": _("A clinic for some regions is announced to their people only, unless you tick this."),
@@ -166,7 +168,9 @@ class ClinicForm(StartForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "floor_language" in self.fields:  # not where the clinic is only looked at
-            offer(self, "floor_language", languages_to_choose())
+            keep_stored(self, "floor_language", self.instance.floor_language)
+            self.initial.setdefault("floor_language", self.instance.floor_language)
+            show_first(self, "floor_language", likely_languages())
         if isinstance(skills := self.fields.get("skills"), forms.ModelMultipleChoiceField):
             chosen = Q(pk__in=self.instance.skills.values("pk")) if self.instance.pk else Q()
             skills.queryset = Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen).with_names()

@@ -71,6 +71,7 @@ def _draw(
     may_write = clinic.state == ClinicState.HELD and desk.has_change_permission(request)
     context = {
         "form": form,
+        "media": form.media,
         "may_write": may_write,
         "shows_fields": may_write or form.is_bound,
         "differences": differences,

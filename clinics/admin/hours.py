@@ -52,7 +52,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         return _take(desk, request, clinic)
     asked = request.GET if "first_on" in request.GET else None
     form = _form(asked, clinic)
-    context: dict[str, Any] = {"form": form, "opened": desk.opened(request, clinic)}
+    context: dict[str, Any] = {"form": form, "media": form.media, "opened": desk.opened(request, clinic)}
     if form.is_valid():
         context |= _shown_of(desk, request, clinic, form)
     return desk.draw(request, clinic, "hours", context)
@@ -68,6 +68,7 @@ def _shown_of(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: Find
     desk.note_look(request, _named(answer), kind=desk.look)
     week = parse_date(request.GET["week"]) if _is_day(request.GET.get("week", "")) else None
     kept = {name: value for name, value in request.GET.items() if name in form.fields}
+    kept["zone"] = answer.asked.zone  # not the letters by which it was found
     pair = answer.hours.best_pair() if form.cleaned_data["two"] else None
     return {
         "answer": answer,

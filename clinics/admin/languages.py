@@ -23,19 +23,20 @@ from clinics.people.channels import add_channel, change_channel, remove_channel
 from clinics.people.gaps import language_gaps
 from clinics.signing_up.language_needs import answer_language_need, needed_languages
 from clinics.texts.call_links import WordsToPeopleForm
-from clinics.texts.languages import languages_to_choose
+from clinics.texts.languages import likely_languages
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
-from letsconnect.base.choices import EMPTY, LongSelect, offer
+from letsconnect.base.choices import EMPTY, offer
 from letsconnect.base.fields import LineFormField, longest
 from letsconnect.base.versions import ChangedMeanwhile
+from registrations.reference.typed_fields import language_field, show_first
 from registrations.requests import signed_in
 
 
 class ChannelForm(WordsToPeopleForm):
     """A channel to add."""
 
-    channel_language = forms.ChoiceField(label=gettext_lazy("Language"), widget=LongSelect)
+    channel_language = language_field(label=gettext_lazy("Language"))
     channel_name = LineFormField(
         label=gettext_lazy("Name of the channel"),
         required=False,
@@ -51,7 +52,7 @@ class ChannelForm(WordsToPeopleForm):
 
     def __init__(self, data: Any = None, *, clinic: Clinic) -> None:
         super().__init__(data, clinic=clinic)
-        offer(self, "channel_language", languages_to_choose())
+        show_first(self, "channel_language", likely_languages())
 
 
 class InterpreterForm(SomebodyForm):
@@ -148,7 +149,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
     def draw(
         form: SomebodyForm | None, refusal: str, *, status: int = 422, channel_form: ChannelForm | None = None
     ) -> HttpResponse:
-        rows = rows_of(clinic.people.interpreters(), clinic)
+        rows, typed = rows_of(clinic.people.interpreters(), clinic), channel_form or ChannelForm(clinic=clinic)
         by_channel: dict[int, list[dict[str, Any]]] = {channel.pk: [] for channel in channels}
         for row in rows:
             by_channel.setdefault(row["person"].channel_id, []).append(row)
@@ -163,7 +164,8 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
             "gaps": [(gap, gap.name(get_language() or "en")) for gap in language_gaps(clinic)],
             "has_free_turn": len(taken) < len(channels) * len(Turn),
             "form": form or InterpreterForm(planner=planner, clinic=clinic, channels=channels),
-            "channel_form": channel_form or ChannelForm(clinic=clinic),
+            "channel_form": typed,
+            "media": typed.media,
             "refusal": refusal,
             "may_write": desk.may_change(request, clinic),
             "opened": desk.opened(request, clinic),

@@ -82,6 +82,7 @@ def _draw(
     may_write = clinic.state in TOOK_PLACE and desk.has_change_permission(request)
     context: dict[str, Any] = {
         "forms": {"rows": rows},
+        "media": rows.media,
         "rows": rows.in_order(),
         "archive": archive_of(clinic),
         "opened": opened,

@@ -22,14 +22,14 @@ from clinics.models import Clinic, ClinicText
 from clinics.notices.changes import WrittenSoFar
 from clinics.planning.languages import languages_wanted
 from clinics.texts.forms import PARTS, FirstTextForm, FirstTextRows, OneLanguageForm
-from clinics.texts.languages import languages_to_choose
+from clinics.texts.languages import likely_languages
 from clinics.texts.writing import drop_text, save_text
 from letsconnect.base.admin import DeskInline
-from letsconnect.base.choices import LongSelect, offer
 from letsconnect.base.languages import best_of
 from letsconnect.base.once_more import ConfirmationPage, NotConfirmed, goes_back
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.reference.languages import LANGUAGES
+from registrations.reference.typed_fields import language_field, show_first
 from registrations.requests import signed_in
 
 
@@ -47,11 +47,11 @@ class ClinicTextInline(DeskInline, admin.StackedInline):
 class LanguageForm(forms.Form):
     """In which other language to write."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Another language"), widget=LongSelect)
+    language = language_field(label=gettext_lazy("Another language"))
 
-    def __init__(self) -> None:
-        super().__init__()
-        offer(self, "language", languages_to_choose())
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        show_first(self, "language", likely_languages())
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ class LanguageTab:
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
     """Show, or save and make ready, the text of the language that the address names."""
     wanted = languages_wanted(clinic)
+    if request.method != "POST" and _is_typed(request):
+        another = _another(request)
+        if another.is_valid():
+            return redirect(_url(clinic, another.cleaned_data["language"]))
     language = _language(request, clinic, wanted)
     if request.method != "POST":
         return _draw(desk, request, clinic, _form(clinic, language), wanted)
@@ -75,6 +79,17 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
     if press in ("draft", "drop"):
         return _press(desk, request, clinic, language, press)
     return _save(desk, request, clinic, language, wanted, is_ready=press == "ready")
+
+
+def _another(request: HttpRequest) -> LanguageForm:
+    """Return the form that asks for another language, with what was typed into it."""
+    return LanguageForm(request.GET) if _is_typed(request) else LanguageForm()
+
+
+def _is_typed(request: HttpRequest) -> bool:
+    """Tell whether the address names a language in words: a link names it by its code."""
+    typed = request.GET.get("language", "")
+    return bool(typed) and typed not in LANGUAGES
 
 
 def _language(request: HttpRequest, clinic: Clinic, wanted: Sequence[str]) -> str:
@@ -194,9 +209,11 @@ def _draw(
     source = others.get(clinic.floor_language) if text.language != clinic.floor_language else None
     if source is None and text.pk is None:
         source = best_of(others, clinic.floor_language, then=clinic.floor_language)
+    another = _another(request)
     context = {
         "languages": _tabs(clinic, text, wanted),
-        "another": LanguageForm() if may_write else None,
+        "another": another if may_write else None,
+        "media": another.media,
         "text": text,
         "is_told": clinic.announced_at is not None,
         "form": form,

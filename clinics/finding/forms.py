@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from clinics.domain.clinics import MAX_MINUTES, MIN_MINUTES, ClinicState
 from clinics.domain.finding import LONGEST_DAYS, WHOLE, HoursAsked
 from clinics.models import Clinic, ClinicHourRules
-from letsconnect.base.choices import LongSelect, offer
+from clinics.planning.zones import likely_zones
 from letsconnect.base.hours import next_monday
 from letsconnect.base.zones import in_zone
-from registrations.answers.forms.choices import zone_choices
+from registrations.reference.typed_fields import keep_stored, show_first, zone_field
 
 AHEAD = timedelta(days=14)  # before which people can hardly be invited any more
 USUAL_DAYS = 28
@@ -29,7 +29,7 @@ class FindHourForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Eight weeks at most, both days included."),
     )
-    zone = forms.ChoiceField(label=_("By the clock of"), widget=LongSelect)
+    zone = zone_field(label=_("By the clock of"), help_text=_("A large city or the country."), asks_for_own=False)
     minutes = forms.IntegerField(
         label=_("Length in minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, step_size=STEP
     )
@@ -53,7 +53,8 @@ class FindHourForm(forms.Form):
             "weight": ClinicHourRules.objects.current().night_weight,
         }
         self.fields["minutes"].disabled = clinic.state != ClinicState.DRAFT  # a move changes the start only
-        offer(self, "zone", zone_choices(zone))
+        keep_stored(self, "zone", zone)
+        show_first(self, "zone", likely_zones())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

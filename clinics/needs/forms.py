@@ -4,33 +4,31 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinics.models import RaisedNeed
 from clinics.needs.counting import WhoseNeeds
 from clinics.texts.call_links import WordsOfNoClinicForm
+from clinics.texts.languages import likely_languages
 from letsconnect.base.choices import offer
-from registrations.answers.forms.choices import language_choices
 from registrations.domain.registrations import Region, SkillState
 from registrations.models import Member, Skill
-from registrations.reference.names import language_choices as languages_by_name
+from registrations.reference.typed_fields import keep_stored, language_field, show_first
 
 
 class WhoseNeedsForm(forms.Form):
     """Whose needs; what makes no sense is passed over."""
 
     region = forms.ChoiceField(label=_("Region"), required=False)
-    language = forms.ChoiceField(label=_("Language"), required=False)
+    language = language_field(
+        label=_("Language"), required=False, attrs={"placeholder": pgettext_lazy("language", "any")}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "region", [("", pgettext_lazy("region", "all regions")), *Region.choices])
-        offer(
-            self,
-            "language",
-            [("", pgettext_lazy("language", "any")), *languages_by_name(get_language() or "en")],
-        )
+        show_first(self, "language", likely_languages())
 
     def chosen(self) -> WhoseNeeds:
         """Return what was chosen."""
@@ -41,7 +39,7 @@ class WhoseNeedsForm(forms.Form):
 class RaisedNeedForm(WordsOfNoClinicForm, forms.ModelForm):
     """A need as a liaison heard it: on a skill or in words, of a region that they look after or of none."""
 
-    language = forms.ChoiceField(label=_("Language"), required=False)
+    language = language_field(label=_("Language"), required=False)
 
     class Meta:
         model = RaisedNeed
@@ -59,7 +57,8 @@ class RaisedNeedForm(WordsOfNoClinicForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "skill" not in self.fields:  # only to be looked at
             return
-        offer(self, "language", language_choices())
+        keep_stored(self, "language", self.instance.language)
+        show_first(self, "language", likely_languages())
         field = self.fields["skill"]
         if isinstance(field, forms.ModelChoiceField):
             chosen = Q(pk=self.instance.skill_id) if self.instance.pk else Q()

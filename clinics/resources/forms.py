@@ -1,5 +1,6 @@
 """The form of what is kept of a clinic: one row for each link, put in order and taken out without JavaScript."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,10 +13,10 @@ from clinics.domain.resources import IN_ONE_LANGUAGE, RESOURCES_AT_MOST, Licence
 from clinics.models import Clinic, ClinicResource
 from clinics.resources.writing import ResourceEntry
 from clinics.texts.call_links import refuse_call_link_in_rows
-from clinics.texts.languages import languages_to_choose
-from letsconnect.base.choices import KeptChoices, LongSelect, offer
+from clinics.texts.languages import likely_languages
 from letsconnect.base.edit_conflicts import facts_of_rows
-from letsconnect.base.fields import longest
+from letsconnect.base.fields import column_label, longest
+from registrations.reference.typed_fields import keep_stored, language_field, show_first
 
 _LAST = 1000  # where a row stands of which nobody said where
 
@@ -30,6 +31,11 @@ class ResourceForm(forms.ModelForm):
         required=False,
         widget=forms.NumberInput(attrs={"class": "lc-number"}),
     )
+    language = language_field(
+        label=column_label(ClinicResource, "language"),
+        required=False,
+        attrs={"placeholder": pgettext_lazy("languages of material of a clinic", "several languages")},
+    )
     url = forms.URLField(
         label=_("Link"),
         assume_scheme="https",
@@ -40,12 +46,11 @@ class ResourceForm(forms.ModelForm):
     class Meta:
         model = ClinicResource
         fields = ("kind", "language", "title", "url", "licence", "licence_words", "is_ready")
-        widgets = {"language": LongSelect}
 
-    def __init__(self, *args: Any, languages: KeptChoices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, likely: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        several = ("", pgettext_lazy("languages of material of a clinic", "several languages"))
-        offer(self, "language", [several, *languages])
+        keep_stored(self, "language", self.instance.language)
+        show_first(self, "language", likely)
         self.fields["title"].widget.attrs["dir"] = "auto"
         if self.instance.pk:
             self.initial["order"] = self.instance.place
@@ -115,8 +120,8 @@ _Rows = forms.inlineformset_factory(
 
 def resource_rows(clinic: Clinic, data: QueryDict | None = None) -> ResourceRows:
     """Return the rows of a clinic as they are stored, or as they were typed."""
-    stored, languages = clinic.resources.order_by("place"), {"languages": languages_to_choose()}  # asked for once
-    rows: Any = _Rows(data, instance=clinic, queryset=stored, prefix="links", form_kwargs=languages)
+    stored, likely = clinic.resources.order_by("place"), {"likely": likely_languages()}  # asked for once
+    rows: Any = _Rows(data, instance=clinic, queryset=stored, prefix="links", form_kwargs=likely)
     assert isinstance(rows, ResourceRows)  # the factory derives it from the one it is given
     return rows
 

@@ -430,9 +430,51 @@ def test_zones_at_the_desk_are_called_as_their_reader_says_them(client, coordina
     client.force_login(coordinator)
     coordinator.speak("es")
 
+    assert client.get(desk("add")).context["adminform"].form["floor_language"].value() == "en"
     for address in (desk("add"), desk("change", clinic.pk), desk("move", clinic.pk), desk("hours", clinic.pk)):
         html = client.get(address).content.decode()
-        assert re.search(r'<option value="Europe/Berlin"[^>]*>Berlín</option>', html), address
-        assert ">Europe/" not in html, address
+        assert "Berlín (Alemania)" in html, address  # typed, and none of a list of hundreds
+        assert 'href="/static/css/find.css"' in html and ">Europe/" not in html, address
     shown = client.get(reverse("admin:registrations_member_change", args=[person.pk])).content.decode()
     assert "hora de Berlín" in shown and "Europe/Berlin" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "typed_in", "stored"),
+    [
+        ("floor_language", "الفارسية", "fa"),
+        ("floor_language", "castellano", "es"),
+        ("zone", "le caire", "Africa/Cairo"),
+    ],
+)
+def test_a_planner_types_a_language_or_a_place_as_people_call_it(client, coordinator, name, typed_in, stored):
+    clinic = make_clinic(state=ClinicState.DRAFT)
+    client.force_login(coordinator)
+    coordinator.speak("ar")
+    page = desk("change", clinic.pk)
+
+    assert client.post(page, typed(clinic, **{name: typed_in}, **as_opened(client, page))).status_code == 302
+    assert getattr(Clinic.objects.get(), name) == stored
+
+
+def test_what_may_mean_several_languages_or_none_is_asked_at_its_field(client, coordinator):
+    clinic = make_clinic(state=ClinicState.DRAFT)
+    client.force_login(coordinator)
+    page, opened = desk("change", clinic.pk), as_opened(client, desk("change", clinic.pk))
+
+    asked = client.post(page, typed(clinic, floor_language="panj", zone="Atlantis", **opened))
+    shown = asked.content.decode()
+    assert set(errors(asked)) == {"floor_language", "zone"}
+    assert 'name="floor_language-pick" value="pa"' in shown and 'value="Atlantis"' in shown
+
+    picked = typed(clinic, **{"floor_language": "panj", "floor_language-pick": "pa"}, **opened)
+    assert client.post(page, picked).status_code == 302
+    assert Clinic.objects.get().floor_language == "pa"
+
+
+def test_another_language_of_the_texts_is_typed_too(client, coordinator):
+    texts = desk("texts", make_clinic().pk)
+    client.force_login(coordinator)
+
+    assert client.get(f"{texts}?language=franz%C3%B6sisch").context["another"].errors
+    assert client.get(f"{texts}?language=franc%C3%A9s")["Location"] == f"{texts}?language=fr"

@@ -49,6 +49,7 @@ from clinics.writing.forms import WriteForm
 from letsconnect.base.fields import LineField
 from letsconnect.tests.opened import hidden_in
 from registrations.models import Member
+from registrations.reference.typed_fields import TypedChoiceField
 from registrations.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -250,7 +251,8 @@ _NO_TEXT = {
 
 def _texts_of(form):
     fields = getattr(form, "base_fields", {}).items()
-    texts = {name for name, field in fields if isinstance(field, forms.CharField) and not field.widget.is_hidden}
+    typed = {name: field for name, field in fields if isinstance(field, forms.CharField) and not field.widget.is_hidden}
+    texts = {name for name, field in typed.items() if not isinstance(field, TypedChoiceField)}  # it holds a code
     return texts | ({"subject_en", "text_ar"} if form is WriteForm else set())
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from clinics.domain.texts import TextNotReady, TextState, check_ready
 from clinics.models import ClinicText
 from clinics.texts.call_links import refuse_call_link, refuse_call_link_in_rows
-from clinics.texts.languages import languages_to_choose
-from letsconnect.base.choices import LongSelect, offer
-from letsconnect.base.fields import check_can_be_seen
+from clinics.texts.languages import likely_languages
+from letsconnect.base.fields import check_can_be_seen, column_label
 from letsconnect.base.lines import one_line
+from registrations.reference.typed_fields import language_field, show_first
 
 _BREAKS = re.compile(r"\r\n|[\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _MANY_EMPTY_LINES = re.compile(r"\n{3,}")
@@ -116,14 +116,15 @@ class FirstTextRows(forms.BaseInlineFormSet):
 class FirstTextForm(TextForm):
     """The text with which a clinic is made: it says its language, and whether it is ready."""
 
+    language = language_field(label=column_label(ClinicText, "language"))
+
     class Meta(TextForm.Meta):
         fields = ("language", "state", *PARTS)
-        widgets = {**TextForm.Meta.widgets, "language": LongSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "language" in self.fields:  # not where it is only to be looked at
-            offer(self, "language", languages_to_choose())
+            show_first(self, "language", likely_languages())
             self.initial["language"] = self.initial.get("language") or get_language() or "en"
 
     def state_of(self, cleaned: dict[str, Any]) -> str:

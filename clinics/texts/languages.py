@@ -1,29 +1,25 @@
-"""The languages of clinics to choose from: by name in the reader's language, those in use before all others."""
+"""The languages of clinics that a planner most likely means, to be shown before anything is typed."""
 
-from functools import lru_cache
+from collections import Counter
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from clinics.models import Clinic, ClinicText
-from letsconnect.base.choices import KeptChoices
-from registrations.reference.names import language_choices
-
-Pairs = list[tuple[str, str]]
+from registrations.reference.finding import AT_MOST
 
 
-def languages_to_choose() -> KeptChoices:
-    """Return all languages: first those of the portal, and those that clinics are spoken or described in."""
-    spoken = Clinic.objects.order_by().values_list("floor_language")
-    in_use = spoken.union(ClinicText.objects.order_by().values_list("language"))
-    codes = {code for (code,) in in_use} | dict(settings.LANGUAGES).keys()
-    return _grouped(get_language() or "en", frozenset(codes))
+def likely_languages() -> list[str]:
+    """Return the reader's own language, those that clinics are mostly spoken and described in, and the portal's."""
+    spoken, described = _counted(Clinic.objects.all(), "floor_language"), _counted(ClinicText.objects.all(), "language")
+    often: Counter[str] = Counter()
+    for code, number in spoken.union(described, all=True):
+        often[code] += number
+    by_use = sorted(often, key=lambda code: (-often[code], code))
+    own = (get_language() or "en").split("-")[0]
+    return list(dict.fromkeys((own, *by_use, *dict(settings.LANGUAGES))))[:AT_MOST]
 
 
-@lru_cache(maxsize=64)
-def _grouped(reader: str, in_use: frozenset[str]) -> KeptChoices:
-    """Return them as a list that is drawn once for these languages in use."""
-    names = language_choices(reader)
-    used: Pairs = [(code, name) for code, name in names if code in in_use]
-    return KeptChoices([(_("In use"), used), (_("All languages"), [pair for pair in names if pair[0] not in in_use])])
+def _counted(rows: QuerySet, column: str) -> QuerySet:
+    return rows.order_by().values_list(column).annotate(Count("pk"))

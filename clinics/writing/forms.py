@@ -15,11 +15,13 @@ from clinics.domain.people import ClinicRole
 from clinics.domain.writing import FLOOR, ToWhom
 from clinics.models import Clinic, ClinicMessageText
 from clinics.texts.call_links import WordsToPeopleForm
+from clinics.texts.languages import likely_languages
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.lines import has_something_to_see
-from registrations.reference.names import language_name, languages_by_name
+from registrations.reference.names import language_name
+from registrations.reference.typed_fields import language_field, show_first
 
 
 class WriteForm(WordsToPeopleForm):
@@ -38,10 +40,11 @@ class WriteForm(WordsToPeopleForm):
         choices=ClinicRole,
         widget=forms.CheckboxSelectMultiple,
     )
-    speaking = forms.ChoiceField(
+    speaking = language_field(
         label=_("Only those who speak"),
         required=False,
         help_text=_("Their emails are in this language, or they say in their registration that they speak it."),
+        attrs={"placeholder": _("whatever language")},
     )
     pressed = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -52,7 +55,7 @@ class WriteForm(WordsToPeopleForm):
         channels = [(row.language, row.language_in_words) for row in clinic.channels.all()]
         floor = language_name(clinic.floor_language, get_language() or "en")
         offer(self, "listening", [("", _("in whatever language")), (FLOOR, floor), *channels])
-        offer(self, "speaking", [("", _("whatever language")), *languages_by_name()])
+        show_first(self, "speaking", likely_languages())
         for code, _name in settings.LANGUAGES:
             self.fields[f"subject_{code}"] = forms.CharField(
                 label=_("Subject"), required=False, max_length=longest(ClinicMessageText, "subject")

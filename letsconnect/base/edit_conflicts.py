@@ -17,7 +17,7 @@ from django.utils.translation import override
 from letsconnect.base import versions
 from letsconnect.base.languages import listed
 
-# Fields whose text depends on the reader's language or time zone.
+# Fields whose text depends on the reader's language or time zone; a field that is none of them says `reads_a_language`.
 _LOCAL = (forms.IntegerField, forms.fields.BaseTemporalField)
 
 
@@ -67,7 +67,7 @@ def _in_neutral_form(form: forms.BaseForm, name: str, typed: list[str]) -> list[
     """Return what was typed in the user's language and zone in the neutral form that fingerprints are made of."""
     field = form.fields[name]
     parts = getattr(field, "fields", ()) or (field,)
-    if len(parts) != len(typed) or not all(isinstance(part, _LOCAL) for part in parts):
+    if len(parts) != len(typed) or not all(map(_is_local, parts)):
         return typed
     try:
         values = [part.to_python(word) for part, word in zip(parts, typed, strict=True)]
@@ -76,6 +76,10 @@ def _in_neutral_form(form: forms.BaseForm, name: str, typed: list[str]) -> list[
         return typed
     with _neutral_language_and_zone():
         return _as_browser_sends(field.widget, field.prepare_value(value))
+
+
+def _is_local(field: forms.Field) -> bool:
+    return isinstance(field, _LOCAL) or getattr(field, "reads_a_language", False)
 
 
 def own_fields(form: "forms.ModelForm[Any]") -> list[str]:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Combinable
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.lines import (
@@ -29,6 +30,11 @@ def longest(table: type[models.Model], column: str) -> int:
     if characters is None:
         raise ValueError(f"{table._meta.label}.{column} takes text of any length")
     return int(characters)
+
+
+def column_label(table: type[models.Model], column: str) -> Any:
+    """Return what a form calls a column that it does not fill in as Django would."""
+    return capfirst(getattr(table._meta.get_field(column), "verbose_name", column))
 
 
 def check_can_be_seen(text: str) -> None:

@@ -1,34 +1,19 @@
 """What people call a time zone: "Cairo time, UTC+3". Its identifier, Africa/Cairo, is for machines."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from itertools import groupby
 from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext
 
-from letsconnect.base.folding import plain
 from letsconnect.base.languages import chain
 from letsconnect.base.zones import is_zone, zone_or_utc
 
 _HAS_A_PLACE = re.compile(r"[A-Z][a-z]+(/|$)")  # neither "Etc/GMT-3" nor "CET"
-_AREAS = {
-    "Africa": pgettext_lazy("part of the world", "Africa"),
-    "America": pgettext_lazy("part of the world", "The Americas"),
-    "Antarctica": pgettext_lazy("part of the world", "Antarctica"),
-    "Arctic": pgettext_lazy("part of the world", "The Arctic"),
-    "Asia": pgettext_lazy("part of the world", "Asia"),
-    "Atlantic": pgettext_lazy("part of the world", "Atlantic Ocean"),
-    "Australia": pgettext_lazy("part of the world", "Australia"),
-    "Europe": pgettext_lazy("part of the world", "Europe"),
-    "Indian": pgettext_lazy("part of the world", "Indian Ocean"),
-    "Pacific": pgettext_lazy("part of the world", "Pacific Ocean"),
-}
 _NO_PLACE = ("Etc/", "SystemV/", "UTC", "GMT", "Zulu", "Universal", "Greenwich", "Factory")
 
 
@@ -99,25 +84,6 @@ def city_of(zone: str, language: str) -> str:
 def place_in_words(zone: str) -> str:
     """Return the place by whose clock a zone goes, in the active language, as "Cairo"; or else "UTC" and the like."""
     return city_of(zone, get_language() or "en") if has_a_place(zone) else zone_in_words(zone)
-
-
-def zones_by_area(zones: Iterable[str], language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return zones with a place by the parts of the world, each by its city, in the active language, ``language``.
-
-    Of several zones that are called by one city, such as Asia/Kolkata and Asia/Calcutta, each also shows the end of its
-    identifier where that is another name.
-    """
-    cities = [(zone.split("/")[0], city_of(zone, language), zone) for zone in zones]
-    often = Counter((area, city) for area, city, _zone in cities)
-    named = [
-        (area, f"{city} ({_end_of(zone)})" if often[area, city] > 1 and _end_of(zone) != city else city, zone)
-        for area, city, zone in cities
-    ]
-    named.sort(key=lambda entry: (entry[0], plain(entry[1]), entry[2]))
-    return [
-        (str(_AREAS.get(area, area)), [(zone, name) for _area, name, zone in entries])
-        for area, entries in groupby(named, key=lambda entry: entry[0])
-    ]
 
 
 @cache

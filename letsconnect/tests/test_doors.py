@@ -93,6 +93,7 @@ def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, w
     assert {door: said for door, said in closed.items() if said not in ("302", "403", "404", "405")} == {}
     assert walk.silent == {}
     assert walk.heavy == {}
+    assert walk.long == set()
     assert walk.told > SEE_OTHERS.get(who, -1)
     assert who not in WITHOUT_BUTTONS or len(closed) > 40
 
@@ -105,6 +106,7 @@ class Walk:
         self.client, self.world, self.viewer = client, world, viewer
         self.cookies, self.undoing, self.before = client.cookies.copy(), Undoing(), Act.objects.count()
         self.told, self.silent, self.heavy, self.brought = 0, {}, {}, frozenset()
+        self.long = set()  # lists to choose from that nobody reads through
 
     def knock(self, method, door):
         """Ask or act, undo whatever came of it, and return the status, with a plus if an act was written."""
@@ -124,6 +126,8 @@ class Walk:
                 self.told += bool(named)
                 if unread := named - looked_at(self.viewer):
                     self.silent[method, str(door)] = list(Member.objects.filter(pk__in=unread))
+        if door.is_desk and response.status_code == 200 and is_page(response):
+            self.long |= {(door.name, name) for name in long_lists(response.content.decode())}
         if method == "get" and not door.is_desk and response.status_code == 200 and is_page(response):
             self.weigh(door, response, statements)
         return f"{response.status_code}{'+' if acted else ''}"
@@ -141,6 +145,16 @@ class Walk:
         )
         if said:
             self.heavy[str(door)] = said
+
+
+LONGEST_LIST = 60
+COUNTRIES = {"country"}  # whoever looks for a country finds it by its first letter
+
+
+def long_lists(body):
+    """The names of the lists of a page in which something else is chosen from among too many: it is to be typed."""
+    lists = re.findall(r'<select name="([^"]*)"(.*?)</select>', body, re.DOTALL)
+    return {name for name, options in lists if options.count("<option") > LONGEST_LIST} - COUNTRIES
 
 
 def named_on(body):

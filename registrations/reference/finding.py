@@ -40,6 +40,9 @@ class Finder(Protocol):
     def value_of(self, text: str, reader: str) -> str:
         """Return the one that a text certainly means, or ""."""
 
+    def as_choice(self, value: str, reader: str) -> Found:
+        """Return a value as one of those to choose from."""
+
     def label(self, value: str, reader: str) -> str:
         """Return what a field shows for a value: a text that means this value and no other."""
 

@@ -31,7 +31,7 @@ class LanguageFinder:
         codes = _names().search(text, reader)
         if (code := _by_code(text)) and code not in codes[:1]:
             codes = [code, *(other for other in codes if other != code)]
-        return [language_found(code, reader) for code in codes[:AT_MOST]]
+        return [self.as_choice(code, reader) for code in codes[:AT_MOST]]
 
     def value_of(self, text: str, reader: str) -> str:
         if code := _codes_by_label(reader).get(folding.key(text)):
@@ -44,14 +44,13 @@ class LanguageFinder:
         is_certain = folding.key(text) not in _probable()
         return codes[0] if is_certain or _names().search(text, reader) == codes else ""
 
+    def as_choice(self, value: str, reader: str) -> Found:
+        """Return a language as a choice: its name for the reader, and beside it its own name."""
+        label, own = self.label(value, reader), _own_name(value)
+        return Found(value, label, "" if folding.key(own) == folding.key(label) else own)
+
     def label(self, value: str, reader: str) -> str:
         return labels(reader).get(value, value)
-
-
-def language_found(code: str, reader: str) -> Found:
-    """Return a language as a choice: its name for the reader, and beside it its own name."""
-    label, own = labels(reader).get(code, code), _own_name(code)
-    return Found(code, label, "" if folding.key(own) == folding.key(label) else own)
 
 
 @cache

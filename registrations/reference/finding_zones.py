@@ -36,13 +36,16 @@ class ZoneFinder:
         if (zone := _by_identifier(text)) and zone not in zones[:1]:
             zones = [zone, *(other for other in zones if other != zone)]
         most = _COUNTRY_AT_MOST if _country_called(text, reader) else AT_MOST
-        return [Found(zone, self.label(zone, reader)) for zone in _clocks_first(zones)[:most]]
+        return [self.as_choice(zone, reader) for zone in _clocks_first(zones)[:most]]
 
     def value_of(self, text: str, reader: str) -> str:
         if zone := _zones_by_label(reader).get(folding.key(text)) or _by_identifier(text):
             return zone
         zones = _names().values_called(text, reader)
         return zones[0] if len(zones) == 1 else ""
+
+    def as_choice(self, value: str, reader: str) -> Found:
+        return Found(value, self.label(value, reader))
 
     def label(self, value: str, reader: str) -> str:
         return _labels(reader).get(current_name(value)) or _label(value, reader)

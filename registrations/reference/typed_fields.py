@@ -4,7 +4,8 @@ What is sent is the text. It means one value or none: where it means none for ce
 few that fit, to choose from. With a script they are shown while one types (`static/js/find.js`).
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -41,10 +42,13 @@ class TypedChoiceInput(forms.TextInput):
         self.finder = finder
         self.kept = ""  # a value that stays even if no name leads to it
         self.choices_found: list[Found] = []
+        self.likely: Sequence[str] = ()  # what a script shows before anything is typed
 
     @property
     def media(self) -> forms.Media:
         scripts: list[Any] = [Script("js/find.js", defer=True)]  # the types know addresses only
+        if self.likely:
+            scripts.append(Script("js/first.js", defer=True))
         return forms.Media(css={"all": ["css/find.css"]}, js=scripts)
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
@@ -61,7 +65,11 @@ class TypedChoiceInput(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["attrs"]["data-find"] = reverse("registrations:find", args=[self.finder.name, _reader()])
+        attributes = context["widget"]["attrs"]
+        attributes["data-find"] = reverse("registrations:find", args=[self.finder.name, _reader()])
+        if self.likely:
+            choices = [self.finder.as_choice(value, _reader())._asdict() for value in self.likely]
+            attributes["data-first"] = json.dumps(choices, ensure_ascii=False)
         return context
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
@@ -98,6 +106,7 @@ class TypedChoiceField(forms.CharField):
     """A value of which the name is typed."""
 
     widget: TypedChoiceInput
+    reads_a_language = True  # what a browser sends for one value differs from reader to reader
 
     def __init__(self, *, widget: TypedChoiceInput, **kwargs: Any) -> None:
         super().__init__(max_length=_LONGEST, widget=widget, **kwargs)
@@ -136,10 +145,19 @@ class TypedChoiceField(forms.CharField):
 
 def keep_stored(form: forms.BaseForm, name: str, value: str) -> None:
     """Let the field of that name take what is stored, whatever it is."""
+    _typed_field(form, name).keep(value)
+
+
+def show_first(form: forms.BaseForm, name: str, values: Sequence[str]) -> None:
+    """Let the field of that name show these, the most likely ones, to whoever comes to it."""
+    _typed_field(form, name).widget.likely = values
+
+
+def _typed_field(form: forms.BaseForm, name: str) -> TypedChoiceField:
     field = form.fields[name]
     if not isinstance(field, TypedChoiceField):
         raise TypeError(f"{name} is not a field in which a value is typed")
-    field.keep(value)
+    return field
 
 
 def language_field(*, attrs: Mapping[str, Any] | None = None, **kwargs: Any) -> TypedChoiceField:

@@ -7,13 +7,11 @@ from datetime import UTC, date, timedelta
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
 
 from letsconnect.base import personal_columns
 from registrations import documents
 from registrations.answers import changes, editing, exporting, questions, readback, sensitive, snapshots
 from registrations.answers.facts import facts_of
-from registrations.answers.forms.choices import zone_choices
 from registrations.answers.forms.steps import CARDS, HAND_IN, HOURS, SKILLS, YOU
 from registrations.domain.facts import ROWS, RegistrationFacts, fingerprint
 from registrations.models import Group, Registration, Role
@@ -244,14 +242,3 @@ def test_each_fact_is_asked_by_one_question_of_a_step():
         step = next(step for step in STEPS if question.name in step.asks)
         for fact in question.columns:
             assert fact.name in step.fields or fact.name == "country"  # of the card about regions
-
-
-def test_zones_are_called_by_their_city_in_the_language_of_the_reader_and_an_old_one_stays():
-    with translation.override("fr"):
-        zones = {
-            zone: name
-            for _area, entries in zone_choices("Etc/GMT-3")
-            if isinstance(entries, list)
-            for zone, name in entries
-        }
-    assert (zones["Africa/Cairo"], zones["Etc/GMT-3"]) == ("Le Caire", "UTC+3")

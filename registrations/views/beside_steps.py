@@ -9,7 +9,7 @@ from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.participation.next_round import takes_part, why_not
 from registrations.reference.finding import Found
-from registrations.reference.finding_languages import LanguageFinder, language_found, likely_languages
+from registrations.reference.finding_languages import LanguageFinder, likely_languages
 from registrations.requests import MemberRequest
 
 _LIKELY_AT_MOST = 5
@@ -19,9 +19,10 @@ def languages_to_offer(request: MemberRequest, page: StepPage, country: str) -> 
     """Return the languages that somebody most likely speaks and that no row names yet."""
     browser = [code for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
     rows = page.rows["languages"]
-    named = {LanguageFinder().value_of(str(row["code"].value() or ""), request.LANGUAGE_CODE) for row in rows}
+    finder = LanguageFinder()
+    named = {finder.value_of(str(row["code"].value() or ""), request.LANGUAGE_CODE) for row in rows}
     codes = likely_languages(browser=browser, country=country, account=request.user.language)
-    return [language_found(code, request.LANGUAGE_CODE) for code in codes if code not in named][:_LIKELY_AT_MOST]
+    return [finder.as_choice(code, request.LANGUAGE_CODE) for code in codes if code not in named][:_LIKELY_AT_MOST]
 
 
 def saved_text(saved: Registration) -> str:

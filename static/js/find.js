@@ -20,6 +20,7 @@
   class Combobox {
     constructor(field) {
       this.field = field;
+      field.box = this;
       this.list = document.createElement("ul");
       this.list.className = "lc-find-list";
       this.list.id = `found-${number += 1}`;
@@ -53,7 +54,7 @@
     forget() {
       const note = document.querySelector(`[data-clock-of="${this.field.id}"]`);
       if (note) note.hidden = true;
-      this.field.closest(".cdx-field, .form-row, td")?.querySelector(".lc-found")?.remove();
+      this.field.closest(".lc-typed")?.querySelector(".lc-found")?.remove();
     }
 
     async look() {
@@ -143,7 +144,7 @@
   const boxes = new WeakMap();
   const enrich = (field) => boxes.has(field) || boxes.set(field, new Combobox(field));
 
-  document.querySelectorAll("input[data-find]").forEach(enrich);
+  document.querySelectorAll("input[data-find]:not(.empty-form *)").forEach(enrich);
   // A row that is added later becomes one when somebody comes to it.
   document.addEventListener("focusin", ({ target }) => {
     if (!target.matches("input[data-find]") || boxes.has(target)) return;

@@ -13,7 +13,6 @@ from letsconnect.base.choices import EMPTY, KeptChoices
 from letsconnect.base.folding import plain
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
-from letsconnect.base.zone_names import zone_in_words, zones_by_area
 from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import SkillFamily, SkillState
 from registrations.models import HEIR_OF_SKILL, Role, Skill
@@ -21,16 +20,6 @@ from registrations.reference import names
 from registrations.skills.names import names_of
 
 Choices = list[tuple[str, str]]
-
-
-def language_choices() -> KeptChoices:
-    """Spoken languages by name in the reader's language."""
-    return _kept_languages(get_language() or "en")
-
-
-@cache
-def _kept_languages(reader: str) -> KeptChoices:
-    return KeptChoices([EMPTY, *names.language_choices(reader)])
 
 
 def country_choices() -> KeptChoices:
@@ -80,24 +69,6 @@ def role_choices() -> list[tuple[int, str]]:
     return [(role.pk, str(role)) for role in Role.objects.prefetch_related("role_names")]
 
 
-def zone_choices(mine: str = "") -> KeptChoices:
-    """Zones by continent, each by its city. A stored zone stays, even one that is rarely offered."""
-    if mine and mine not in zone_names():
-        return _zones([(_("Chosen before"), [(mine, zone_in_words(mine))])])
-    return _kept_zones(get_language() or "en")
-
-
 def is_offered_zone(zone: str) -> bool:
     """Tell whether ``zone`` is that of a place."""
     return zone not in ("", "UTC") and zone in zone_names()
-
-
-@cache
-def _kept_zones(_reader: str) -> KeptChoices:
-    """The zones as all who read one language find them."""
-    return _zones([])
-
-
-def _zones(chosen_before: list[tuple[str, Choices]]) -> KeptChoices:
-    areas = zones_by_area((name for name in zone_names() if "/" in name), get_language() or "en")
-    return KeptChoices([EMPTY, (_("No zone of its own"), [("UTC", "UTC")]), *chosen_before, *areas])
