@@ -74,7 +74,7 @@ class Lines:
         if thing.kind in _OF_MATCHES:
             match = self._stored.to_answer.get(key) or self._stored.without_an_hour[key]
             side = side_of(match, self.member)
-            texts |= {"name": _name(_other(match, self.member).shown_name), "skill": self._skills[match.heir]}
+            texts |= {"name": _name(reasons.name_of(_other(match, self.member))), "skill": self._skills[match.heir]}
             texts["moment"] = when_here(match.answer_by) if thing.kind == ThingKind.ANSWER_MATCH else ""
         elif thing.kind in _OF_SESSIONS:
             session = self._session(key)
@@ -152,7 +152,7 @@ class Lines:
     def _of_match(self, line: MatchLine) -> Piece:
         texts = {
             "link": link_to("matching:match-detail", line.key),
-            "name": _name(_other(line, self.member).shown_name),
+            "name": _name(reasons.name_of(_other(line, self.member))),
             "skill": self._skills[line.heir],
             "moment": when_here(line.answer_by),
         }

@@ -64,15 +64,17 @@ def other_person(match: Match, side: Side, asked: RowsAboutOther, *, is_live: bo
         (introduced(words, shows_user_page=shows, name=name) for words, shows, name in asked.introductions),
         NOT_INTRODUCED,
     )
-    own_words = presented.words, next(iter(asked.wishes or ()), "")
-    shown = own_words if match.state == MatchState.CONNECTED else tuple(map(without_ways_to_reach, own_words))
+    own_words: tuple[str, ...] = presented.words, next(iter(asked.wishes or ()), "")
+    shown, user_page = own_words, presented.user_page
+    if match.state != MatchState.CONNECTED:
+        shown, user_page = tuple(map(without_ways_to_reach, own_words)), without_ways_to_reach(user_page)
     return OtherPerson(
         name,
         group,
         region,
         languages=tuple(in_words(list(asked.languages)).values()),
         level=next((str(OfferLevel(level).label) for level in asked.levels), ""),
-        introduced=presented._replace(words=shown[0]),
+        introduced=presented._replace(words=shown[0], user_page=user_page),
         words=shown[1],
         holds_words_back=shown != own_words,
     )

@@ -11,7 +11,7 @@ from matching.domain.matches import answer_by
 from matching.models import Introduction, Match
 from matching.tests.factories import make_match
 from registrations.accounts.wikimedia import PROVIDER
-from registrations.models import Registration, Wish
+from registrations.models import Member, Registration, Wish
 from registrations.tests.factories import make_coordinator
 
 pytestmark = pytest.mark.django_db
@@ -54,20 +54,31 @@ def test_words_from_before_the_rule_are_held_back_until_both_said_yes_and_whoeve
     now, edit = timezone.now(), reverse("registrations:registration-edit")
     match = make_match("asked", asked_at=now, answer_by=answer_by(now))
     Wish.objects.filter(registration=match.learner).update(why="Write to nour@example.org")
-    Introduction.objects.create(member=match.learner.member, words="On t.me/nour", changed_at=now)
+    me = match.learner.member
+    Introduction.objects.create(member=me, words="On t.me/nour", shows_user_page=True, changed_at=now)
+    SocialAccount.objects.create(user=me, provider=PROVIDER, uid="7", extra_data={"username": "nour.com"})
+    Member.objects.filter(pk=me.pk).update(name="Ask nour@example.org")
     Registration.objects.filter(pk=match.learner.pk).update(group_other="Call nour: 06.12.34.56.78")
 
     page = seen_by(client, match.sharer, match)
     assert "nour" not in page and "You see them once both of you have said yes." in page
-    client.force_login(match.learner.member)
-    assert "Leave that out, and they see it." in client.get(edit).content.decode()
+    assert "nour" not in client.get(reverse("home")).content.decode()
+    client.force_login(me)
+    mine = client.get(edit).content.decode()
+    assert "Leave that out, and they see it." in mine and "Nobody sees your name." in mine
     client.force_login(make_coordinator())
     desk = client.get(reverse("admin:matching_match_change", args=[match.pk])).content.decode()
     assert "Write to nour@example.org (The other does not see this" in desk
     said_yes = {"learner_accepted_at": now, "sharer_accepted_at": now, "connected_at": now}
     Match.objects.filter(pk=match.pk).update(state="connected", **said_yes)
     page = seen_by(client, match.sharer, match)
-    assert "nour@example.org" in page and "On t.me/nour" in page and "You see them once" not in page
+    assert (
+        "Write to nour@example.org" in page
+        and "Ask nour" not in page
+        and "User:nour.com" in page
+        and "On t.me/nour" in page
+        and "You see them once" not in page
+    )
 
 
 def test_nothing_said_leaves_no_row_and_what_cannot_be_seen_is_refused(client, member):

@@ -97,15 +97,18 @@ def parts(match: Match) -> list[ScorePart]:
 
 
 def name_of(person: Registration | NamedPerson | PersonInTable) -> str:
-    """Return the name a person shows, or words for somebody who shows none or has deleted their account."""
+    """Return the name a person shows, or words for somebody who shows none or has deleted their account.
+
+    A name that tells how to reach them is none: it would be read before both have said yes, at the desk and in emails.
+    """
     if person.is_erased:
         return gettext("Somebody who has left")
-    return person.shown_name or gettext("Somebody who shows no name")
+    return without_ways_to_reach(person.shown_name) or gettext("Somebody who shows no name")
 
 
 def group_of(person: Registration) -> str:
     """Return the group a person names, without a way to reach them: it is read before both have said yes."""
-    return str(person.group or without_ways_to_reach(person.group_other))
+    return without_ways_to_reach(str(person.group or person.group_other))
 
 
 def name_of_asked(request: SharerRequest) -> str:

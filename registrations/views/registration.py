@@ -80,6 +80,7 @@ def _show(request: MemberRequest, registration: Registration) -> HttpResponse:
         "next_card": card,
         "address_of_next_card": address_of(card) if card else "",
         "holds_words_back": any(tells_how_to_reach(wish.why) for wish in facts.wishes),
+        "hides_name": tells_how_to_reach(registration.shown_name),
         "what_next": _what_next(request.user, registration),
         "next_round": next_round(registration, on=today) if registration.state == RegistrationState.APPROVED else "",
     }
