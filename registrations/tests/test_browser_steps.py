@@ -51,11 +51,14 @@ def test_a_person_registers_and_goes_on_elsewhere(live_server, open_window):
 
     first.open(OVERVIEW)
     assert first.is_at("you")
+    first.go()
+    page.locator(".lc-error-summary a[href='#id_name']").wait_for()
     page.locator("#id_name").fill("Amina")
     page.locator("#id_country").select_option("TN")
     page.locator("#id_languages-0-code").press_sequentially("arab")
     page.get_by_role("option", name="Arabic العربية", exact=True).click()
     page.locator("#id_languages-0-level").select_option("6")
+    assert page.locator("[aria-invalid], .lc-error-summary, .cdx-message--error").count() == 0, "all is put right"
     first.press("[data-more]")
     page.locator("#id_languages-1-code").fill("français")
     page.locator("#id_languages-1-level").select_option("3")

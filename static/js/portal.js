@@ -17,6 +17,42 @@ for (const field of document.querySelectorAll("[data-guess-zone]:not([data-find]
   }
 }
 
+// What was refused is marked until somebody changes it; the server looks at it again. Scripts say "mended" of what they
+// change themselves.
+{
+  const unmark = (place) => {
+    for (const marked of place.querySelectorAll('[class*="--status-error"]')) {
+      marked.classList.remove(...[...marked.classList].filter((name) => name.endsWith("--status-error")));
+    }
+    for (const field of place.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    for (const said of place.querySelectorAll(".cdx-field__validation-message")) said.replaceChildren();
+  };
+
+  const forget = (places) => {
+    const isTheirs = ({ hash }) => places.some((place) => place.contains(document.getElementById(hash.slice(1))));
+    for (const summary of document.querySelectorAll(".lc-error-summary")) {
+      for (const line of summary.querySelectorAll("li")) {
+        const link = line.querySelector("a[href^='#']");
+        if (link && isTheirs(link)) line.remove();
+      }
+      if (!summary.querySelector("li")) summary.remove();
+    }
+  };
+
+  const mended = ({ target }) => {
+    const rows = target.closest("[data-rows]");
+    const ofAllRows = rows && document.getElementById(`${rows.dataset.rows}_refused`);
+    const field = target.closest(".cdx-field");
+    const places = [field, ofAllRows].filter(Boolean);
+    if (field) unmark(field);
+    forget(places);
+    if (ofAllRows) ofAllRows.remove();
+  };
+
+  document.addEventListener("change", mended);
+  document.addEventListener("mended", mended);
+}
+
 // A form that holds more than a request may is not sent: the server would refuse it unread, with all that was typed.
 {
   const { most, tooMuch } = document.currentScript.dataset;

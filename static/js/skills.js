@@ -50,6 +50,7 @@ function addSkill(one, side) {
   for (const name of row.querySelectorAll("[data-skill]")) name.textContent = one.name;
   row.hidden = false;
   showSides();
+  skillOf(row).dispatchEvent(new CustomEvent("mended", { bubbles: true }));
   hint(row, one.id, side).catch(() => {});
   return row;
 }
@@ -111,6 +112,7 @@ function find() {
       if (!row) return;
       turn += 1;
       field.value = "";
+      field.dispatchEvent(new CustomEvent("mended", { bubbles: true }));
       show("", []);
       row.querySelector("input:not([type=hidden]), button").focus();
     });

@@ -65,6 +65,7 @@ class Week {
       row.start.value = start;
       row.end.value = end;
     });
+    this.list.dispatchEvent(new CustomEvent("mended", { bubbles: true }));
   }
 
   times() {
