@@ -14,7 +14,7 @@ LETTERS = {
     "clinics.offer_expired": pgettext_lazy("kind of letter", "an offered seat was not claimed"),
     "clinics.put_in": pgettext_lazy("kind of letter", "given a seat at a clinic by the working group"),
     "clinics.taken_out": pgettext_lazy("kind of letter", "taken out of a clinic by the working group"),
-    "clinics.channel_gone": pgettext_lazy("kind of letter", "an interpretation somebody chose is not to be"),
+    "clinics.channel_gone": pgettext_lazy("kind of letter", "no interpretation in the language somebody chose"),
     "clinics.still_waiting": pgettext_lazy("kind of letter", "no seat at a clinic became free"),
     "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is cancelled"),
     "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is changed"),
@@ -109,6 +109,22 @@ class ClinicsConfig(AppConfig):
             _("This is for those who were at the clinic. Sign in with the address to which we wrote about it."),
             "clinics:feedback-give",
             "clinics:certificate-mine",
+        )
+        reasons.register(
+            _(
+                "Sign in to see which topics people want, and to ask for a clinic. Nobody else who takes part sees who "
+                "asked."
+            ),
+            *(f"clinics:topic-{of}" for of in ("list", "detail", "mine", "ask")),
+        )
+        reasons.register(
+            _("Certificates are shown to those who made them. Sign in to see yours."),
+            "clinics:certificate-list",
+            "clinics:certificate-print",
+        )
+        reasons.register(
+            _("This is for those who help with a clinic. Sign in with the address to which we wrote about it."),
+            *("clinics:person-mine", "clinics:checklist-mine", "clinics:clinic-host", "clinics:feedback-read"),
         )
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
         new_clinics.register()

@@ -59,6 +59,7 @@ class MatchingConfig(AppConfig):
         from matching.words import newsletters
         from registrations.answers import cards_elsewhere
         from registrations.participation import next_round
+        from registrations.views import reasons
 
         kinds.name_kinds(LETTERS)
         for letters in (match_emails, session_emails, feedback_emails, waiting_emails):
@@ -84,6 +85,21 @@ class MatchingConfig(AppConfig):
             "no_match": no_match.owe_no_match_letters,
         }.items():
             kinds.register_sweep(f"matching.{name}", sweep)
+        reasons.register(
+            _("Matches and sessions are for the two people alone. Sign in with the address to which we write to you."),
+            *("matching:match-list", "matching:match-detail", "matching:feedback-give", "matching:meeting-tell"),
+            *(
+                "matching:session-propose",
+                "matching:session-cancel",
+                "matching:session-link",
+                "matching:session-calendar",
+            ),
+            *("matching:no-match", "matching:introduction-edit", "matching:person-list"),
+        )
+        reasons.register(
+            _("Sign in to find somebody to learn from. They are not told who looks."),
+            *(f"matching:{page}" for page in ("sharer-list", "sharer-ask", "request-list")),
+        )
         newsletters.register_filling()
         next_round.register_least_minutes(MatchingRules.objects.least_minutes)
         next_round.register_next_round(MatchingRules.objects.next_round_on)

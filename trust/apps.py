@@ -30,6 +30,10 @@ class TrustConfig(AppConfig):
             _("What you tell here goes to the trust team alone, in confidence. Sign in, so that they can answer you."),
             *(f"trust:report-{of}" for of in ("new", "match", "clinic")),
         )
+        reasons.register(
+            _("Reports are for the trust team alone. Sign in with the address of your account."),
+            *(f"trust:report-{of}" for of in ("list", "detail")),
+        )
         kinds.register_sweep("trust.waiting", sweeps.tell_readers)
         kinds.register_sweep("trust.forgotten", sweeps.forget_old_reports)
         leaving.connect()

@@ -21,6 +21,8 @@ from letsconnect.tests.weights import is_page, named_by, too_heavy
 from mailings.tests.factories import make_letter
 from registrations.models import Look, Member, Registration
 
+ASKED_BY_SCRIPTS = {f"registrations:{of}" for of in ("group-search", "skill-search", "skill-hints")}
+
 
 @pytest.fixture
 def world(shared_world):
@@ -50,6 +52,18 @@ def test_whatever_shows_nothing_to_anybody_of_the_table_shows_it_to_few_or_is_no
     to_nobody = {name for name in names() if not name.startswith("admin:")} - shown - {page.name for page in few}
     assert to_nobody - NO_PAGE_ALONE == set()
     assert heavy == {}
+
+
+def test_whoever_has_to_sign_in_for_a_page_reads_there_what_for(world):
+    client, silent = Client(), set()
+    for door in DOORS:
+        if door.is_desk or door.get.split()[0] != "302" or "200" not in door.get or door.name in ASKED_BY_SCRIPTS:
+            continue
+        answer = client.get(door.path(world))
+        if answer.url.startswith(reverse("registrations:sign-in")) and not client.get(answer.url).context["reason"]:
+            silent.add(door.name)
+
+    assert silent == set()
 
 
 SEE_OTHERS = {"coordinator": 15, "liaison": 8}  # who sees names at the desk, and on more pages than this

@@ -31,9 +31,7 @@ class AddressForm(forms.Form):
     email = AddressField(
         label=_("Email address"),
         max_length=320,
-        help_text=_(
-            "We send a one-time code there. No password is needed, and a new address is as good as a known one."
-        ),
+        help_text=_("We send a code there. You type it on the next page. You need no password, and no account yet."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
         error_messages={"required": _("Please write your email address.")},
     )
