@@ -51,7 +51,7 @@ def rsvp_recorded_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or not rsvp.is_active:
         return "no longer signed up"
     if rsvp.is_offered:
-        return "a seat is offered: another letter says so"
+        return "a seat is offered: another email says so"
     if rsvp.is_waiting and now >= rsvp.clinic.doors_open_at:
         return "the doors are open: who still waits is told that instead"
     return why_not_to_come(rsvp.clinic, now)

@@ -18,12 +18,12 @@ SENTENCES = (
     gettext_noop("the mail server refused it"),
     gettext_noop("the mail server refused it for now"),
     gettext_noop("the connection was lost after the text had been handed over"),
-    gettext_noop("the worker stopped while it was handing the letter over"),
+    gettext_noop("the worker stopped while it was sending the email"),
     gettext_noop("the person was erased"),
-    gettext_noop("a newer letter about the same took its place"),
-    gettext_noop("the last letter told the same"),
-    gettext_noop("no app knows this kind of letter any more"),
-    gettext_noop("no app knows what this letter is about any more"),
+    gettext_noop("a newer email about the same took its place"),
+    gettext_noop("the last email said the same"),
+    gettext_noop("the portal has no such kind of email any more"),
+    gettext_noop("the portal knows nothing of what this email is about any more"),
     gettext_noop("what it is about is gone"),
     gettext_noop("the account is closed"),
     gettext_noop("a person has to decide whose address it is"),
@@ -60,7 +60,7 @@ SENTENCES = (
     gettext_noop("its clinic is announced, which is told by itself"),
     gettext_noop("sign-up is open again"),
     gettext_noop("sign-up has closed: who still waits is told that instead"),
-    gettext_noop("a seat is offered: another letter says so"),
+    gettext_noop("a seat is offered: another email says so"),
     gettext_noop("the doors are open: who still waits is told that instead"),
     gettext_noop("the clinic was moved: its queue goes on"),
     gettext_noop("nothing that is theirs to do is due any more"),
@@ -88,14 +88,14 @@ SENTENCES = (
     gettext_noop("paused or away"),
     gettext_noop("has not agreed to the documents"),
     gettext_noop("matched since, or wishes nobody any more"),
-    gettext_noop("told in the letter about the round"),
+    gettext_noop("told in the email about the round"),
     gettext_noop("no longer on the trust team"),
     gettext_noop("nothing waits any more"),
     gettext_noop("the seat has ended"),
     gettext_noop("there is no such seat"),
     gettext_noop("sending was stopped"),
     gettext_noop("the reader has left or paused"),
-    gettext_noop("another letter brings this issue to their new address"),
+    gettext_noop("another email brings this issue to their new address"),
     gettext_noop("the version was removed"),
     gettext_noop("no clinic is left to tell of"),
     # Why a file of the old form, or a row of it, was refused.
@@ -128,7 +128,7 @@ SENTENCES = (
     gettext_noop("not a name of a group"),
     gettext_noop("not an address"),
     gettext_noop("control characters in an address; not taken over"),
-    gettext_noop("mail servers like ours take only a to z before the @, so no letter can be sent there"),
+    gettext_noop("mail servers like ours take only a to z before the @, so no email can be sent there"),
     gettext_noop("nothing but signs: taken as a username"),
     gettext_noop("nothing in it can be seen"),
     gettext_noop("not a name"),
@@ -137,7 +137,7 @@ SENTENCES = (
     gettext_noop("too long to be an answer"),
     gettext_noop("has bytes that are no letters; not read"),
     gettext_noop("the code page is a guess"),
-    gettext_noop("some of its letters seem to be lost or garbled"),
+    gettext_noop("some of its characters seem to be lost or garbled"),
     gettext_noop("nothing but separators"),
     gettext_noop("not a date"),
     gettext_noop("nobody can tell which half of the day is meant"),
@@ -242,6 +242,22 @@ TEMPLATES = {
     "“%(target)s” is only suggested. Accept it first.": "",
 }
 
+# What rows of earlier versions say, and what is said now.
+REWORDED = {
+    "the worker stopped while it was handing the letter over": "the worker stopped while it was sending the email",
+    "a newer letter about the same took its place": "a newer email about the same took its place",
+    "the last letter told the same": "the last email said the same",
+    "no app knows this kind of letter any more": "the portal has no such kind of email any more",
+    "no app knows what this letter is about any more": "the portal knows nothing of what this email is about any more",
+    "a seat is offered: another letter says so": "a seat is offered: another email says so",
+    "told in the letter about the round": "told in the email about the round",
+    "another letter brings this issue to their new address": "another email brings this issue to their new address",
+    "mail servers like ours take only a to z before the @, so no letter can be sent there": (
+        "mail servers like ours take only a to z before the @, so no email can be sent there"
+    ),
+    "some of its letters seem to be lost or garbled": "some of its characters seem to be lost or garbled",
+}
+
 
 def _pattern(template: str) -> re.Pattern[str]:
     pieces = re.split(r"%\((\w+)\)s", template)
@@ -257,7 +273,8 @@ _PATTERNS = {template: _pattern(template) for template in TEMPLATES}
 
 def in_words(stored: str) -> str:
     """Return a stored sentence in the reader's language; one that is not known here stays as it is."""
-    return _translated(stored) or stored
+    said = REWORDED.get(stored, stored)
+    return _translated(said) or said
 
 
 def reading_in_words(stored: str) -> str:

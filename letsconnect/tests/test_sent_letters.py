@@ -246,6 +246,10 @@ def test_after_90_days_and_of_what_is_not_kept_the_page_says_why_there_is_nothin
 
     assert "deleted 90 days after" in read(client, old).content.decode()
     assert "this one was not." in read(client, queued).content.decode()
+    for reason, says in (("the clinic has begun", "you did not need it"), ("there is no address", "we do not write")):
+        Letter.objects.filter(pk=queued.pk).update(state="skipped", reason=reason)
+        assert f"not sent: {says}" in read(client, queued).content.decode()
+        assert f"not sent: {says}" in page_of(client, "registrations:letter-list").content.decode()
     assert "What it said is not kept" in read(client, no_text).content.decode()
     listed = page_of(client, "registrations:letter-list").content.decode()
     assert reverse("registrations:letter-detail", args=[old.pk]) not in listed

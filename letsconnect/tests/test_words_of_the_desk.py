@@ -20,7 +20,7 @@ from letsconnect.base import acts, security_log
 from letsconnect.base.acts_in_words import LISTS, VERBS, state_in_words, verb_in_words
 from letsconnect.base.models import DETAILS, Act, SecurityEventKind
 from letsconnect.base.reasons_in_words import WRITTEN_BY_THE_PORTAL, reason_in_words
-from letsconnect.base.stored_words import SENTENCES, TEMPLATES, in_words, reading_in_words
+from letsconnect.base.stored_words import REWORDED, SENTENCES, TEMPLATES, in_words, reading_in_words
 from letsconnect.translations import FOLDERS
 from mailings.domain.subscriptions import BulkList
 from mailings.models import Letter
@@ -306,6 +306,8 @@ def test_stored_sentences_are_shown_with_their_values(language):
 
     assert not [english for english, text in zip((*SENTENCES, *stored), shown, strict=True) if english == text]
     assert in_words("the clinic is cancelled") == "the clinic is cancelled"
+    assert set(REWORDED.values()) <= set(SENTENCES)
+    assert in_words("the last letter told the same") == "the last email said the same"  # of a row of an earlier version
 
 
 def test_how_a_cell_was_read_is_shown_with_each_of_its_notes():

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,6 +21,31 @@ class LetterState(TextChoices):
     FAILED = "failed", pgettext_lazy("state of a letter", "failed")
     SKIPPED = "skipped", pgettext_lazy("state of a letter", "no longer owed")
     UNCERTAIN = "uncertain", pgettext_lazy("state of a letter", "uncertain")
+
+
+_SAID_TO_READERS = {
+    LetterState.QUEUED: _("waiting to be sent"),
+    LetterState.CLAIMED: _("being sent"),
+    LetterState.SUBMITTING: _("being sent"),
+    LetterState.SENT: pgettext_lazy("state of a letter", "sent"),
+    LetterState.DEFERRED: _("not sent yet: we try again"),
+    LetterState.FAILED: _("could not be sent"),
+    LetterState.SKIPPED: _("not sent: you did not need it any more"),
+    LetterState.UNCERTAIN: _("perhaps sent: our mail server did not say"),
+}
+# Why a letter was skipped that would still have been of use.
+NO_ADDRESS, DOUBTFUL_ADDRESS, SUPPRESSED = (
+    "there is no address",
+    "a person has to decide whose address it is",
+    "the address is suppressed",
+)
+
+
+def said_to_readers(state: LetterState, *, reason: str) -> Promise:
+    """Return what the reader of a letter is told of its state, without the words of the list at the desk."""
+    if state == LetterState.SKIPPED and reason in (NO_ADDRESS, DOUBTFUL_ADDRESS, SUPPRESSED):
+        return _("not sent: we do not write to this address")
+    return _SAID_TO_READERS[state]
 
 
 class UnknownKind(LookupError):

@@ -204,7 +204,7 @@ def _hand_over(
     lease is over is not handed over, because a person may be deciding about it by now.
     """
     if is_over:
-        return ServerAnswer(None, "the letters before it took too long")
+        return ServerAnswer(None, "the emails before it took too long")
     if not earlier:
         return session.deliver(text)
     last = earlier[-1][1]

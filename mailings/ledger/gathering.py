@@ -18,8 +18,8 @@ from mailings.domain.letters import OFTEN_WITHIN, LetterState, due_after_quiet
 from mailings.kinds import LetterKind
 from mailings.models import Letter
 
-REPLACED = "a newer letter about the same took its place"
-NOTHING_NEW = "the last letter told the same"
+REPLACED = "a newer email about the same took its place"
+NOTHING_NEW = "the last email said the same"
 ATTEMPTS = 20
 
 

@@ -14,7 +14,7 @@ from django.db import models
 
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
-from mailings.domain.letters import Priority, SuppressionScope, UnknownKind
+from mailings.domain.letters import DOUBTFUL_ADDRESS, NO_ADDRESS, SUPPRESSED, Priority, SuppressionScope, UnknownKind
 from mailings.ledger import gathering, sent_texts
 from mailings.ledger.catching_errors import catching_errors
 from mailings.models import Letter, Suppression
@@ -123,7 +123,7 @@ def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
     try:
         kind = kinds.get(letter.kind)
     except UnknownKind as error:
-        raise CannotBeWritten("no app knows this kind of letter any more") from error
+        raise CannotBeWritten("the portal has no such kind of email any more") from error
     _check_recipient(letter, facts, is_urgent=kind.is_urgent)
     if letter.kind in facts.bulk:
         return _bulk(letter, facts.bulk[letter.kind], is_kept=kind.is_kept, now=now)
@@ -183,14 +183,14 @@ def _check_recipient(letter: Letter, facts: GroupFacts, *, is_urgent: bool) -> N
         if not member.is_active:
             raise NotOwed("the account is closed")
         if member.has_doubtful_address:
-            raise NotOwed("a person has to decide whose address it is")
+            raise NotOwed(DOUBTFUL_ADDRESS)
     if not letter.address:
-        raise NotOwed("there is no address")
+        raise NotOwed(NO_ADDRESS)
     scopes = facts.suppressed.get(letter.address, frozenset())
     letter.is_to_suppressed = bool(scopes)
     stops = scopes if letter.priority == Priority.BULK else scopes & {SuppressionScope.ALL.value}
     if stops and not is_urgent:
-        raise NotOwed("the address is suppressed")
+        raise NotOwed(SUPPRESSED)
 
 
 def _model(about_type: str) -> type[models.Model] | None:
@@ -204,7 +204,7 @@ def _about(letter: Letter, facts: GroupFacts) -> models.Model | None:
     if not letter.about_type:
         return None
     if _model(letter.about_type) is None:
-        raise CannotBeWritten("no app knows what this letter is about any more")
+        raise CannotBeWritten("the portal knows nothing of what this email is about any more")
     about = _about_read(letter, facts)
     if about is None:
         raise NotOwed("what it is about is gone")

@@ -49,7 +49,7 @@ def sweep(*, now: datetime) -> SweepResult:
     swept.parked = abandoned.move(
         LetterState.SUBMITTING,
         LetterState.UNCERTAIN,
-        reason="the worker stopped while it was handing the letter over",
+        reason="the worker stopped while it was sending the email",
     )
     LastTick.objects.update_or_create(pk=1, defaults={"at": now})
     return swept

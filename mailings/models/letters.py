@@ -24,6 +24,7 @@ from mailings.domain.letters import (
     LetterState,
     Priority,
     may_become,
+    said_to_readers,
 )
 from mailings.domain.newsletters import NewsletterState
 from mailings.models.texts import BulkText, LetterText
@@ -381,6 +382,11 @@ class Letter(models.Model):
     def direction(self) -> str:
         """How what it says is written, whatever letters it begins with."""
         return direction_of(self.language)
+
+    @property
+    def said_to_its_reader(self) -> str:
+        """What became of it, in the words of whom it is for."""
+        return str(said_to_readers(S(self.state), reason=self.reason))
 
     @property
     def is_open(self) -> bool:

@@ -49,7 +49,7 @@ class NewsletterFacts:
         if subscription is None or not subscription.is_written_to:
             return LEFT_OR_PAUSED
         if self._letter_to.get((letter.newsletter_id, letter.address), letter.pk) != letter.pk:
-            return "another letter brings this issue to their new address"  # which had a subscription of its own
+            return "another email brings this issue to their new address"  # which had a subscription of its own
         return None
 
     def waits(self, letter: Letter) -> bool:

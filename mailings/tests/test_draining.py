@@ -134,8 +134,11 @@ def test_what_a_broken_rendering_wrote_is_undone(sink):
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
-        ({"kind": "removed.kind"}, "no app knows this kind of letter any more"),
-        ({"about_type": "removed.model", "about_id": 1}, "no app knows what this letter is about any more"),
+        ({"kind": "removed.kind"}, "the portal has no such kind of email any more"),
+        (
+            {"about_type": "removed.model", "about_id": 1},
+            "the portal knows nothing of what this email is about any more",
+        ),
     ],
 )
 def test_a_letter_of_an_app_that_was_removed_fails_visibly(sink, columns, reason):

@@ -520,7 +520,7 @@ def test_who_hears_of_the_round_anyway_gets_one_letter_that_says_both(asked):
     owe_no_match_letters(LATER)
     asked.refresh_from_db()
 
-    assert kinds.get("matching.request_answered").still_owed(asked, LATER) == "told in the letter about the round"
+    assert kinds.get("matching.request_answered").still_owed(asked, LATER) == "told in the email about the round"
     assert asked.sharer.shown_name in render(KIND, asked.learner).text
 
 

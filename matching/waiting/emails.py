@@ -124,7 +124,7 @@ def _answer_owed(request: SharerRequest, now: datetime) -> str | None:
     if request.closed_at is None or request.learner.member_id is None:
         return None
     is_told = _TOLD_ALREADY.rows({"member": request.learner.member_id, "since": request.closed_at})
-    return "told in the letter about the round" if is_told else None
+    return "told in the email about the round" if is_told else None
 
 
 def _render_answer(request: SharerRequest, language: str, zone: str) -> Rendered:

@@ -14,6 +14,7 @@ from letsconnect.base import personal_columns
 from letsconnect.base.models import Act, SecurityEvent
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.zone_names import zone_in_words
+from mailings import kinds
 from mailings.models import BulkText, Letter, LetterText, Subscription
 from mailings.newsletters.sent_letters import copy_of_many
 from mailings.sending.copies import Copy
@@ -269,10 +270,10 @@ def _letters(batch: QueryBatch, proved: Proved) -> SectionReader:
     yield ()
     rows = [
         (
-            item("kind", _("Email"), letter.kind, letter.kind.rpartition(".")[2].replace("_", " ")),
+            item("kind", _("Email"), letter.kind, kinds.label_of(letter.kind).rpartition(".")[2].replace("_", " ")),
             item("address", _("To"), letter.address),
             item("owed_at", _("Written"), letter.owed_at),
-            item("state", _("State"), letter.state, letter.get_state_display()),
+            item("state", _("State"), letter.state, letter.said_to_its_reader),
             item("sent_at", _("Sent"), letter.sent_at),
         )
         for letter in letters

@@ -202,7 +202,7 @@ def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
     # She gives her seat back within seconds: what was not yet sent about it need not be told any more.
     void = {("skipped", LEARNER, "no longer signed up"), ("skipped", LEARNER, "no longer going")}
     void.add(("skipped", LEARNER, "they gave it back before they were told of it"))
-    void.add(("skipped", SHARER, "a seat is offered: another letter says so"))
+    void.add(("skipped", SHARER, "a seat is offered: another email says so"))
     void |= {("skipped", address, REPLACED) for address in (LEARNER, SHARER)}
     gathers = Letter.objects.filter(kind="registrations.seat_given", state="queued")  # for a quiet minute
     unsent = Letter.objects.exclude(state="sent").exclude(pk__in=gathers)

@@ -77,7 +77,7 @@ def read_address(answer: str) -> Cell:
             return guessed(address, f"taken as {address}")
     local, _at, domain = bare.rpartition("@")
     if local and not local.isascii() and canonical_or_nothing(f"a@{domain}"):
-        return unread("mail servers like ours take only a to z before the @, so no letter can be sent there")
+        return unread("mail servers like ours take only a to z before the @, so no email can be sent there")
     return unread("not an address")
 
 

@@ -136,7 +136,7 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
         if columns.headings[place] in row.damaged:
             cells[field] = unread("has bytes that are no letters; not read")
         elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(answers[field]):
-            cells[field] = guessed(cells[field].value, "some of its letters seem to be lost or garbled")
+            cells[field] = guessed(cells[field].value, "some of its characters seem to be lost or garbled")
     return Answers(row, cells if lexicon.is_sure_of_letters else _as_guesses(cells), columns)
 
 
