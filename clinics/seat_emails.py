@@ -103,7 +103,7 @@ def expired_words(rsvp: Rsvp, title: str) -> LetterWords:
             if is_open
             else _("You are not on the waiting list any more, and sign-up has closed."),
         ),
-        (_("From 30 minutes before the start until the end whoever finds a seat free there takes it at once."),),
+        (_("From 30 minutes before the start until the end, the first to find a free seat there has it."),),
         *_page_of(rsvp),
         _why_signed_up(),
     )
@@ -137,7 +137,7 @@ def channel_gone_words(rsvp: Rsvp, title: str) -> LetterWords:
     return LetterWords(
         _("Not interpreted into your language: “%(clinic)s”") % {"clinic": title},
         (
-            _("The interpretation you had chosen for this clinic is not to be. We are sorry."),
+            _("There will be no interpretation at this clinic in the language you chose. We are sorry."),
             _("Nothing else changes for you. You would listen in the language spoken there: %(language)s.") % spoken,
         ),
         (_("On your page you can choose another language, if there is one, or give your place back."),),

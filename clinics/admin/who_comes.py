@@ -112,7 +112,7 @@ def _give(
 ) -> HttpResponse:
     """Ask once more, saying whether a seat is added, and then put somebody in."""
     adds_seat = not clinic.places_left and not clinic.rsvps.offered().of(member).exists()
-    sentences = [_letter_sentence(member, _("%(name)s gets a seat, and an email that says so."))]
+    sentences = [_letter_sentence(member, _("%(name)s gets a seat and an email about it."))]
     if clinic.rsvps.waiting().exclude(member=member).exists():
         sentences.append(_("Others wait for a seat. They are passed over, and keep their places in the queue."))
     if adds_seat:
@@ -160,7 +160,7 @@ def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rs
     page = ConfirmationPage(
         title=_("Take %(name)s out?") % {"name": answer.member},
         sentences=(
-            _letter_sentence(answer.member, _("%(name)s loses the place, and gets an email that says so kindly.")),
+            _letter_sentence(answer.member, _("%(name)s loses the seat and gets a kind email about it.")),
             _("A seat goes to whoever waits first. They can sign up again."),
         ),
         button=_("Take out"),

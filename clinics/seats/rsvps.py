@@ -82,7 +82,9 @@ def rsvp_under_locks(*, clinic: Clinic, member: Member, by: Member, now: datetim
     number = clinics.next_free_seat(capacity=clinic.capacity, taken=[holder.seat for holder in holders])
     is_free = len(holders) < clinic.capacity and number is not None
     if at_the_door and not is_free:
-        raise ClinicFull(_("All seats are taken. Whoever finds one free here gets it at once: please look again."))
+        raise ClinicFull(
+            _("All seats are taken. If one becomes free, you can take it here at once. Please look again.")
+        )
     was = answer.state
     if not answer.is_waiting:
         answer.turn, answer.made_at = answer.turn + 1, now

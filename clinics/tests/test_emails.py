@@ -110,7 +110,7 @@ def test_who_still_waits_when_the_doors_open_is_told_once():
     letter = owed("still_waiting").get()
     assert (letter.member, skipped_because(letter, DOORS)) == (waiting.member, None)
     text = rendered("still_waiting", waiting).text
-    assert "No seat became free for you" in text and "whoever finds a seat free takes it at once" in text
+    assert "No seat became free for you" in text and "the first to find a free seat has it" in text
 
 
 def test_after_a_standstill_they_are_told_while_it_is_of_use():

@@ -193,7 +193,7 @@ def test_who_is_taken_out_stays_until_it_was_asked_once_more(client, planner):
     going, _waiting = sign_up(clinic, 2)
 
     asked = press(client, clinic, "take_out", rsvp=going.pk)
-    assert states(clinic) == ["going", "waiting"] and "loses the place" in asked.content.decode()
+    assert states(clinic) == ["going", "waiting"] and "loses the seat" in asked.content.decode()
     done = confirm(client, clinic, asked, reason="You come to the other hour.")
 
     assert states(clinic) == ["cancelled", "going"] and "is taken out" in done.content.decode()

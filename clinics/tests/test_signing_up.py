@@ -253,7 +253,7 @@ def test_a_clinic_that_fills_between_page_and_code_has_a_waiting_list_with_words
 
     assert Rsvp.objects.get(member__email=ADDRESS).is_waiting
     assert words(response)[0] == "The last seat was taken while you typed."
-    assert "you are on the waiting list" in words(response)[1]
+    assert "All seats are taken, so you wait for one now." in words(response)[1]
 
 
 def test_a_clinic_that_is_cancelled_or_closes_between_page_and_code_says_so(client, clinic, mailoutbox):
@@ -479,11 +479,11 @@ def test_at_the_door_whoever_finds_a_seat_free_takes_it_whatever_the_closing_and
     clinic = make_clinic(capacity=1, closes_minutes_before=60)
     going, waiting = sign_up(clinic, 2)
     with time_machine.travel(START - timedelta(minutes=29), tick=False):
-        assert "Whoever finds one free here gets it at once" in text_of_page(client, clinic)
+        assert "If one becomes free, you can take it here at once" in text_of_page(client, clinic)
         Rsvp.objects.filter(pk=going.pk).update(state="cancelled", seat=None, seated_at=None)
         other = Client()
         other.force_login(waiting.member)
-        assert "whoever takes it has it" in text_of_page(other, clinic)
+        assert "the first to take the seat has it" in text_of_page(other, clinic)
         ask(client, clinic)
         type_code(client, mailoutbox)
 

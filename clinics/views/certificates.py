@@ -160,7 +160,9 @@ def certificate_take_back(request: MemberRequest, certificate_id: int) -> HttpRe
     except ClinicError as refusal:  # erased in another window
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("This certificate does not count any more. Whoever checks its code is told so."))
+        messages.success(
+            request, _("This certificate does not count any more. Anybody who checks its code reads that.")
+        )
     return redirect("clinics:certificate-mine", certificate.clinic_id)
 
 

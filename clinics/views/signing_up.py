@@ -83,7 +83,9 @@ def _ask_for_code(request: HttpRequest, clinic: Clinic) -> HttpResponse:
     try:
         if not takes_people(clinic, now=now):
             domain.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
-            raise ClinicFull(_("All seats are taken. Whoever finds one free here gets it at once: please look again."))
+            raise ClinicFull(
+                _("All seats are taken. If one becomes free, you can take it here at once. Please look again.")
+            )
     except ClinicError as closed:
         messages.error(request, str(closed))
         return redirect("clinics:clinic-detail", clinic.pk)
@@ -250,13 +252,10 @@ def say_what_was_given_back(request: HttpRequest, came: SignedUp) -> None:
 def _recorded(rsvp: Rsvp) -> str:
     if not is_written_to(rsvp.member):
         return (
-            _("You have a seat. Our emails do not reach you: please look here before it begins.")
+            _("Thank you for signing up. Our emails do not reach you: please look here before it begins.")
             if rsvp.is_going
             else _("All seats are taken: you are on the waiting list. Our emails do not reach you: please look here.")
         )
     if rsvp.is_going:
-        return _("You have a seat. An email says so in a minute or so, unless you have one that does already.")
-    return _(
-        "All seats are taken: you are on the waiting list. An email says so in a minute or so, unless you have one "
-        "that does already."
-    )
+        return _("Thank you for signing up. We confirm it by email.")
+    return _("All seats are taken, so you wait for one now. We confirm it by email.")

@@ -117,7 +117,7 @@ def test_who_waits_when_sign_up_has_closed_is_promised_a_letter_and_at_the_door_
 
     promised = "If a seat becomes free for you, we write to you"
     assert [promised in page for page in pages] == [True, False]
-    assert "Whoever finds one free here gets it at once" in pages[1]
+    assert "If one becomes free, you can take it here at once" in pages[1]
 
 
 def test_who_finds_nobody_to_find_reads_whether_they_are_in_a_round(client):

@@ -128,7 +128,7 @@ def _kept_choices(_reader: str | None) -> tuple[KeptChoices, KeptChoices]:
         KeptChoices([("", _("anywhere")), *Region.choices]),
         KeptChoices(
             [
-                ("", _("any, or none yet")),
+                ("", pgettext_lazy("hours in common", "any")),
                 ("60", _("an hour a week or more")),
                 ("180", _("three hours a week or more")),
             ]

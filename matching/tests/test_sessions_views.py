@@ -274,7 +274,7 @@ def test_the_other_sees_the_times_in_both_zones_and_chooses_one(match):
 
     response = press("confirm", session, match.sharer.member, starts_at=value(NOW + DAY))
 
-    assert "Agreed. Whoever of you we can write to" in response.content.decode()
+    assert "Agreed. Each of you gets an email" in response.content.decode()
     assert Session.objects.get().starts_at == NOW + DAY
 
 

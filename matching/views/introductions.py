@@ -35,7 +35,7 @@ def introduction_edit(request: MemberRequest) -> HttpResponse:
         introduce_oneself(**form.cleaned_data, by=request.user, now=timezone.now())
         says_something = any(form.cleaned_data.values())
         said = (
-            _("Saved. Whoever you are matched with reads it.")
+            _("Saved. People you are matched with can read it.")
             if says_something
             else _("Saved. Your match reads no words of yours.")
         )

@@ -106,7 +106,7 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
 @require_POST
 def session_confirm(request: MemberRequest, session_id: int) -> HttpResponse:
     form = ChosenTimeForm(request.POST)
-    done = _("Agreed. Whoever of you we can write to gets the session for their calendar in an email.")
+    done = _("Agreed. Each of you gets an email to add the session to your calendar, if our emails reach you.")
     return _press(request, session_id, form, confirm_time, done)
 
 

@@ -198,7 +198,7 @@ def _said_of(seat: Any, *, is_new: bool) -> str:
         return _("%(seat)s: this seat was given before, from %(day)s on. Nothing is changed.") % words
     if not is_written_to(seat.member):
         return _("%(seat)s: the seat is given. Our emails do not reach this person: please tell them.") % words
-    return _("%(seat)s: the seat is given, and an email says so.") % words
+    return _("%(seat)s: the seat is given. The person gets an email about it.") % words
 
 
 def _answer(values: dict[str, Any]) -> str:

@@ -204,9 +204,9 @@ def test_what_is_said_of_a_seat_is_what_happened(client, coordinator):
         return client.post(ADD, told, follow=True).content.decode()
 
     reached, silent = factories.make_member(), factories.make_member(email=None)
-    assert "an email says so" in given(reached)
+    assert "The person gets an email about it" in given(reached)
     again = given(reached)
-    assert "given before" in again and "an email says so" not in again
+    assert "given before" in again and "The person gets an email about it" not in again
     assert "Our emails do not reach this person" in given(silent)
 
 
