@@ -108,6 +108,7 @@ class ClinicsConfig(AppConfig):
         reasons.register(
             _("This is for those who were at the clinic. Sign in with the address to which we wrote about it."),
             "clinics:feedback-give",
+            "clinics:quote-give",
             "clinics:certificate-mine",
         )
         reasons.register(

@@ -94,6 +94,7 @@ class MatchingConfig(AppConfig):
                 "matching:session-link",
                 "matching:session-calendar",
             ),
+            *("matching:match-decline", "matching:match-withdraw", "matching:person-block"),
             *("matching:no-match", "matching:introduction-edit", "matching:person-list"),
         )
         reasons.register(

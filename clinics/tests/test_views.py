@@ -184,7 +184,7 @@ def test_anyone_signed_in_takes_a_seat_without_a_registration(client, stranger):
     assert (rsvp.member, rsvp.state, rsvp.made_at) == (stranger, "going", NOW)
     assert Letter.objects.filter(kind="clinics.rsvp_recorded", member=stranger).count() == 1
     here = text_of(client.get(response.url))
-    assert "Thank you for signing up. We confirm it by email." in here and here.count("ou have a seat") == 1
+    assert "Thank you for signing up. We confirm it by email." in here and here.count("You have a seat") == 1
 
 
 def test_giving_a_seat_back_moves_the_next_up(client, clinic, cast):

@@ -17,7 +17,10 @@ _reasons: dict[str, Promise] = {
         ],
         _("What the portal keeps about you is shown to you alone. Sign in to see or change it."),
     ),
-    "registrations:registration-edit": _("Sign in to see your registration, and to change it."),
+    **dict.fromkeys(
+        ["registrations:registration-edit", "registrations:registration-step"],
+        _("Sign in to see your registration, and to change it."),
+    ),
     "calendar-feed": _("Your calendar is for you alone. Sign in to get its address."),
     "admin:index": _("These pages are for the working group. Sign in with the address of your account."),
 }
