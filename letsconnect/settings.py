@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "letsconnect.base.nudges.once_per_request",
+    "registrations.accounts.closed.AnswerClosed",
 ]
 
 ROOT_URLCONF = "letsconnect.urls"

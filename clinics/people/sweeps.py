@@ -76,8 +76,9 @@ def hand_to_accounts(now: datetime) -> int:
     waiting = ClinicPerson.objects.without_account().filter(Exists(proved)).order_by("clinic_id", "pk")
     people = list(waiting[:AT_ONCE])
     for person in people:
-        owner = Member.objects.get(emailaddress__email=person.address, emailaddress__verified=True)
-        hand_over(person, to=owner, now=now)
+        owner = Member.objects.filter(emailaddress__email=person.address, emailaddress__verified=True).first()
+        if owner is not None:  # erased since they were looked for
+            hand_over(person, to=owner, now=now)
     return len(people)
 
 

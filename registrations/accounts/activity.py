@@ -19,12 +19,13 @@ from registrations.accounts.security_details import DOORS
 from registrations.answers import visitors
 from registrations.models import Member
 
+Handler = Callable[[HttpRequest], HttpResponse]
 _LINK = "registrations:sign-in-link"
 # Session key, after signing in by a link: how many pages were opened since.
 PAGES_SINCE_LINK = "pages_since_link"
 
 
-def note_activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def note_activity(get_response: Handler) -> Handler:
     """Record the day when a button is pressed: one short statement a day, no query after the first."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -208,7 +208,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
 
     def _note_people(self, request: HttpRequest, upload: ImportUpload) -> None:
         """Record a look at each person of the file who is known here: by their address, or imported with the file."""
-        content = ImportUpload.objects.values_list("content", flat=True).get(pk=upload.pk)
+        content = ImportUpload.objects.values_list("content", flat=True).filter(pk=upload.pk).first()
         people = PeopleShown(addresses=_addresses_in(bytes(content)) if content else set())
         if upload.applied_at is not None:
             rows = ImportedRow.objects.filter(imported_at=upload.asked_at)  # the moment all its rows carry

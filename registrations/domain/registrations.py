@@ -253,8 +253,8 @@ class UploadRefused(RegistrationError):
     """The file is not one that can be imported, or not now."""
 
 
-class ClosedMeanwhile(StaleForm):
-    """The account was closed or erased since the page was opened."""
+class ClosedMeanwhile(RegistrationError):
+    """The account was closed or erased since the page was opened. Where no view says so, `accounts.closed` does."""
 
 
 class NotYetPossible(RegistrationError):

@@ -236,7 +236,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         """Record that the member was active on that day; a second time on the same day costs no query."""
         if self.is_active and (self.last_seen_on is None or self.last_seen_on < on):
             self.last_seen_on = on
-            self.save(update_fields=["last_seen_on"])
+            Member.objects.filter(pk=self.pk, is_active=True).update(last_seen_on=on)  # nothing of who was just erased
 
     def looks_after(self, region: str) -> bool:
         """Tell whether the member is a coordinator or the liaison of ``region``."""

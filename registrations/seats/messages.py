@@ -49,13 +49,15 @@ def kept_message(*, key: str, now: datetime) -> TeamMessage | None:
 
 @transaction.atomic
 def send_message(*, written: TypedMessage, by: Member, now: datetime, kept: TeamMessage | None = None) -> TeamMessage:
-    """Owe the letter with what ``by`` wrote; a ``kept`` message is sent once.
+    """Owe the letter with what ``by`` wrote; a ``kept`` message is sent once, also if it was swept since it was read.
 
     Raises TooManyMessages; NotShown if its reader has left the page; ClosedMeanwhile if the account is closed.
     """
     by = lock_member(by)
     if kept is not None and not TeamMessage.objects.filter(pk=kept.pk, sent_at=None).delete()[0]:
-        return TeamMessage.objects.get(key=kept.key)  # the same press twice
+        sent = TeamMessage.objects.filter(key=kept.key).first()
+        if sent is not None:
+            return sent  # the same press twice
     if written.recipient is not None:
         check_is_shown(written.recipient, now=now)
     lately = TeamMessage.objects.filter(writer=by, sent_at__gt=now - timedelta(days=1))

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.base.network import network_of
 from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
 from registrations.accounts.team_form import TeamMessageForm
-from registrations.domain.registrations import ClosedMeanwhile
 from registrations.domain.team import NotShown, TooManyMessages
 from registrations.models import Member, TeamMessage
 from registrations.requests import MemberRequest, is_signed_in
@@ -84,7 +83,7 @@ def team_write(request: HttpRequest, public_id: str) -> HttpResponse:
                 send_message(written=written, by=writer, now=now)
                 return _say_it_goes(request)
             _keep_and_send_code(request, written, address=values["email"])
-        except (TooManyMessages, NotShown, ClosedMeanwhile) as refusal:
+        except (TooManyMessages, NotShown) as refusal:
             form.add_error(None, str(refusal))
         except (CodeNotSent, LimitReached) as error:
             refusal_of_code = error
@@ -129,9 +128,6 @@ def send_kept(request: HttpRequest, member: Member, *, key: str) -> HttpResponse
         return redirect("registrations:team")
     try:
         send_message(written=_written(kept), by=member, now=now, kept=kept)
-    except ClosedMeanwhile as refusal:
-        messages.error(request, str(refusal))
-        return redirect("registrations:team")
     except (TooManyMessages, NotShown) as refusal:
         messages.error(request, str(refusal))
         return redirect(KEPT, key=key)  # where what they wrote can still be read
