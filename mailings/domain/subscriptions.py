@@ -44,6 +44,10 @@ class SubscriptionRefused(Exception):
     """The subscription cannot be changed in this way; the message says why, for the person."""
 
 
+class SubscriptionGone(SubscriptionRefused):
+    """The subscription went with its account, or into another, since the page was opened."""
+
+
 def as_bits(lists: Collection[BulkList]) -> int:
     """Return a number that says which lists these are, one bit each; 0: none."""
     return sum(1 << number for number, chosen in enumerate(BulkList) if chosen in lists)

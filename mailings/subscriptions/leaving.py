@@ -11,7 +11,7 @@ from letsconnect.base import acts
 from letsconnect.base.languages import language_or_default
 from mailings.domain.subscriptions import BulkList, SubscriptionRefused, SubscriptionSource
 from mailings.models import Subscription
-from mailings.subscriptions.subscribing import set_lists
+from mailings.subscriptions.subscribing import locked, set_lists
 
 
 @transaction.atomic
@@ -20,7 +20,7 @@ def leave(*, subscription: Subscription, chosen: BulkList | None, by: Any, now: 
 
     Whoever leaves all before they have confirmed anything has refused what was asked for.
     """
-    subscription = _locked(subscription)
+    subscription = locked(subscription)
     lists = [other for other in subscription.lists if chosen is not None and other != chosen]
     if chosen is not None and lists == subscription.lists:
         return subscription
@@ -36,7 +36,7 @@ def choose(
     The link of a letter may have been passed on, so it brings nobody back: raises SubscriptionRefused if whoever holds
     it wants something of a subscription that is not confirmed, or no longer. A member who is signed in comes back here.
     """
-    subscription = _locked(subscription)
+    subscription = locked(subscription)
     if lists and not may_choose(subscription, by=by):
         raise SubscriptionRefused(
             _("You have left these emails. To come back, give your address again: we send you an email to confirm.")
@@ -55,7 +55,3 @@ def choose(
 def may_choose(subscription: Subscription, *, by: Any) -> bool:
     """Tell whether lists can be chosen without another letter to confirm: ``by`` is whoever is signed in, or None."""
     return subscription.is_confirmed or (by is not None and by.pk == subscription.member_id)
-
-
-def _locked(subscription: Subscription) -> Subscription:
-    return Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)

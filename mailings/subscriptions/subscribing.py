@@ -7,12 +7,20 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, addresses
 from letsconnect.base.acts_in_words import ALL_LISTS
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import zone_or_utc
-from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, as_bits, lists_in
+from mailings.domain.subscriptions import (
+    BulkList,
+    SubscriptionGone,
+    SubscriptionSource,
+    SubscriptionState,
+    as_bits,
+    lists_in,
+)
 from mailings.ledger import letters
 from mailings.models import Subscription, SubscriptionRequest, Suppression
 from mailings.subscriptions.merging import merge
@@ -139,7 +147,7 @@ def confirm(*, subscription: Subscription, by: Any, now: datetime, shown: int | 
     """
     turn, address = subscription.turn, _address_asked(subscription)
     take_turns(address)
-    subscription = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
+    subscription = locked(subscription)
     agreed = subscription.asked_for if shown is None else shown
     if not subscription.asked_for or not lists_in(agreed) or subscription.turn != turn:
         return subscription
@@ -149,6 +157,14 @@ def confirm(*, subscription: Subscription, by: Any, now: datetime, shown: int | 
     lists |= _taken_from_a_visitor(address, subscription, now=now)
     Suppression.objects.lift_bulk(address, now=now)
     return set_lists(subscription=subscription, lists=lists, source=SubscriptionSource.PAGE, by=by, now=now)
+
+
+def locked(subscription: Subscription) -> Subscription:
+    """Return the subscription as it is now, locked; SubscriptionGone if it went with the account that was erased."""
+    now_stored = Subscription.objects.select_for_update(no_key=True).filter(pk=subscription.pk).first()
+    if now_stored is None:
+        raise SubscriptionGone(_("This is not there any more."))
+    return now_stored
 
 
 def _address_asked(subscription: Subscription) -> str:

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from letsconnect.tests.meanwhile import meanwhile
+from letsconnect.tests.undoing import Undoing
 from mailings.domain.letters import LetterState
 from mailings.domain.subscriptions import BulkList, SubscriptionRefused, SubscriptionSource, as_bits, lists_in
 from mailings.ledger.draining import drain
@@ -468,3 +470,16 @@ def test_the_pages_of_a_link_say_which_address_it_is_to_its_owner_only(client):
         shown = client.get(path).content.decode()
         assert "r…@example.org" in shown and "reader@example.org" not in shown
         assert "your own matches" not in shown  # of which a visitor has none
+
+
+def test_a_subscription_that_goes_while_a_button_is_pressed_is_said_to_be_gone(client):
+    asked, reader = ask(), make_subscription(address="other@example.org")
+    one_click = links.leave_headers(reader, NEWSLETTER)["List-Unsubscribe"].strip("<>")
+    for url, row, typed in (
+        (links.confirm_url(asked), asked, {}),
+        (links.preferences_url(reader), reader, {"wants_newsletter": "on", "language": "fr"}),
+        (links.leave_url(reader), reader, {}),
+        (one_click, reader, ONE_CLICK),
+    ):
+        with Undoing(), meanwhile("FOR NO KEY UPDATE", Subscription.objects.filter(pk=row.pk).delete):
+            assert client.post(page(url), typed).status_code == 410, url

@@ -1,5 +1,7 @@
 """Subscribing, choosing and leaving without an account: a page opens by a link, only a button acts."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +16,27 @@ from django.views.decorators.http import require_http_methods
 
 from letsconnect.base.addresses import address_hint, readable
 from letsconnect.base.network import network_of, notice_wrong_hops
-from mailings.domain.subscriptions import BulkList, SubscriptionRefused, SubscriptionState
+from mailings.domain.subscriptions import BulkList, SubscriptionGone, SubscriptionRefused, SubscriptionState
 from mailings.ledger.reachable import why_address_not_written_to
 from mailings.models import Subscription, Suppression
 from mailings.subscriptions import leaving, links, members, subscribing
 from mailings.subscriptions.forms import PreferencesForm, SubscribeForm
 
+View = Callable[..., HttpResponse]
 _BITS = {str(bits) for bits in range(1, 1 << len(BulkList))}  # some of the lists, as `as_bits` writes them
+
+
+def _say_that_it_is_gone(view: View) -> View:
+    """Show the page for a subscription that is not there, also where it was deleted while its button was pressed."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except SubscriptionGone:
+            return render(request, "mailings/subscription_gone.html", status=410)
+
+    return wrapped
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,6 +93,7 @@ def _say_that_it_is_confirmed(request: HttpRequest, subscription: Subscription) 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@_say_that_it_is_gone
 def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a letter asks to confirm, and one button; pressed twice, it is confirmed once."""
     subscription = links.asked_to_confirm(token)
@@ -100,6 +117,7 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@_say_that_it_is_gone
 def subscription_preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Show and store what a reader gets; whoever has left comes back by a letter, or signed in."""
     subscription = links.subscription_of(token)
@@ -117,6 +135,8 @@ def subscription_preferences(request: HttpRequest, token: str) -> HttpResponse:
                 by=reader,
                 now=timezone.now(),
             )
+        except SubscriptionGone:
+            raise
         except SubscriptionRefused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -144,6 +164,7 @@ def _why_not_written_to(subscription: Subscription) -> Suppression | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@_say_that_it_is_gone
 def subscription_leave(request: HttpRequest, token: str) -> HttpResponse:
     """Show one button; it ends all newsletters and announcements to the address."""
     subscription = links.subscription_of(token)
@@ -159,6 +180,7 @@ def subscription_leave(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@_say_that_it_is_gone
 def subscription_one_click(request: HttpRequest, chosen: str, token: str) -> HttpResponse:
     """Leave one list for a mail program (RFC 8058): a POST without a cookie, as often as it likes.
 
