@@ -106,6 +106,13 @@ def lines_can_be_seen(*fields: str) -> Q:
     return rule
 
 
+class EachOnce(models.Func):
+    """The condition of a check: the array in a column holds nothing twice, and no NULL."""
+
+    function = "base_each_once"
+    output_field = models.BooleanField()
+
+
 def mend_lines(model: type[models.Model], *fields: str, unseen: str = "") -> int:
     """Bring values that were stored earlier into line with the rule, in a migration.
 

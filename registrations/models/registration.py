@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is, readable
-from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.fields import EachOnce, LineField, lines_can_be_seen
 from letsconnect.base.zones import in_zone, validate_zone
 from registrations.domain.registrations import (
     GROUP_AT_MOST,
@@ -266,6 +266,11 @@ class Registration(models.Model):
             models.CheckConstraint(
                 condition=Q(topics__contained_by=Topic.values, topics__len__lte=MAX_TOPICS),
                 name="registrations_topics_are_known_and_at_most_2",
+            ),
+            models.CheckConstraint(condition=EachOnce("topics"), name="registrations_topics_stand_once"),
+            models.CheckConstraint(
+                condition=EachOnce("cards_seen") & ~Q(cards_seen__contains=[""]),
+                name="registrations_cards_seen_stand_once",
             ),
             models.CheckConstraint(
                 condition=Q(kept_in_by_link_on=None) | Q(still_in_asked_on__isnull=False),

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.addresses import CANONICAL
-from letsconnect.base.fields import LineField
+from letsconnect.base.fields import LineField, can_be_seen, lines_can_be_seen
 from registrations.domain.registrations import NAME_AT_MOST
 from registrations.domain.team import KEPT_FOR, LONGEST_MESSAGE, UNSENT_KEPT_FOR
 from registrations.models.members import Member
@@ -51,6 +53,18 @@ class TeamMessage(models.Model):
                 | Q(sent_at__isnull=False, writer__isnull=False, address="", network=""),
                 name="registrations_team_message_waits_for_its_address_or_has_a_writer",
             ),
+            models.CheckConstraint(
+                condition=~Q(name="") & lines_can_be_seen("name") & can_be_seen("text"),
+                name="registrations_team_message_can_be_seen",
+            ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), LONGEST_MESSAGE), name="registrations_team_message_is_no_book"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(sent_at__gte=F("made_at")),
+                name="registrations_team_message_is_sent_once_written",
+            ),
+            models.CheckConstraint(condition=~Q(key=""), name="registrations_team_message_has_a_key"),
         ]
         indexes = [
             models.Index(fields=["network", "made_at"], name="registrations_message_network"),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from registrations.domain.registrations import Topic
 from registrations.models import (
     Block,
     Consent,
@@ -73,6 +74,21 @@ def test_windows_of_one_person_do_not_overlap_but_those_of_two_may():
     )
     Window.objects.create(registration=one, start=60, end=75)
     assert two.windows.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"cards_seen": ["work", "work"]}, "registrations_cards_seen_stand_once"),
+        ({"cards_seen": ["work", None]}, "registrations_cards_seen_stand_once"),
+        ({"cards_seen": [""]}, "registrations_cards_seen_stand_once"),
+        ({"topics": [Topic.values[0]] * 2}, "registrations_topics_stand_once"),
+    ],
+)
+def test_what_stands_in_a_list_stands_there_once(columns, constraint):
+    registration = factories.make_registration()
+
+    refuses(constraint, lambda: Registration.objects.filter(pk=registration.pk).update(**columns))
 
 
 def test_an_approved_registration_has_a_reviewer_and_a_time():

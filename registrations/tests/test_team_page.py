@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from letsconnect.tests.meanwhile import meanwhile
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.domain.registrations import ClosedMeanwhile, SeatRole
@@ -99,9 +100,36 @@ def test_the_database_shows_nobody_outside_the_working_group():
     rule = "registrations_only_the_working_group_is_shown_as_the_team"
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         WorkingGroupSeat.objects.filter(pk=seat.pk).update(is_shown=True)
-    rule = "registrations_team_message_waits_for_its_address_or_has_a_writer"
+
+
+@pytest.mark.parametrize(
+    ("columns", "rule"),
+    [
+        ({"writer": None}, "registrations_team_message_waits_for_its_address_or_has_a_writer"),
+        ({"name": ""}, "registrations_team_message_can_be_seen"),
+        ({"name": "\u200b"}, "registrations_team_message_can_be_seen"),
+        ({"text": ""}, "registrations_team_message_can_be_seen"),
+        ({"text": " \n\u200b"}, "registrations_team_message_can_be_seen"),
+        ({"text": "x" * 3001}, "registrations_team_message_is_no_book"),
+        ({"sent_at": NOW - DAY}, "registrations_team_message_is_sent_once_written"),
+        ({"key": ""}, "registrations_team_message_has_a_key"),
+    ],
+)
+def test_a_message_to_the_team_keeps_its_shape(columns, rule):
+    sent = send_message(written=written(), by=make_member(email="sol@example.org"), now=NOW)
+
     with pytest.raises(IntegrityError, match=rule[:63]), transaction.atomic():  # PostgreSQL keeps 63 letters of it
-        TeamMessage.objects.create(key="k", name="Sol", text="x", made_at=NOW, sent_at=NOW)
+        TeamMessage.objects.filter(pk=sent.pk).update(**columns)
+
+
+def test_a_message_that_was_swept_while_its_writer_pressed_is_sent(mailoutbox):
+    writer = make_member(email="sol@example.org")
+    kept = keep_message(written=written(), address="sol@example.org", network="x", now=NOW)
+
+    with meanwhile("DELETE FROM", lambda: forget_old_messages(NOW + 2 * DAY)):
+        sent = send_message(written=written(), by=writer, now=NOW, kept=kept)
+
+    assert TeamMessage.objects.get() == sent == send_message(written=written(), by=writer, now=NOW, kept=kept)
 
 
 @pytest.mark.parametrize("gives", [True, False])
