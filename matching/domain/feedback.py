@@ -25,6 +25,7 @@ DONE_AFTER = timedelta(days=7)
 NUDGE_AFTER, TELL_AFTER, END_AFTER = (timedelta(days=days) for days in (14, 28, 42))
 CHANGES_AN_HOUR = 6  # of one side's word about one hour
 MEETINGS_AN_HOUR = 3  # that one person tells of, for one match
+HALF_A_DAY = timedelta(hours=12)
 ABSENCES_TOLD = 2
 MARKS = range(1, 6)  # how useful an hour was
 ABSENCES_COUNT_FOR = timedelta(days=365)
@@ -84,6 +85,10 @@ class DayNotPossible(MatchingError):
 
 class DayTaken(MatchingError):
     """There is an hour or a meeting of these two on that day already."""
+
+
+class MayBeTheSame(DayTaken):
+    """By another clock somebody has told of a meeting on another day, which may be this one."""
 
 
 class SaidElsewhere(MatchingError):
@@ -154,6 +159,11 @@ def check_day(day: date, *, first: date, last: date) -> None:
         raise DayNotPossible(_("This day is still to come. Say it once you have met."))
     if day < first:
         raise DayNotPossible(_("On this day you were not connected yet. Choose a later day."))
+
+
+def may_be_one_day(begins: datetime, other_begins: datetime) -> bool:
+    """Tell whether two days that begin at these moments, each by its own clock, have more than half a day in common."""
+    return abs(begins - other_begins) < HALF_A_DAY
 
 
 def can_tell_of_meeting(*, state: str, was_connected: bool, closed_at: datetime | None, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """The form about an hour that is over: did you meet, was it useful, what next, notes, thanks."""
 
 from collections.abc import Collection
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -139,10 +140,19 @@ class MeetingForm(forms.Form):
         },
     )
 
+    is_another = forms.BooleanField(label=_("We met twice: this is another meeting"), required=False)
+
     def __init__(self, data: Any = None, *, first: date, last: date) -> None:
         super().__init__(data)
+        if "is_another" not in self.data:
+            del self.fields["is_another"]
         self._first, self._last = first, last
         self.fields["on"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+
+    def ask_whether_another(self, why: str) -> None:
+        """Say why this may be a meeting that was told of already, beside the box that says it is not."""
+        self.fields["is_another"] = deepcopy(self.base_fields["is_another"])
+        self.add_error("on", why)
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]

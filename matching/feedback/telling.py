@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
@@ -11,7 +12,15 @@ from letsconnect.base.hours import HOUR
 from letsconnect.base.wall_clock import day_begins
 from letsconnect.base.zones import in_zone
 from mailings.ledger import letters
-from matching.domain.feedback import MEETINGS_AN_HOUR, DayTaken, Happened, can_tell_of_meeting, check_day
+from matching.domain.feedback import (
+    MEETINGS_AN_HOUR,
+    DayTaken,
+    Happened,
+    MayBeTheSame,
+    can_tell_of_meeting,
+    check_day,
+    may_be_one_day,
+)
 from matching.domain.matches import NotYourMatch, Side, TooOften
 from matching.domain.sessions import HELD, NothingToAgree, SessionState
 from matching.feedback.settling import settle
@@ -38,10 +47,12 @@ def days_of(match: Match, member: Member, *, now: datetime) -> Days:
 
 
 @transaction.atomic
-def tell_of_meeting(*, match: Match, on: date, by: Member, now: datetime) -> Session:
+def tell_of_meeting(*, match: Match, on: date, by: Member, now: datetime, is_another: bool = False) -> Session:
     """Keep that the two met on a day outside the portal; who tells has said with it that they met.
 
-    It counts as a meeting when the other says so too, or nothing for four days. Told twice, it is kept once.
+    It counts as a meeting when the other says so too, or nothing for four days. Told twice, it is kept once. Raises
+    DayTaken; MayBeTheSame where the other told of nearly the same time as another day, by their own clock, unless the
+    person says that it ``is_another`` meeting.
     """
     try:
         lock_member(by)  # what is written while its writer is being erased would stay behind
@@ -54,11 +65,9 @@ def tell_of_meeting(*, match: Match, on: date, by: Member, now: datetime) -> Ses
     _check_match(match, now=now)
     check_day(on, **days_of(match, by, now=now))
     begins, ends = day_begins(on, by.zone), min(day_begins(on + DAY, by.zone), now)
-    on_that_day = match.sessions.filter(state__in=HELD, starts_at__lt=ends, ends_at__gt=begins).first()
-    if on_that_day is not None and on_that_day.met_on == on and on_that_day.made_by_id == by.pk:
-        return on_that_day
-    if on_that_day is not None:
-        raise DayTaken(_ON_THAT_DAY[SessionState(on_that_day.state)]())
+    session_told = _told_already(match, on, by=by, begins=begins, ends=ends, is_another=is_another)
+    if session_told is not None:
+        return session_told
     if acts.count_recent(by=by, verbs=["tell_of_meeting"], on=match.sessions.all(), now=now, within=HOUR) >= (
         MEETINGS_AN_HOUR
     ):
@@ -91,10 +100,30 @@ def _check_match(match: Match, *, now: datetime) -> None:
         raise NothingToAgree(_("This match is over."))
 
 
-_ON_THAT_DAY = {
-    SessionState.CONFIRMED: lambda: _("You had agreed on an hour on that day. Say there how it went."),
-    SessionState.ELSEWHERE: lambda: _("One of you has told of a meeting on that day already."),
-}
+def _told_already(
+    match: Match, on: date, *, by: Member, begins: datetime, ends: datetime, is_another: bool
+) -> Session | None:
+    """Return what ``by`` has told of this day already; raise DayTaken where something else of the two is in its way.
+
+    Only who lives by the same clock means the same hours by a day: two meetings on two days running may lie in two days
+    that overlap, and one meeting may be told of as two days.
+    """
+    in_these_hours = list(match.sessions.filter(state__in=HELD, starts_at__lt=ends, ends_at__gt=begins))
+    meetings = [session for session in in_these_hours if session.state == SessionState.ELSEWHERE]
+    on_that_day = next((session for session in meetings if session.met_on == on), None)
+    if on_that_day is not None and on_that_day.made_by_id == by.pk:
+        return on_that_day
+    if on_that_day is not None:
+        raise DayTaken(_("One of you has told of a meeting on that day already."))
+    if len(meetings) < len(in_these_hours):
+        raise DayTaken(_("You had agreed on an hour on that day. Say there how it went."))
+    for session in meetings if not is_another else ():
+        if session.met_on and session.starts_at and may_be_one_day(begins, session.starts_at):
+            raise MayBeTheSame(
+                _("A meeting on %(day)s is noted already, in another time zone. If you met twice, tick the box.")
+                % {"day": date_format(session.met_on)}
+            )
+    return None
 
 
 def _tell_the_other(session: Session, side: Side, *, now: datetime) -> None:

@@ -1,13 +1,21 @@
 """The hours two people agree on: proposed, confirmed, over or cancelled."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import (
+    BigIntegerRangeField,
+    DateRangeField,
+    DateTimeRangeField,
+    IntegerRangeField,
+    RangeOperators,
+)
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.models import Act
@@ -20,6 +28,7 @@ from matching.models.matches import Match, MatchQuerySet
 from registrations.models import Member, Registration
 
 S = SessionState
+EASTERNMOST, WESTERNMOST, LONGEST_DAY = (timedelta(hours=hours) for hours in (14, 12, 25))
 
 
 def _both_people() -> Func:
@@ -38,9 +47,24 @@ def over_since(lookup: str, moment: datetime, *, way: str = "") -> Q:
     return agreed | Q(**{f"{way}state": S.ELSEWHERE, f"{way}made_at__{lookup}": moment})
 
 
-def _the_match() -> Func:
-    each = F("match_id")
-    return Func(each, each, Value("[]"), function="int8range", output_field=BigIntegerRangeField())
+def _range(column: str, function: str, output_field: "models.Field[Any, Any]") -> Func:
+    """A column as the range of its one value, for constraints that compare ranges."""
+    return Func(F(column), F(column), Value("[]"), function=function, output_field=output_field)
+
+
+def _agreed_or_told() -> Func:
+    """An hour agreed on and a meeting told of as two ranges, each beside the other and not beside itself."""
+    kind = Case(When(state=S.ELSEWHERE, then=1), default=0, output_field=models.IntegerField())
+    return Func(kind, kind, Value("[]"), function="int4range", output_field=IntegerRangeField())
+
+
+def _is_that_day() -> Q:
+    """The hours of a meeting told of are those of its day, by the clock of some zone: from UTC+14 to UTC-12."""
+    begins = Func(F("starts_at"), template="(%(expressions)s AT TIME ZONE 'UTC')", output_field=models.DateTimeField())
+    is_in_some_zone = Q(
+        GreaterThanOrEqual(begins, F("met_on") - EASTERNMOST), LessThanOrEqual(begins, F("met_on") + WESTERNMOST)
+    )
+    return is_in_some_zone & Q(ends_at__lte=F("starts_at") + LONGEST_DAY)
 
 
 def waits_for(member: Member) -> Q:
@@ -177,8 +201,9 @@ class Session(people.OfTwoPeople, models.Model):
             models.CheckConstraint(condition=Q(state__in=S.values), name="matching_session_state_is_known"),
             models.CheckConstraint(condition=~Q(learner=F("sharer")), name="matching_session_is_of_two_people"),
             models.CheckConstraint(
-                condition=Q(starts_at=None, ends_at=None, confirmed_at=None) & ~Q(state=S.CONFIRMED)
-                | Q(confirmed_at__isnull=False, starts_at__isnull=False, ends_at__gt=F("starts_at"))
+                condition=Q(starts_at=None, ends_at=None, confirmed_at=None, state__in=[S.PROPOSED, S.CANCELLED])
+                | Q(confirmed_at__isnull=False, starts_at__isnull=False, ends_at__isnull=False)
+                & Q(ends_at__gt=F("starts_at"))
                 & ~Q(state=S.PROPOSED),
                 name="matching_session_agreed_has_its_hour",
             ),
@@ -211,9 +236,16 @@ class Session(people.OfTwoPeople, models.Model):
                 name="matching_session_call_link_is_https",
             ),
             models.CheckConstraint(
-                condition=Q(state=S.ELSEWHERE, met_on__isnull=False, call_link="")
+                condition=Q(state=S.ELSEWHERE, met_on__isnull=False, call_link="", zone="", last_reminder="")
                 | ~Q(state=S.ELSEWHERE) & Q(met_on=None),
                 name="matching_meeting_elsewhere_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.ELSEWHERE) | _is_that_day(), name="matching_meeting_elsewhere_is_of_its_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.ELSEWHERE) | Q(starts_at__lte=F("made_at"), confirmed_at=F("made_at")),
+                name="matching_meeting_elsewhere_is_told_afterwards",
             ),
             models.UniqueConstraint(fields=["uid"], name="matching_one_session_per_uid"),
             models.UniqueConstraint(
@@ -228,8 +260,21 @@ class Session(people.OfTwoPeople, models.Model):
             ),
             ExclusionConstraint(
                 name="matching_one_meeting_of_two_at_a_time",
-                expressions=[(_the_match(), RangeOperators.OVERLAPS), (_hour(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    (_range("match_id", "int8range", BigIntegerRangeField()), RangeOperators.OVERLAPS),
+                    (_hour(), RangeOperators.OVERLAPS),
+                    (_agreed_or_told(), RangeOperators.ADJACENT_TO),
+                ],
                 condition=Q(state__in=HELD),
+            ),
+            ExclusionConstraint(
+                name="matching_one_meeting_told_of_a_day",
+                expressions=[
+                    (_range("match_id", "int8range", BigIntegerRangeField()), RangeOperators.OVERLAPS),
+                    (_hour(), RangeOperators.OVERLAPS),
+                    (_range("met_on", "daterange", DateRangeField()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state=S.ELSEWHERE),
             ),
         ]
         indexes = [

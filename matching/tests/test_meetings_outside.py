@@ -1,6 +1,7 @@
 """Two who met outside the portal say so: on which day, what the other says of it, and what it counts for."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -8,10 +9,19 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from letsconnect.tests.undoing import Undoing
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.admin.concerns import _count_verdicts
-from matching.domain.feedback import CLOSES_AFTER, SETTLE_AFTER, DayNotPossible, DayTaken, Happened, Verdict
+from matching.domain.feedback import (
+    CLOSES_AFTER,
+    SETTLE_AFTER,
+    DayNotPossible,
+    DayTaken,
+    Happened,
+    MayBeTheSame,
+    Verdict,
+)
 from matching.domain.matches import ClosedWhy, MatchState, NotYourMatch, Side
 from matching.domain.sessions import NothingToAgree, SessionState
 from matching.feedback.quiet import nudge_quiet
@@ -22,7 +32,7 @@ from matching.models import Feedback, Match, Session, SessionOutcome
 from matching.tests.factories import make_match
 from matching.tests.feedback_factories import make_hour, make_meeting, say
 from matching.tests.session_factories import make_session
-from registrations.models import Block
+from registrations.models import Block, Member
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +45,8 @@ def match():
     return make_match("connected", connected_at=NOW - 10 * DAY)
 
 
-def tell(match, on=TODAY - DAY, by=Side.LEARNER, now=NOW):
-    return tell_of_meeting(match=match, on=on, by=match.person(by).member, now=now)
+def tell(match, on=TODAY - DAY, by=Side.LEARNER, now=NOW, **said):
+    return tell_of_meeting(match=match, on=on, by=match.person(by).member, now=now, **said)
 
 
 def test_who_tells_has_said_that_they_met_and_the_other_is_told_once_and_asked_whether_it_is_so(match):
@@ -66,10 +76,87 @@ def test_nothing_counts_twice_neither_beside_an_agreed_hour_nor_told_by_both(mat
 
     with pytest.raises(IntegrityError, match="matching_one_meeting_of_two_at_a_time"), transaction.atomic():
         make_session(match=match, starts_at=told.starts_at + timedelta(hours=3))
-    with pytest.raises(IntegrityError, match="matching_meeting_elsewhere_has_its_day"), transaction.atomic():
-        Session.objects.filter(pk=told.pk).update(met_on=None)
-    with pytest.raises(IntegrityError, match="matching_meeting_elsewhere_has_its_day"), transaction.atomic():
-        Session.objects.filter(pk=agreed.pk).update(met_on=TODAY)
+    with pytest.raises(IntegrityError, match="matching_one_meeting_told_of_a_day"), transaction.atomic():
+        told.pk, told.uid, told.starts_at = None, uuid4(), told.starts_at + timedelta(hours=3)
+        told.save(force_insert=True)
+
+
+WITHOUT_HOURS = {"starts_at": None, "ends_at": None, "confirmed_at": None}
+
+
+@pytest.mark.parametrize(
+    ("columns", "rule"),
+    [
+        (WITHOUT_HOURS, "matching_session_agreed_has_its_hour"),
+        ({"ends_at": None}, "matching_session_agreed_has_its_hour"),
+        ({"met_on": None}, "matching_meeting_elsewhere_has_its_day"),
+        ({"last_reminder": "hour"}, "matching_meeting_elsewhere_has_its_day"),
+        ({"met_on": TODAY}, "matching_meeting_elsewhere_is_of_its_day"),
+        ({"met_on": TODAY - 2 * DAY}, "matching_meeting_elsewhere_is_of_its_day"),
+        ({"ends_at": NOW + DAY}, "matching_meeting_elsewhere_is_of_its_day"),
+        ({"made_at": NOW - 5 * DAY, "confirmed_at": NOW - 5 * DAY}, "matching_meeting_elsewhere_is_told_afterwards"),
+        ({"confirmed_at": NOW + DAY}, "matching_meeting_elsewhere_is_told_afterwards"),
+        ({"state": "confirmed", "met_on": None}, "matching_session_is_agreed_or_told_for_good"),
+    ],
+)
+def test_a_meeting_told_of_keeps_its_shape(match, columns, rule):
+    told = tell(match)
+
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        Session.objects.filter(pk=told.pk).update(**columns)
+
+
+def test_what_is_said_of_a_session_and_what_comes_of_it_fit_its_kind(match):
+    told, agreed = tell(match), make_hour(match=match, ended=4 * DAY)
+    say(agreed, Side.LEARNER)
+    for session, words in ((told, ("other_missed", "i_missed", "moved")), (agreed, ("not_so",))):
+        for word in words:
+            with pytest.raises(IntegrityError, match="matching_feedback_fits_its_session"), transaction.atomic():
+                Feedback.objects.filter(session=session).update(happened=word)
+    absent = {"settled_at": NOW, "learner_absent": True}
+    for session, verdict in ((told, {"verdict": "missed", **absent}), (agreed, {"verdict": "not_so"})):
+        with pytest.raises(IntegrityError, match="matching_outcome_fits_its_session"), transaction.atomic():
+            SessionOutcome.objects.filter(session=session).update(**{"settled_at": NOW, **verdict})
+    with pytest.raises(IntegrityError, match="matching_session_is_agreed_or_told_for_good"), transaction.atomic():
+        Session.objects.filter(pk=agreed.pk).update(state="elsewhere", met_on=agreed.starts_at.date())
+
+
+EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # their clocks are 25 hours apart
+
+
+@pytest.mark.parametrize(
+    ("learner", "first", "sharer", "second", "is_one"),
+    [
+        ("Africa/Tunis", 0, "Asia/Tokyo", 1, False),  # two meetings on two days running
+        ("Asia/Tokyo", 1, "Africa/Tunis", 0, False),
+        ("Africa/Tunis", 0, "Asia/Tokyo", 0, True),
+        (WEST, 0, EAST, 2, False),
+        (EAST, 2, WEST, 0, False),
+        (WEST, 0, EAST, 0, False),  # of this day no hour is the same
+        (WEST, 0, EAST, 1, None),  # of this, all but two are: it may be either
+        ("UTC", 0, "Etc/GMT-12", 0, True),
+        ("UTC", 0, "Etc/GMT-12", 1, False),
+    ],
+)
+def test_days_told_by_far_clocks_are_one_meeting_only_where_they_are_one_day(
+    match, learner, first, sharer, second, is_one
+):
+    for side, zone in ((Side.LEARNER, learner), (Side.SHARER, sharer)):
+        member = match.person(side).member
+        member.zone = zone
+        member.save(update_fields=["zone"])
+    start = TODAY - 6 * DAY
+    tell(match, start + first * DAY)
+
+    if is_one is None:
+        with pytest.raises(MayBeTheSame, match="in another time zone"):
+            tell(match, start + second * DAY, by=Side.SHARER)
+    elif is_one:
+        with pytest.raises(DayTaken, match="already"):
+            tell(match, start + second * DAY, by=Side.SHARER, is_another=True)
+    if not is_one:
+        tell(match, start + second * DAY, by=Side.SHARER, is_another=is_one is None)
+    assert Session.objects.filter(match=match).count() == (1 if is_one else 2)
 
 
 def test_one_alone_completes_nothing_until_the_other_agrees_or_says_nothing_for_four_days(match):
@@ -184,8 +271,16 @@ def test_both_walk_through_the_pages(client):
         content = answer.content.decode()
         assert "Your meeting with Asha about Wikidata outside the portal, 28 February 2026." in content
         assert "did not come" not in content and "No, that is not so" in content
+        assert "this is another meeting" not in client.get(page).content.decode()
         client.force_login(sharer)
         assert "Say whether that is so" in client.get(page).content.decode()
+        Member.objects.filter(pk=sharer.pk).update(zone="America/Los_Angeles")
+        answer = client.post(address, {"on": "2026-02-27"})
+        said = answer.content.decode()
+        assert (answer.status_code, "this is another meeting" in said) == (422, True)
+        assert "A meeting on 28 February 2026 is noted already, in another time zone" in said
+        with Undoing():
+            assert client.post(address, {"on": "2026-02-27", "is_another": "on"}).status_code == 302
         session = Session.objects.get(state=SessionState.ELSEWHERE)
         give = reverse("matching:feedback-give", args=[session.pk])
         for shown in (reverse("home"), reverse("matching:match-list")):

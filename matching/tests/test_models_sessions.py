@@ -34,6 +34,7 @@ def change(session, **columns):
         ("confirmed", {"state": "held"}, "matching_session_state_is_known"),
         ("confirmed", {"starts_at": None}, "matching_session_agreed_has_its_hour"),
         ("confirmed", {"ends_at": THEN}, "matching_session_agreed_has_its_hour"),
+        ("confirmed", {"ends_at": None}, "matching_session_agreed_has_its_hour"),
         ("confirmed", {"confirmed_at": None}, "matching_session_agreed_has_its_hour"),
         ("proposed", {"starts_at": THEN, "ends_at": THEN + HOUR}, "matching_session_agreed_has_its_hour"),
         ("proposed", {"waiting_for": ""}, "matching_session_waits_for_somebody"),

@@ -14,6 +14,7 @@ from matching.domain.feedback import (
     SAID_OF_MEETINGS,
     DayNotPossible,
     DayTaken,
+    MayBeTheSame,
     Next,
     SaidElsewhere,
     check_open,
@@ -88,7 +89,9 @@ def meeting_tell(request: MemberRequest, match_id: int) -> HttpResponse:
     form = MeetingForm(request.POST, **days_of(match, request.user, now=now))
     if form.is_valid():
         try:
-            session = tell_of_meeting(match=match, on=form.cleaned_data["on"], by=request.user, now=now)
+            session = tell_of_meeting(match=match, by=request.user, now=now, **form.cleaned_data)
+        except MayBeTheSame as doubt:
+            form.ask_whether_another(str(doubt))
         except (DayNotPossible, DayTaken, TooOften) as refusal:
             form.add_error("on", str(refusal))
         except MatchingError as refusal:
