@@ -19,6 +19,9 @@ def world(shared_world):
     return shared_world
 
 
+# In `make test` one door in so many is knocked at, and those that failed once; in `make chaos` all are.
+SHARES = [10, pytest.param(1, marks=pytest.mark.chaos)]
+TOLD = {"matching:introduction-edit", "registrations:registration-step"}
 NOT_THEIRS = ("403", "404", "405", "410")
 SKIPPED = Door("registrations:registration-step", "places", get=ALL_LED_ON, post=ALL_LED_ON, data={"go": "skip"})
 
@@ -37,14 +40,15 @@ class EraseWhoAsks:
             erase_member(member=request.user, by=None, now=timezone.now())
 
 
-def test_no_button_fails_somebody_who_is_erased_while_they_press_it(world, settings):
+@pytest.mark.parametrize("share", SHARES)
+def test_no_button_fails_somebody_who_is_erased_while_they_press_it(world, settings, share):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.EraseWhoAsks"]
     client, number = Client(raise_request_exception=False), PEOPLE.index("concerned")
     client.force_login(world.people["concerned"])
     undoing, cookies, failed, told = Undoing(), client.cookies.copy(), {}, set()
-    for door in (*DOORS, SKIPPED):
-        if not door.post or door.is_desk or door.post.split()[number] in NOT_THEIRS:
-            continue
+    theirs = [door for door in DOORS if door.post and not door.is_desk and door.post.split()[number] not in NOT_THEIRS]
+    known = [door for door in theirs if door.name in TOLD]
+    for door in (*known, *theirs[::share], SKIPPED):
         client.cookies = cookies.copy()
         with undoing:
             answer = client.post(door.path(world), door.posted(world))
@@ -54,4 +58,4 @@ def test_no_button_fails_somebody_who_is_erased_while_they_press_it(world, setti
             failed[str(door)] = answer.status_code
 
     assert failed == {}
-    assert {"matching:introduction-edit", "registrations:registration-step"} <= told, told
+    assert told >= TOLD
