@@ -22,6 +22,7 @@ from matching.models.matches import MatchLine
 from matching.models.people import NamedPerson
 from matching.words import reasons
 from registrations.models import Member
+from registrations.participation.next_round import OutOfRounds
 from registrations.skills.names import names_of
 
 _OF_MATCHES = (ThingKind.ANSWER_MATCH, ThingKind.PROPOSE_HOUR)
@@ -50,8 +51,8 @@ _PAGES_OF_NO_ROW = {
 class Lines:
     """The lines for one reader; the names of skills and the titles of clinics they need are read at once."""
 
-    def __init__(self, stored: Stored, *, also_named: Iterable[int]) -> None:
-        self._stored, self.member = stored, stored.member
+    def __init__(self, stored: Stored, *, also_named: Iterable[int], lack: OutOfRounds) -> None:
+        self._stored, self.member, self._lack = stored, stored.member, lack
         skills = {
             match.heir for match in (*stored.matches, *stored.to_answer.values(), *stored.without_an_hour.values())
         }
@@ -90,7 +91,11 @@ class Lines:
             clinic = self._stored.mine.get(key) or self._stored.parts[key]
             texts |= {"title": self._titles[key].text, "moment": when_here(thing.due or clinic.starts_at)}
         page = _PAGES_OF_NO_ROW.get(thing.kind)
-        texts["link"] = reverse(page) if page else link_to(_PAGES[thing.kind], key)
+        if thing.kind == ThingKind.GET_INTO_ROUNDS:
+            side, texts["lack"] = self._lack.step, self._lack.text
+            texts["link"] = reverse("registrations:registration-step", args=[side])
+        else:
+            texts["link"] = reverse(page) if page else link_to(_PAGES[thing.kind], key)
         return Piece(shape={"kind": thing.kind.value, "side": side, "is_first": is_first}, texts=texts)
 
     def _session(self, key: int) -> SessionLine:

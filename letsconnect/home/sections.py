@@ -13,13 +13,13 @@ from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import when
 from letsconnect.home.lines import Lines, clinic_line
 from letsconnect.home.reading import OF_CLINICS, SHOWN, ClinicLine, Stored, row_of
-from letsconnect.home.what_comes_first import ThingKind, in_order, kept_while_resting, worth_naming
+from letsconnect.home.what_comes_first import Thing, ThingKind, in_order, kept_while_resting, worth_naming
 from mailings.ledger.reachable import has_sound_address, stops_letters, why_not_written_to
 from matching.waiting import advice
 from registrations.consents.asking import AgreementsToAsk
 from registrations.domain.registrations import UNTIL_THEY_RETURN, RegistrationState
 from registrations.models import Member, Registration
-from registrations.participation.next_round import sentence
+from registrations.participation.next_round import OutOfRounds, lack_of, sentence
 from registrations.skills.suggestions import sentences_of_suggestions, skills_in_sentences
 
 IN_THE_CALENDAR = 8
@@ -30,9 +30,14 @@ def for_member(member: Member, asking: AgreementsToAsk, *, now: datetime) -> dic
     me = row_of(member, now=now)
     registration: Any = getattr(me, "registration", None)
     stored = Stored(member, now=now)
-    things = in_order(stored.things(registration, asking, confided=me.confided), now=now)
-    lines = Lines(stored, also_named=skills_in_sentences(stored.suggestions))
-    is_resting = _is_resting(registration, on=now.date())
+    waiting = list(stored.things(registration, asking, confided=me.confided))
+    is_resting, lack = _is_resting(registration, on=now.date()), OutOfRounds("")
+    if registration is not None and not me.is_in_a_round and not is_resting:
+        lack = lack_of(registration, on=now.date())
+    if lack.step:
+        waiting = [*waiting, Thing(ThingKind.GET_INTO_ROUNDS)]
+    things = in_order(waiting, now=now)
+    lines = Lines(stored, also_named=skills_in_sentences(stored.suggestions), lack=lack)
     calendar = lines.calendar(() if is_resting else things)  # who rests reads nothing else of what has begun
     shown: dict[str, object] = {
         "asking": asking,
@@ -58,7 +63,7 @@ def for_member(member: Member, asking: AgreementsToAsk, *, now: datetime) -> dic
         "has_more_things": len(others) > len(named),
         "suppression": suppression,
         "is_written_to": has_sound_address(member) and not stops_letters(suppression),
-        "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round) if registration is not None else "",
+        "next_round": sentence(registration, on=now.date(), is_in=True) if me.is_in_a_round else lack.text_only,
         "is_in_a_round": me.is_in_a_round,
         "skill_news": sentences_of_suggestions(stored.suggestions, lines.skills),
         "waiting": None if stored.matches else advice.waiting_status(registration, now=now),

@@ -26,6 +26,7 @@ class ThingKind(StrEnum):
     TELL_SESSION = "tell_session"
     AGREE_SOON = "agree_soon"
     REGISTER = "register"
+    GET_INTO_ROUNDS = "get_into_rounds"  # an answer of theirs keeps them out
 
 
 _RANK = {kind: rank for rank, kind in enumerate(ThingKind)}

@@ -172,7 +172,7 @@ def test_home_shows_each_thing_of_the_member_and_only_that(client, everything):
     with time_machine.travel(NOW, tick=False):
         member = everything(2)
         stranger = make_member()
-        make_registration(member=stranger)
+        make_registration(member=stranger, wishes=["wikidata"])
         client.force_login(member)
         page = client.get("/")
         # The first of the hours is tomorrow; the other has time.
@@ -217,7 +217,7 @@ def test_what_has_begun_is_joined_first_and_stands_in_no_calendar(client, everyt
 
 def test_a_part_and_a_seat_at_one_clinic_are_one_entry_and_what_is_cancelled_says_so(client, member):
     with time_machine.travel(NOW, tick=False):
-        make_registration(member=member)
+        make_registration(member=member, wishes=["wikidata"])
         host, gone, offered = (make_clinic(starts_at=NOW + days * DAY, title=f"In {days}") for days in (1, 2, 3))
         for clinic in (host, gone, offered):
             rsvp(clinic=clinic, member=member, by=member, now=NOW)
@@ -343,3 +343,21 @@ def test_who_names_only_skills_that_are_retired_is_not_said_to_take_part(client,
         client.force_login(member)
 
         assert "you have named no skill for which you have room" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "step"),
+    [
+        ({"wishes": ["wikidata"], "windows": [(0, 60)]}, "hours"),
+        ({"wishes": ["wikidata"], "can_learn_from": 0}, "skills"),
+        ({"wishes": ["wikidata"], "can_learn_from": 0, "can_help": 0}, "places"),
+    ],
+)
+def test_who_is_in_no_round_is_led_first_to_the_answer_that_keeps_them_out(client, member, fields, step):
+    make_registration(member=member, **fields)
+    client.force_login(member)
+    with time_machine.travel(NOW, tick=False):
+        said = main_of(client.get("/"))
+
+    assert re.findall(r'weight-primary[^"]*" href="([^"]*)"', said) == [f"/registration/{step}/"]
+    assert said.count("You are in no round of matches") == 1

@@ -1,6 +1,7 @@
 """Whether somebody takes part in the next round of matches, in one sentence: every page that says so asks here."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,19 @@ _rules: dict[str, LeastMinutes] = {}
 def register_least_minutes(least: LeastMinutes) -> None:
     """Register what the app that matches asks of everybody's week; without it, what the form asks for counts."""
     _rules["least minutes"] = least
+
+
+@dataclass(frozen=True)
+class OutOfRounds:
+    """What keeps somebody out of rounds, in a sentence, and the step of the registration that mends it, if one does."""
+
+    text: str
+    step: str = ""
+
+    @property
+    def text_only(self) -> str:
+        """The sentence where nothing they answer would mend it."""
+        return "" if self.step else self.text
 
 
 NextRoundOn = Callable[[date], "date | None"]
@@ -125,6 +139,38 @@ _LACKS = Statement(_lacks)  # the versions are those that count on the day, as a
 
 def why_not(registration: Registration | None, *, on: date) -> str:
     """Say what keeps somebody out of rounds on that day. Call it only for somebody who does not take part."""
+    return lack_of(registration, on=on).text
+
+
+def lack_of(registration: Registration | None, *, on: date) -> OutOfRounds:
+    """Return what `why_not` says, with the step that mends it."""
+    if (text := _not_for_an_answer(registration, on=on)) or registration is None:
+        return OutOfRounds(text)
+    if not (registration.can_learn_from or registration.can_help):
+        text = _("You are in no round of matches, because at the moment you want nobody to learn from or to help.")
+        return OutOfRounds(text, "places")
+    has_agreed, free, least = agrees_as_read(registration, on=on), 0, 0
+    if has_agreed is not False:
+        versions = documents.all_counting(on=on)
+        has_agreed, free, least = _LACKS.rows({"registration": registration}, on=on, versions=versions)[0]
+    if not has_agreed:
+        text = _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
+        return OutOfRounds(text)
+    if free < least:
+        text = _(
+            "You are in no round of matches, because a match needs people who are free for %(time)s a week. Please add "
+            "hours when you are free."
+        )
+        return OutOfRounds(text % {"time": duration_in_words(least)}, "hours")
+    text = _(
+        "You are in no round of matches, because you have named no skill for which you have room as well. Please add a "
+        "skill, or change how many people you learn from or help."
+    )
+    return OutOfRounds(text, "skills")
+
+
+def _not_for_an_answer(registration: Registration | None, *, on: date) -> str:
+    """Say what keeps somebody out whatever they have answered; "" where nothing does."""
     if registration is None or registration.state in (RegistrationState.DRAFT, RegistrationState.WITHDRAWN):
         return _("You are in no round of matches, because no registration of yours is sent in.")
     if registration.state == RegistrationState.SUBMITTED:
@@ -133,26 +179,7 @@ def why_not(registration: Registration | None, *, on: date) -> str:
         return _("You are in no round of matches until you have changed your registration as the working group asked.")
     if registration.state == RegistrationState.DECLINED:
         return _("You are in no round of matches, because your registration was declined.")
-    if resting := _resting(registration, on=on):
-        return resting
-    if not (registration.can_learn_from or registration.can_help):
-        return _("You are in no round of matches, because at the moment you want nobody to learn from or to help.")
-    has_agreed, free, least = agrees_as_read(registration, on=on), 0, 0
-    if has_agreed is not False:
-        versions = documents.all_counting(on=on)
-        has_agreed, free, least = _LACKS.rows({"registration": registration}, on=on, versions=versions)[0]
-    if not has_agreed:
-        return _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
-    if free < least:
-        text = _(
-            "You are in no round of matches, because a match needs people who are free for %(time)s a week. Please add "
-            "hours when you are free."
-        )
-        return text % {"time": duration_in_words(least)}
-    return _(
-        "You are in no round of matches, because you have named no skill for which you have room as well. Please add a "
-        "skill, or change how many people you learn from or help."
-    )
+    return _resting(registration, on=on)
 
 
 def _resting(registration: Registration, *, on: date) -> str:
