@@ -62,6 +62,7 @@ class Section:
     title: str
     rows: Sequence[tuple[Item, ...]] = field(default_factory=list)
     note: str = ""
+    subject: str = ""  # the app it comes from, by which the page folds it away
 
 
 # A generator that shows a person's rows. It first adds querysets to ``batch`` and yields the labels of its tables; once
@@ -108,9 +109,10 @@ def effects_foreseen(*, member: Member, step: Step, now: datetime) -> list[str]:
     return [sentence for sentences in answers for sentence in sentences]
 
 
-def data_readers(*, member: Member, now: datetime, batch: QueryBatch) -> list[SectionReader]:
-    """Return a reader from each app above that stores something about people."""
-    return _responses(data_asked, member=member, now=now, batch=batch)
+def data_readers(*, member: Member, now: datetime, batch: QueryBatch) -> list[tuple[str, SectionReader]]:
+    """Return the readers of the apps above that store something about people, each with the name of its app."""
+    sent: list[tuple[Any, Any]] = data_asked.send(sender=None, member=member, now=now, batch=batch)
+    return [(receiver.__module__.partition(".")[0], reader) for receiver, reader in sent]
 
 
 def _responses(signal: Signal, **named: object) -> list[Any]:

@@ -24,6 +24,8 @@ def test_the_pages_about_ones_own_data_hold_what_every_page_must(live_server, op
 
     window.visit(reverse("registrations:my-data"))
     window.screenshot(f"my-data-{language}")
+    assert window.page.evaluate("document.documentElement.scrollHeight") < 4600  # of somebody with one of everything
+    assert window.page.locator("a[download]").last.bounding_box()["y"] < 640
     for number in range(window.page.locator("details").count()):
         window.page.locator("details > summary").nth(number).click()
     window.check(accessible=False)

@@ -1,6 +1,7 @@
 """Everything stored about one person, as facts that a page, a file for people and a file for programs all show."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -80,27 +81,30 @@ _REST = {
 def everything(member: Member, *, now: datetime, registration: Registration | None = None) -> list[Section]:
     """Return everything stored about the member that is theirs to read.
 
-    Each part first adds what it needs to the batch (`events.SectionReader`); then all is read together, and each part
-    gives its sections. Tables without a section come last, column by column where columns.toml shows them to the
-    person, so that nothing is missing because it was forgotten.
+    Each part first adds what it needs to the batch (`events.SectionReader`); then all is read together. Tables without
+    a section come last, column by column where columns.toml shows them to the person: none is missing.
     """
     registration = registration or Registration.objects.of(member)
     proved, batch = proved_by(member), QueryBatch()
-    parts: list[SectionReader] = [_account(member), _sign_in(batch, member)]
-    if registration is not None:
-        parts += [_registration(registration), _answers(batch, registration, member)]
-    parts += [_consents(batch, member), _sensitive(member)]
+    own = [_registration(registration), _answers(batch, registration, member)] if registration is not None else []
+    own += [_consents(batch, member), _sensitive(member), _blocks(batch, member), _looks(batch, member)]
+    own += [_seats(batch, member), _acts(batch, member, registration)]
+    parts = [("base", part) for part in (_account(member), _sign_in(batch, member), _codes(batch, proved))]
+    parts += [("registrations", part) for part in own]
     parts += data_readers(member=member, now=now, batch=batch)
-    parts += [_blocks(batch, member), _looks(batch, member), _seats(batch, member)]
-    parts += [_acts(batch, member, registration), _letters(batch, proved)]
-    parts += [_letter_texts(batch, proved, now=now), _codes(batch, proved)]
+    parts += [("mailings", part) for part in (_letters(batch, proved), _letter_texts(batch, proved, now=now))]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}
-    covered.update(*[tables_shown(part) for part in parts])
+    covered.update(*[tables_shown(part) for _subject, part in parts])
     rest = _rest(batch, proved, covered)
     tables_shown(rest)
     batch.run()
     batch.prefetch(Skill, "skill_names")
-    return [section for part in [*parts, rest] for section in sections_read(part) if section.rows]
+    return [
+        replace(section, subject=section.subject or subject)
+        for subject, part in [*parts, ("", rest)]
+        for section in sections_read(part)
+        if section.rows
+    ]
 
 
 def _looks(batch: QueryBatch, member: Member) -> SectionReader:
@@ -335,7 +339,8 @@ def _rest(batch: QueryBatch, proved: Proved, covered: set[str]) -> SectionReader
         title, key = _title(table.model, _REST), _key(table.model)
         if has_section:
             title, key = _("From the old form, not taken over: %(what)s") % {"what": title}, f"unclaimed_{key}"
-        yield Section(key, title, [row for stored_row in rows if (row := _readable_columns(table, stored_row, proved))])
+        shown = [row for stored_row in rows if (row := _readable_columns(table, stored_row, proved))]
+        yield Section(key, title, shown, subject=table.model._meta.app_label)
 
 
 def _key(model: type[models.Model]) -> str:

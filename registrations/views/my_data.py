@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -46,9 +47,25 @@ def my_data(request: MemberRequest) -> HttpResponse:
         "preferences": _preferences(request.user),
         "blocks": Block.objects.filter(member=request.user).select_related("blocked").order_by("made_at"),
         "looks": [section for section in sections if section.key == "looks"],
-        "sections": [section for section in sections if section.key not in ("looks", "blocks", "letter_texts")],
+        "subjects": _by_subject(sections),
     }
     return render(request, "registrations/my_data.html", context)
+
+
+def _by_subject(sections: list[events.Section]) -> list[tuple[str, list[events.Section]]]:
+    """Return what is held by what it is about; what the page says elsewhere does not stand here again."""
+    held_here = [section for section in sections if section.key not in ("looks", "blocks", "letter_texts")]
+    titles = {
+        "base": _("Account and signing in"),
+        "registrations": _("Registration and agreements"),
+        "matching": _("Matches and sessions"),
+        "clinics": _("Learning clinics"),
+        "mailings": _("Emails"),
+    }
+    by_subject: dict[str, list[events.Section]] = {subject: [] for subject in (*titles, "")}
+    for section in held_here:
+        by_subject[section.subject if section.subject in titles else ""].append(section)
+    return [(titles.get(subject, _("Everything else")), some) for subject, some in by_subject.items() if some]
 
 
 def _preferences(member: Member) -> str:
