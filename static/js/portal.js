@@ -8,14 +8,14 @@ for (const field of document.querySelectorAll("[data-guess-zone]:not([data-find]
   if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = "";
 }
 
-// What the desk says of something refused takes the focus, as it does on the other pages by itself.
-{
-  const refused = document.querySelector(".errornote, .messagelist .error");
-  if (refused && document.activeElement === document.body) {
-    refused.tabIndex = -1;
-    refused.focus();
-  }
-}
+// What the desk says of something refused takes the focus, as it does on the other pages by itself. The desk's own script
+// gives it to the first field, whenever that comes: so this waits until all is there.
+addEventListener("load", () => {
+  const refused = document.querySelector(".errornote, .messagelist .error, .errorlist");
+  if (!refused) return;
+  refused.tabIndex = -1;
+  refused.focus();
+});
 
 // What was refused is marked until somebody changes it; the server looks at it again. Scripts say "mended" of what they
 // change themselves.

@@ -81,7 +81,7 @@ window.audit = {
 
   /* Who hands in something wrong is brought to what is said of it. */
   unfocusedErrors() {
-    const wrong = ".lc-error-summary, .cdx-message--error, .cdx-field--status-error, [aria-invalid=true], .errornote";
+    const wrong = ".lc-error-summary, .cdx-message--error, .cdx-field--status-error, [aria-invalid=true], .errornote, .errorlist, .error";
     const said = [...document.querySelectorAll("main :is(.cdx-message--error, .errornote, .errorlist)")];
     if (!said.some(e => this.shown(e)) || document.activeElement.closest(wrong)) return [];
     return [`errors, and the focus is elsewhere: ${this.short(document.activeElement).slice(0, 60)}`];
@@ -115,7 +115,8 @@ window.audit = {
     const isRead = getComputedStyle(document.documentElement).direction;
     const top = first.top + scrollY, bottom = first.bottom + scrollY;
     this.lastBox = {top, bottom, left: first.left, right: first.right, words: this.short(e)};
-    if (!before || e.nodeName === "IFRAME") return;
+    [this.lastOf, this.nowAt] = [this.nowAt, e];
+    if (!before || e.nodeName === "IFRAME" || e.closest("th")?.contains(this.lastOf)) return;  // two ways to sort by one
     const isLater = isRead === "rtl" ? first.right <= before.left + 1 : first.left >= before.right - 1;
     const isEarlier = isRead === "rtl" ? first.left >= before.right - 1 : first.right <= before.left + 1;
     const isInLine = top < (before.top + before.bottom) / 2 && bottom > (before.top + before.bottom) / 2
