@@ -1,6 +1,8 @@
 """What a browser sees on the pages that belong to no app."""
 
 import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -38,6 +40,18 @@ def test_every_public_page_is_sound(live_server, open_window, language):
             signs_in.evaluate("(link, words) => { link.textContent = words }", gettext("Sign in"))
         assert page.locator(".lc-header").bounding_box()["height"] < 64, other
         assert page.locator(".lc-brand > span").bounding_box()["height"] < 30, f"one line in {other}, too"
+    page.set_viewport_size({"width": 1280, "height": 640})
+    for other, own_name in settings.LANGUAGES:
+        with translation.override(other):
+            seated = {"is_member": True, "opens_desk": True, "path": "/", "language": other, "language_name": own_name}
+            words = render_to_string("letsconnect/_navigation.html", seated)
+        page.evaluate(
+            "words => { document.querySelector('.lc-tools').remove();"
+            " document.querySelector('.lc-menu').outerHTML = words }",
+            words,
+        )
+        assert page.locator(".lc-header").bounding_box()["height"] < 64, f"one line in {other} for a coordinator, too"
+    page.set_viewport_size({"width": 360, "height": 640})
     page.emulate_media(color_scheme="dark")
     for path in ("/", "/clinics/", "/sign-in/"):
         window.visit(path)
