@@ -11,7 +11,7 @@ from clinics.demo import clinics as demo
 from clinics.models import Clinic
 from clinics.people.links import token_of
 from clinics.tests.factories import LINK, make_clinic, make_person, sign_up
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import WIDTHS, type_into
 from registrations.models import Member
 from registrations.tests.factories import make_agreement, make_coordinator, make_member
 
@@ -92,7 +92,7 @@ def test_a_coordinator_plans_a_clinic_at_the_desk(live_server, open_window):
     page.get_by_label(re.compile("^Date", re.I)).fill("2099-05-04")
     page.get_by_label(re.compile("^Time:", re.I)).fill("14:00")
     page.locator("#id_texts-0-title").fill("Grants")
-    page.locator("#id_texts-0-language").select_option("en")
+    type_into(page.locator("#id_texts-0-language"), "English")
     page.locator("#id_texts-0-summary").fill("About grants")
     page.locator("#id_texts-0-state").select_option("ready")
     window.screenshot("clinic-desk-add")

@@ -181,6 +181,12 @@ class Window:
 
 
 @cache
+def type_into(field: Locator, words: str) -> None:
+    """Type into a field that offers what it finds, and leave it: what was found may lie over the next one."""
+    field.fill(words)
+    field.press("Tab")
+
+
 def axe_at_hand() -> str:
     """Return the script that lets a page load axe-core when asked: sending it to each page takes longer than axe."""
     source = (Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text()

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from clinics.models import Clinic
+from letsconnect.tests.browser import type_into
 from letsconnect.tests.waiting import wait_until
 from letsconnect.tests.whole.portal import running
 from mailings.ledger.gathering import REPLACED
@@ -127,13 +128,13 @@ def run_a_round(coordinator):
 def plan_a_clinic(coordinator, *, title, seats, starts_at):
     coordinator.window.visit("/admin/clinics/clinic/add/", accessible=False)
     page = coordinator.page
-    page.locator("#id_floor_language").select_option("en")
-    page.locator("#id_zone").select_option("UTC")
+    type_into(page.locator("#id_floor_language"), "English")
+    type_into(page.locator("#id_zone"), "UTC")
     page.locator("#id_local_date").fill(f"{starts_at:%Y-%m-%d}")
     page.locator("#id_local_time").fill(f"{starts_at:%H:%M:%S}")
     page.locator("#id_capacity").fill(str(seats))
     page.locator("#id_closes_minutes_before").fill("0")
-    page.locator("#id_texts-0-language").select_option("en")
+    type_into(page.locator("#id_texts-0-language"), "English")
     page.locator("#id_texts-0-title").fill(title)
     page.locator("#id_texts-0-summary").fill("What makes people stay.")
     page.locator("#id_texts-0-state").select_option("ready")
