@@ -243,9 +243,9 @@ def test_the_page_says_where_else_somebody_with_a_seat_is_at_that_time(client):
     seat = seat_at(make_member())
     page = reverse("clinics:clinic-detail", args=[seat.clinic_id])
     client.force_login(seat.member)
-    assert "agreed to be elsewhere" not in client.get(page).content.decode()
+    assert "you have also agreed to something else" not in client.get(page).content.decode()
 
     make_person(make_clinic(title="Surveys", starts_at=START + HOUR), "helper", member=seat.member)
 
     content = client.get(page).content.decode()
-    assert "agreed to be elsewhere" in content and "Surveys" in content
+    assert "you have also agreed to something else" in content and "Surveys" in content
