@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic, make_text
+from letsconnect.tests.browser import type_into
 from letsconnect.tests.journeys import MOST_PIXELS, MOST_QUESTIONS, MOST_SCREENS, Journey
 from matching.domain.matches import answer_by
 from matching.models import Match, Session, SharerRequest
@@ -64,10 +65,10 @@ def test_a_newcomer_registers_on_a_phone_in_arabic(set_out, settings):
 
     page.locator("#id_name").fill("Amina")
     page.locator("#id_country").select_option("TN")
-    page.locator("#id_languages-0-code").fill("عربي")
+    type_into(page.locator("#id_languages-0-code"), "عربي")
     page.locator("#id_languages-0-level").select_option("6")
     way.press("[data-more]")
-    page.locator("#id_languages-1-code").fill("français")
+    type_into(page.locator("#id_languages-1-code"), "français")
     page.locator("#id_languages-1-level").select_option("3")
     way.go_on(GO_ON)
     page.locator("#id_skill_text").press_sequentially("ويكي بيانات")
@@ -98,10 +99,10 @@ def test_a_sharer_registers_and_says_yes_in_spanish_without_scripts(set_out):
 
     page.locator("#id_name").fill("Amina")
     page.locator("#id_country").select_option("TN")
-    page.locator("#id_languages-0-code").fill("árabe")
+    type_into(page.locator("#id_languages-0-code"), "árabe")
     page.locator("#id_languages-0-level").select_option("6")
     way.press("[data-more]")
-    page.locator("#id_languages-1-code").fill("español")
+    type_into(page.locator("#id_languages-1-code"), "español")
     page.locator("#id_languages-1-level").select_option("3")
     page.locator("#id_group_other").fill(group.name[:-3])
     way.press(".lc-find button[name=look_up]")

@@ -134,12 +134,12 @@ def test_where_both_typed_what_was_typed_stands_beside_what_is_there_now(desk):
     assert Clinic.objects.get().capacity == 12
 
 
-def test_what_was_chosen_from_a_list_in_groups_is_told_by_its_name(desk):
+def test_a_language_that_was_typed_is_told_by_its_name(desk):
     clinic = make_clinic()
     first, second = form_of_clinic(desk, clinic), form_of_clinic(desk, clinic)
 
-    desk.post(change(clinic), {**first, "floor_language": "qu"})
-    page = desk.post(change(clinic), {**second, "floor_language": "ne"})
+    desk.post(change(clinic), {**first, "floor_language": "Quechua"})
+    page = desk.post(change(clinic), {**second, "floor_language": "Nepali"})
 
     told = {one.label: (one.now, one.typed) for one in page.context["differences"]}
     assert told["Floor language"] == ("Quechua", "Nepali")

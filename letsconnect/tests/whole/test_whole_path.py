@@ -87,8 +87,7 @@ class Person:
         page = self.page
         page.get_by_label("Name to show").fill(name)
         page.locator("#id_country").select_option(country)
-        page.locator("#id_languages-0-code").fill("ar")
-        page.locator("#id_languages-0-code").press("Tab")  # what was found for it lies over the button
+        type_into(page.locator("#id_languages-0-code"), "ar")
         page.locator("#id_languages-0-level").select_option("4")
         self.press("Save and go on", within="main")
         for button, slugs in (("share", shares), ("learn", wishes)):
