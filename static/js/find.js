@@ -26,6 +26,7 @@
       this.list.id = `found-${number += 1}`;
       this.list.hidden = true;
       this.list.setAttribute("role", "listbox");
+      this.list.tabIndex = -1; // a long list scrolls, and Tab would stop at it as it closes
       const label = document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
       if (label) this.list.setAttribute("aria-label", label.textContent.trim());
       field.parentElement.after(this.list);
