@@ -75,7 +75,7 @@ window.audit = {
     const has = document.activeElement;
     this.before = new Map(this.tabbables().filter(e => e !== has).map(e => [e, this.lookOf(e)]));
     this.missed = [];
-    this.lastBox = null;
+    this.lastInFlow = null;
     return this.before.size;
   },
 
@@ -91,7 +91,7 @@ window.audit = {
   step() {
     const e = document.activeElement;
     if (!e || e === document.body || e === document.documentElement) {
-      this.lastBox = null;  // the way begins again
+      this.lastInFlow = null;  // the way begins again
       return "out";
     }
     if (e === this.last) return ++this.stays > 8 ? "trapped" : "within";  // a date has several stops of its own
@@ -109,20 +109,21 @@ window.audit = {
 
   /* The focus goes as one reads: down, and along a line; a column may begin at the top again. */
   follow(e) {
-    const staying = ["fixed", "sticky"], [first] = e.getClientRects(), before = this.lastBox;
+    const staying = ["fixed", "sticky"], last = this.lastInFlow;
     for (let part = e; part; part = part.parentElement)
-      if (staying.includes(getComputedStyle(part).position)) { this.lastBox = null; return; }
+      if (staying.includes(getComputedStyle(part).position)) { this.lastInFlow = null; return; }
+    this.lastInFlow = e;
+    // Both are measured now: the focus may have scrolled a wide table, and the last one with it.
     const isRead = getComputedStyle(document.documentElement).direction;
-    const top = first.top + scrollY, bottom = first.bottom + scrollY;
-    this.lastBox = {top, bottom, left: first.left, right: first.right, words: this.short(e)};
-    [this.lastOf, this.nowAt] = [this.nowAt, e];
-    if (!before || e.nodeName === "IFRAME" || e.closest("th")?.contains(this.lastOf)) return;  // two ways to sort by one
+    const [first] = e.getClientRects(), [before] = last?.isConnected ? last.getClientRects() : [];
+    if (!before || e.nodeName === "IFRAME" || e.closest("th")?.contains(last)) return;  // two ways to sort by one
+    const {top, bottom} = first;
     const isLater = isRead === "rtl" ? first.right <= before.left + 1 : first.left >= before.right - 1;
     const isEarlier = isRead === "rtl" ? first.left >= before.right - 1 : first.right <= before.left + 1;
     const isInLine = top < (before.top + before.bottom) / 2 && bottom > (before.top + before.bottom) / 2
       && before.top < (top + bottom) / 2 && before.bottom > (top + bottom) / 2;
     if ((bottom <= before.top - 4 && !isLater) || (isInLine && isEarlier))
-      this.missed.push(`focus goes back, from ${before.words} to ${this.short(e)}`);
+      this.missed.push(`focus goes back, from ${this.short(last)} to ${this.short(e)}`);
   },
 
   /* Something that stays while one scrolls lies over all of it. */
