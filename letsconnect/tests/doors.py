@@ -152,6 +152,7 @@ DOORS = [
         post="302 422 422 422 422 422 422 422",
         data={"name": "x"},
     ),
+    *(Door("registrations:registration-step", step, get=MEMBERS) for step in ("skills", "hours")),
     Door(
         "registrations:registration-step",
         "places",

@@ -82,6 +82,11 @@ def test_a_person_registers_and_goes_on_elsewhere(live_server, open_window):
     assert second.is_at("hours")
     assert page.locator("#id_zone").input_value() == "Tunis (Tunisia)"
     assert "Tunis" in page.locator(".lc-zone summary").inner_text()
+    page.locator(".lc-zone summary").click()
+    page.locator("#id_zone").fill("tuni")
+    page.locator(".lc-find-list [role=option]", has_text="Tunis").first.click()
+    assert page.locator("#id_zone").input_value() == "Tunis (Tunisia)"
+    page.locator(".lc-zone summary").click()
     second.press("button[value=evenings]")
     cell = page.locator(f".lc-week button[data-at='{NIGHT // 60}']")
     cell.click()

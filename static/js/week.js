@@ -249,7 +249,16 @@ function hour(at) {
   return `${String(Math.floor(inDay / 4)).padStart(2, "0")}:${String((inDay % 4) * 15).padStart(2, "0")}`;
 }
 
+// What finds a clock by typing is fetched once somebody comes to its field; it looks for what was typed meanwhile.
+function fetchFinder({ target }) {
+  const { sheet, script } = target.closest(".lc-zone").dataset;
+  const finder = Object.assign(document.createElement("script"), { src: script });
+  finder.addEventListener("load", () => target.value !== target.defaultValue && target.dispatchEvent(new Event("input")));
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: sheet }), finder);
+}
+
 function begin() {
+  document.getElementById("id_zone").addEventListener("focus", fetchFinder, { once: true });
   const place = document.getElementById("week");
   const list = document.querySelector("[data-rows=windows]");
   const ranges = document.getElementById("ranges");

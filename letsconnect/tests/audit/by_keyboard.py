@@ -53,6 +53,7 @@ class Walk(Journey):
 
     def tab_to(self, selector):
         self.begin()
+        self.page.evaluate("audit.goOn()")
         if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
         rounds = 0

@@ -107,6 +107,11 @@ window.audit = {
     return "new";
   },
 
+  /* What was pressed may have brought the focus to what it opened: from there it goes on. */
+  goOn() {
+    if (document.activeElement !== this.lastInFlow) this.lastInFlow = null;
+  },
+
   /* The focus goes as one reads: down, and along a line; a column may begin at the top again. */
   follow(e) {
     const staying = ["fixed", "sticky"], last = this.lastInFlow;
