@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect import mass_acts_desk  # noqa: F401 - importing it registers its page
 from letsconnect.base.admin import WorkingGroupAdmin, own_columns
 from letsconnect.base.models import SecurityEvent
 from letsconnect.base.templatetags.when import when

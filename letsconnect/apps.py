@@ -11,8 +11,12 @@ class LetsconnectConfig(AppConfig):
 
     def ready(self) -> None:
         from letsconnect import checks, outages, session_age  # noqa: F401 - importing the checks registers them
+        from letsconnect.base import mass_acts
+        from mailings import kinds
 
         outages.register()
+        kinds.register_sweep("letsconnect.overlooked_mass_acts", mass_acts.nudge_overlooked)
+        kinds.register_sweep("letsconnect.old_mass_acts", mass_acts.forget_old)
         user_logged_in.connect(session_age.note_when)
 
 

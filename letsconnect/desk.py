@@ -30,7 +30,8 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.checks import DOUBTS_LAST
 from letsconnect.base.clocks import database_now
 from letsconnect.base.links import path_or_nothing
-from letsconnect.base.models import ProxyDoubt
+from letsconnect.base.mass_acts import label_of
+from letsconnect.base.models import MassAct, ProxyDoubt
 from letsconnect.base.querysets import how_many
 from letsconnect.base.statements import Statement, StatementOfSeats
 from mailings.domain.newsletters import NewsletterState
@@ -133,6 +134,7 @@ class WaitingCounts(NamedTuple):
     readers: int  # how many the trust team has
     doubtful_addresses: int
     to_prepare: int  # for clinics, due or late
+    running: int  # mass acts of theirs
 
 
 def _count(reader: Member, on: date, today: date) -> QuerySet[Member, Any]:
@@ -148,6 +150,7 @@ def _count(reader: Member, on: date, today: date) -> QuerySet[Member, Any]:
         "readers": TrustSeat.objects.current(on=on),
         "doubtful_addresses": Member.objects.with_doubtful_address(),
         "to_prepare": ChecklistItem.objects.of(reader).due_by(today),
+        "running": MassAct.objects.running().filter(by=reader),
     }
     row = Member.objects.filter(pk=reader.pk).annotate(**{name: how_many(rows) for name, rows in counted.items()})
     return row.values_list(*WaitingCounts._fields)
@@ -171,6 +174,8 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
         return
     yield from _what_stands_still()
     counts = _counts_for(member)
+    if counts.running:
+        yield from _what_is_being_done(member)
     if reviews := counts.to_review:
         text = ngettext("%(count)d registration waits for review", "%(count)d registrations wait for review", reviews)
         yield text % {"count": reviews}, reverse("admin:registrations_registration_changelist")
@@ -213,6 +218,17 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     if letters := counts.letters_to_settle:
         text = ngettext("%(count)d email needs a person", "%(count)d emails need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_board")
+
+
+def _what_is_being_done(member: Member) -> Iterator[tuple[str, str]]:
+    """Yield how far each mass act is that this member has begun and a worker is at."""
+    for act in MassAct.objects.running().filter(by=member).counting_rows():
+        text = gettext("%(what)s: %(settled)d of %(total)d are done with") % {
+            "what": label_of(act),
+            "settled": act.settled_count,
+            "total": act.rows_count,
+        }
+        yield text, reverse("admin:base_massact_change", args=[act.pk])
 
 
 def _issues_waiting_for(member: Member) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from letsconnect.base import access_log, personal_columns, versions
+from letsconnect.base import access_log, mass_act_answers, personal_columns, versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.keys import key_or_none
@@ -266,6 +266,12 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     def has_coordinator_permission(self, request: HttpRequest) -> bool:
         """For Django's `permissions=["coordinator"]` on buttons."""
         return request.user.is_authenticated and request.user.is_coordinator
+
+    def go_to_mass_act(
+        self, request: HttpRequest, kind: str, rows: Iterable[Any], note: str = ""
+    ) -> HttpResponse | None:
+        """Prepare an act on the rows a button was pressed for, and go to the page that says what it will do."""
+        return mass_act_answers.prepare(request, kind, rows, by=request.user, now=timezone.now(), note=note)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -1,18 +1,21 @@
 """The log of acts: who did what to which object, from which state to which, when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.acts_in_words import state_in_words, verb_in_words
 from letsconnect.base.languages import listed
 from letsconnect.base.reasons_in_words import reason_in_words
+from letsconnect.base.worker_queues import WaitsForWorker, WorkerQueueQuerySet
 
 
 class ActQuerySet(models.QuerySet["Act"]):
@@ -183,3 +186,128 @@ class ProxyDoubt(models.Model):
     def standing(cls, *, hops: int, since: datetime) -> "models.QuerySet[ProxyDoubt]":
         """Return the doubts that were seen recently, with today's setting."""
         return cls.objects.filter(hops=hops, seen_at__gt=since)
+
+
+MASS_ACT_KEPT_FOR = timedelta(days=30)  # so long its summary can be read
+PREPARED_KEPT_FOR = timedelta(days=1)  # and so long one waits that nobody began
+
+
+class MassActState(models.TextChoices):
+    """How far a mass act is."""
+
+    PREPARED = "prepared", _("not begun")
+    RUNNING = "running", _("being done")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class MassActQuerySet(WorkerQueueQuerySet["MassAct"]):
+    unfinished = models.Q(state=MassActState.RUNNING)
+
+    def visible_to(self, member: Any) -> "MassActQuerySet":
+        """Everybody sees their own; coordinators see all that were begun."""
+        mine = models.Q(by=member.pk)
+        return self.filter(mine | ~models.Q(state=MassActState.PREPARED) if member.is_coordinator else mine)
+
+    def running(self) -> "MassActQuerySet":
+        return self.filter(self.unfinished)
+
+    def counting_rows(self) -> "MassActQuerySet":
+        """Count the rows along, and those of them that are done with."""
+        settled = Count("rows", filter=~models.Q(rows__outcome="waiting"))
+        return self.annotate(**{"rows_count": Count("rows"), "settled_count": settled})
+
+    def outdated(self, *, now: datetime) -> "MassActQuerySet":
+        """Those that nobody began, and those whose summary is old. What a worker is at stays."""
+        never_begun = models.Q(state=MassActState.PREPARED, asked_at__lt=now - PREPARED_KEPT_FOR)
+        return self.filter(never_begun | models.Q(finished_at__lt=now - MASS_ACT_KEPT_FOR))
+
+
+class MassAct(WaitsForWorker):
+    """One act on many rows, which a worker does: what is done, by whom, how far it is.
+
+    ``asked_at`` is when it was prepared, and once it is begun, when it was begun.
+    """
+
+    asked_at = models.DateTimeField(pgettext_lazy("an act on many", "begun"))
+    kind = models.CharField(_("what"), max_length=60)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by whom")
+    )
+    note = models.TextField(blank=True, max_length=2000)  # to the people; it is emptied when nobody is left to get it
+    reason = models.CharField(blank=True, max_length=40)  # a word of those that its kind offers
+    state = models.CharField(_("state"), max_length=10, choices=MassActState, default=MassActState.PREPARED)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    rows_count: int  # by `counting_rows`
+    settled_count: int
+
+    objects = MassActQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("act on many")
+        verbose_name_plural = _("acts on many")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=MassActState.values), name="base_mass_act_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("done", "cancelled"), finished_at__isnull=False, note="")
+                | ~models.Q(state__in=("done", "cancelled")) & models.Q(finished_at=None),
+                name="base_finished_mass_act_says_when_and_keeps_no_note",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(worked_at=None) | ~models.Q(state="prepared"),
+                name="base_nobody_works_on_what_is_not_begun",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(finished_at=None) | models.Q(finished_at__gte=models.F("asked_at")),
+                name="base_mass_act_ends_after_it_begins",
+            ),
+        ]
+        indexes = [models.Index(fields=["by", "-asked_at"], name="base_mass_act_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class MassActOutcome(models.TextChoices):
+    """What became of one row of a mass act."""
+
+    WAITING = "waiting", _("still to do")
+    DONE = "done", pgettext_lazy("a row", "done")
+    REFUSED = "refused", pgettext_lazy("a row", "not done")
+    LEFT = "left", pgettext_lazy("a row", "left as it was, because the rest was cancelled")
+
+
+class MassActRow(models.Model):
+    """One row that a mass act is about, as it was when it was chosen, and what became of it.
+
+    ``reason`` says why it was refused; of one that was done, what else there is to say.
+    """
+
+    act = models.ForeignKey(MassAct, on_delete=models.CASCADE, related_name="rows")
+    object_id = models.BigIntegerField()
+    seen_version = models.CharField(max_length=80)
+    outcome = models.CharField(max_length=8, choices=MassActOutcome, default=MassActOutcome.WAITING)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["act", "object_id"], name="base_mass_act_has_each_row_once"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=MassActOutcome.values), name="base_mass_act_outcome_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="refused") | ~models.Q(reason=""), name="base_refused_row_says_why"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=("done", "refused")) | models.Q(reason=""),
+                name="base_nothing_is_said_of_rows_left_alone",
+            ),
+        ]
+        indexes = [models.Index(fields=["act", "outcome"], name="base_mass_act_outcomes")]
+
+    def __str__(self) -> str:
+        return f"{self.act_id}: {self.object_id}"

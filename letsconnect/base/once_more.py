@@ -18,6 +18,12 @@ FIELD = "confirmed"
 BACK = "back_to_form"
 
 
+def name_of_language(language: str) -> str:
+    """Return what a language in which people are written to is called: the portal's own ones call themselves."""
+    own = dict(settings.LANGUAGES).get(language)
+    return own or cldr_name(language, get_language() or "en") or language
+
+
 @dataclass(frozen=True)
 class PeopleOfLanguage:
     """How many people get something in one language, and how many of them read another."""
@@ -28,8 +34,7 @@ class PeopleOfLanguage:
 
     @property
     def name(self) -> str:
-        own = dict(settings.LANGUAGES).get(self.language)
-        return own or cldr_name(self.language, get_language() or "en") or self.language
+        return name_of_language(self.language)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How forms, buttons and lists of the desk notice that somebody else changed the row in the meantime."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from letsconnect.base import edit_conflicts, versions
+from letsconnect.base import edit_conflicts, mass_acts, versions
 from letsconnect.base.escaping import each_escaped
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
@@ -23,6 +23,7 @@ from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 
 MOST_ACROSS = 5000  # the most rows a button can be pressed for at once with "select all", across all pages
+MOST_WHILE_ONE_WAITS = 50  # the most for a button whose work no worker does
 
 FormOf = Callable[[Any], BaseForm]
 _in_words_of_django = _  # a name that `makemessages` passes over: the text is in Django's own catalogues
@@ -58,6 +59,8 @@ class VersionedAdmin(_Admin[Row]):
     locks_ticked: bool = True
     # The columns of the list whose values are found for all rows of a page at once, and the methods that find them.
     columns_read_together: Mapping[str, str] = {"action_checkbox": "boxes_to_tick"}
+    # The buttons of the list whose work is left to a worker where the rows are many (`mass_acts`).
+    left_to_worker: Collection[str] = ()
     # Whether the actions behind the buttons of the list compare the versions themselves, under their own locks.
     compares_in_action: bool = False
 
@@ -267,6 +270,10 @@ class VersionedAdmin(_Admin[Row]):
         if len(keys_among(ticked)) != len(ticked):
             raise BadRequest("a row that cannot be")
         across = request.POST.get("select_across") == "1"
+        most = MOST_ACROSS if _action_of(request) in self.left_to_worker else MOST_WHILE_ONE_WAITS
+        if (queryset.count() if across else len(ticked)) > most:
+            messages.error(request, mass_acts.too_many(most))
+            return None
         with transaction.atomic() if self.locks_ticked else nullcontext():  # what is done in steps stays in steps
             if across and not self._are_all_as_shown(request, queryset):
                 return None
@@ -277,10 +284,6 @@ class VersionedAdmin(_Admin[Row]):
 
     def _are_all_as_shown(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> bool:
         """Tell whether no row of the list, on any page, has changed since it was opened; if one has, tell the user."""
-        if queryset.count() > MOST_ACROSS:
-            message = _("A button is pressed for at most %(most)d rows at once. Filter the list, or tick page by page.")
-            messages.error(request, message % {"most": MOST_ACROSS})
-            return False
         if self.locks_ticked:
             self._lock_rows(queryset.values("pk"))
         rows, version_of_all = list(queryset), request.POST.get(versions.ALL, "")
@@ -317,6 +320,13 @@ class VersionedAdmin(_Admin[Row]):
                 message = _("%(row)s changed since you saw this list, so nothing was done with it. Look at it again.")
                 messages.error(request, message % {"row": row})
         return stale
+
+
+def _action_of(request: HttpRequest) -> str:
+    """Return the action that Django runs: of several selects with actions, the one beside the button."""
+    actions, index = request.POST.getlist("action"), request.POST.get("index", "0")
+    place = int(index) if index.isascii() and index.isdecimal() and len(index) < 3 else 0
+    return actions[place] if place < len(actions) else ""
 
 
 def _with_form(facts: dict[str, Any], form: BaseForm) -> dict[str, Any]:
