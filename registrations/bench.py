@@ -1,4 +1,4 @@
-"""``make bench``: time the review queue with 20,000 registrations, in a scratch database that is dropped afterwards.
+"""``make bench``: time the review queue with 20,000 registrations, and many of them at once, in a scratch database.
 
 Times are medians of the runs, of the whole page as a browser requests it, without the network.
 """
@@ -6,6 +6,7 @@ Times are medians of the runs, of the whole page as a browser requests it, witho
 import argparse
 import os
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 REGIONS = ["CEECA", "ESEAP", "LAC", "MENA", "NA", "NWE", "SA", "SSA"]
 LIST = "/admin/registrations/registration/"
+IMPORTED, TO_APPROVE = 900, 486  # people invited and approved at one press
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         time_pages(options.runs, {"liaison": liaison, "coordinator": coordinator})
         time_export(coordinator)
+        time_mass_acts(coordinator)
     return 0
 
 
@@ -110,7 +113,7 @@ def _registration(member: Any, number: int, reviewer: Any, chance: random.Random
     return Registration(
         member=member,
         state="submitted" if is_new else "approved",
-        name=member.name,
+        name=member.name if member else "",
         country="TN",
         region=REGIONS[number % len(REGIONS)],
         zone="UTC",
@@ -164,6 +167,51 @@ def time_export(coordinator: Any) -> None:
         took, busy = time.perf_counter() - began, time.process_time() - busy
         label = f"export of all as {file_format}, {size:.1f} MB"
         _say(f"  {'coordinator':<12}{label:<28}{took:7.1f} s    {busy:5.1f} s in Python\n")
+
+
+def time_mass_acts(coordinator: Any) -> None:
+    """Print how long a coordinator waits, and how long the worker takes, for many people at once."""
+    from letsconnect.base import mass_acts
+    from letsconnect.base.models import MassAct, MassActOutcome
+
+    fill_old_form(coordinator)
+    for action, name, count in (("invite_to_claim", "Imported", IMPORTED), ("approve", "Newcomer", TO_APPROVE)):
+        client, seconds = _client(coordinator), []
+        shown = client.get(f"{LIST}?show=all&q={name}").content.decode()
+        [opened] = re.findall('name="opened_all" value="([^"]*)"', shown)
+        typed = {"action": action, "_selected_action": ["1"], "select_across": "1", "opened_all": opened}
+        for step in ("prepare", "look", "begin"):
+            began = time.perf_counter()
+            if step == "prepare":
+                page = client.post(f"{LIST}?show=all&q={name}", typed)["Location"]
+            elif step == "look":
+                client.get(page)
+            else:
+                client.post(page.replace("/change/", "/begin/"), {"note": ""})
+            seconds.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        mass_acts.work_waiting(now=datetime.now(UTC))
+        took = time.perf_counter() - began
+        done = mass_acts.outcomes(MassAct.objects.latest("pk"))[MassActOutcome.DONE]
+        assert done == count, done
+        waits = ", ".join(f"{wait * 1000:.0f} ms" for wait in seconds)
+        _say(f"  {'coordinator':<12}{action} {count}: waits {waits}; the worker takes {took:.1f} s\n")
+
+
+def fill_old_form(reviewer: Any) -> None:
+    """Make people of the old form, and newcomers, to be invited and approved at once."""
+    from registrations.models import Member, Registration
+
+    chance = random.Random(2)  # noqa: S311  made-up people
+    newcomers = Member.objects.bulk_create(
+        [Member(name=f"Newcomer {number}", email=f"new{number}@example.org") for number in range(TO_APPROVE)]
+    )
+    rows = [_registration(member, 3 * number, reviewer, chance) for number, member in enumerate(newcomers)]
+    for number in range(IMPORTED):
+        row = _registration(None, 3 * number, reviewer, chance)
+        row.name, row.source, row.imported_address = f"Imported {number}", "import", f"old{number}@example.org"
+        rows.append(row)
+    Registration.objects.bulk_create(rows, batch_size=2000)
 
 
 def _client(member: Any) -> "Client":

@@ -1,23 +1,20 @@
 """Invitations to take over a registration of the old form, and their state."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, own_columns
 from letsconnect.base.opened_lists import ListOfSeats
+from registrations.admin.mass_acts import INVITE
 from registrations.domain.looks import LookKind
-from registrations.models import ClaimInvitation, Registration
-from registrations.oldform import claims
-from registrations.requests import signed_in
+from registrations.models import ClaimInvitation
 
 _STATES = {
     "invited": pgettext_lazy("a person", "invited"),
@@ -37,23 +34,6 @@ def _in_state(state: str, now: datetime) -> Q:
         case "claimed":
             return Q(used_at__isnull=False)
     return Q(used_at=None, expires_at__lte=now)
-
-
-def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
-    """Invite these people and say how many letters are sent; people who get none are not counted."""
-    invited = claims.invite_many(registrations=registrations, by=signed_in(request), now=timezone.now())
-    for registration, reason in invited.refused:
-        messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": reason})
-    if count := len(invited.newly_invited):
-        text = ngettext("%(count)d person is invited.", "%(count)d people are invited.", count)
-        messages.success(request, text % {"count": count})
-    if count := len(invited.already_invited):
-        text = ngettext(
-            "%(count)d person was invited before, and their link still works: no email is sent again.",
-            "%(count)d people were invited before, and their links still work: no email is sent again.",
-            count,
-        )
-        messages.info(request, text % {"count": count})
 
 
 class ClaimStateFilter(FixedFilter):
@@ -89,7 +69,7 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     search_fields = ["address", "registration__name"]
     ordering = ["-invited_at", "-pk"]
     show_full_result_count = False
-    actions = ["invite_again"]
+    actions = left_to_worker = ["invite_again"]
     fields = ["person", "address", "state", "invited_by", "invited_at", "reminded_at", "expires_at", "used_at"]
     readonly_fields = ["person", "state"]
 
@@ -109,6 +89,6 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
         return str(_STATES["reminded" if invitation.reminded_at else "invited"])
 
     @admin.action(description=gettext_lazy("Invite again where the link has expired"), permissions=["coordinator"])
-    def invite_again(self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]) -> None:
-        registrations = [invitation.registration for invitation in self.as_compared(request, queryset)]
-        invite(request, registrations)
+    def invite_again(self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]) -> HttpResponse | None:
+        people = [invitation.registration for invitation in self.as_compared(request, queryset)]
+        return self.go_to_mass_act(request, INVITE, people)

@@ -1,6 +1,6 @@
 """The review desk: new registrations by region, one registration with what changed, and the decision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,7 +29,7 @@ from mailings.subscriptions.old_form import has_old_yes
 from registrations.admin import exports, queue
 from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInline
 from registrations.admin.beside import DECISIONS, beside, problems_of
-from registrations.admin.claims import invite
+from registrations.admin.mass_acts import ACCEPT, INVITE, LIST, review_kind
 from registrations.answers.facts import subscriptions_to_the_newsletter
 from registrations.answers.kinds import Words
 from registrations.answers.questions import COLUMNS, QUESTIONS, TOPICS
@@ -38,10 +38,9 @@ from registrations.domain.agreements import AGREEMENTS, NEWSLETTER
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import RegistrationError, RegistrationState
 from registrations.models import Consent, Eligibility, Registration
+from registrations.oldform import claims
 from registrations.requests import signed_in
 from registrations.review import deciding
-
-LIST = "admin:registrations_registration_changelist"
 
 
 class DecisionForm(forms.Form):
@@ -89,6 +88,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
     version_columns = ("state", "version", "reviewed_at", "member")
     locks_ticked = False
     actions = ["approve", "ask_for_changes", "decline", "accept_selected", "invite_to_claim"]
+    left_to_worker = ("approve", "ask_for_changes", "decline", "accept_selected", "invite_to_claim")
     inlines = [OfferInline, WishInline, LanguageInline]
     change_form_template = "admin/registrations/registration/change_form.html"
     change_list_template = "admin/registrations/registration/change_list.html"
@@ -194,26 +194,30 @@ class RegistrationAdmin(WorkingGroupAdmin):
         return listed(lines) or "—"
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["seat"])
-    def approve(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse:
-        return self._ask(request, queryset, RegistrationState.APPROVED)
+    def approve(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse | None:
+        return self._decide_on(request, queryset, RegistrationState.APPROVED)
 
     @admin.action(description=gettext_lazy("Ask for changes"), permissions=["seat"])
-    def ask_for_changes(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse:
-        return self._ask(request, queryset, RegistrationState.NEEDS_CHANGES)
+    def ask_for_changes(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse | None:
+        return self._decide_on(request, queryset, RegistrationState.NEEDS_CHANGES)
 
     @admin.action(description=gettext_lazy("Decline"), permissions=["seat"])
-    def decline(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse:
-        return self._ask(request, queryset, RegistrationState.DECLINED)
+    def decline(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse | None:
+        return self._decide_on(request, queryset, RegistrationState.DECLINED)
 
     @admin.action(description=gettext_lazy("Accept the changes of approved people"), permissions=["seat"])
-    def accept_selected(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
-        for registration in self.as_compared(request, queryset):
-            self._accept(request, registration, registration.version)
+    def accept_selected(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse | None:
+        return self.go_to_mass_act(request, ACCEPT, self.as_compared(request, queryset))
 
     @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
-    def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
+    def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse | None:
         """Send each person of an imported registration a link to claim it."""
-        invite(request, self.as_compared(request, queryset))
+        return self.go_to_mass_act(request, INVITE, self.as_compared(request, queryset))
+
+    def _decide_on(
+        self, request: HttpRequest, rows: models.QuerySet[Registration], decision: RegistrationState
+    ) -> HttpResponse | None:
+        return self.go_to_mass_act(request, review_kind(decision), self.as_compared(request, rows))
 
     def lock(self, obj: Registration) -> None:
         """Lock as inviting does."""
@@ -249,29 +253,28 @@ class RegistrationAdmin(WorkingGroupAdmin):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def decide(self, request: HttpRequest, decision: str) -> HttpResponse:
-        """Show the registrations to decide on, take the note, decide on each."""
+        """Show the registration to decide on, take the note, decide. Many are decided on by the buttons of the list."""
         if decision not in DECISIONS:
             return redirect(LIST)
-        visible = self.get_queryset(request).select_related("member")
-        if request.method != "POST":
-            registration = get_object_or_404(visible, pk__in=keys_among([request.GET.get("id", "")]))
-            return self._ask(request, [registration], RegistrationState(decision))
-        registrations = list(visible.filter(pk__in=keys_among(request.POST.getlist("id"))))
-        form = DecisionForm(request.POST)
-        if form.is_valid() and not form.cleaned_data["note"].strip() and decision != RegistrationState.APPROVED:
-            form.add_error("note", _("Please say why, so that the person knows what to do."))
-        if not form.is_valid():
-            return self._page(request, registrations, RegistrationState(decision), form)
-        done, refused = deciding.review_many(
-            registrations=registrations,
-            decision=RegistrationState(decision),
-            note=form.cleaned_data["note"],
-            seen_versions=_seen_versions(request),
-            by=signed_in(request),
-            now=timezone.now(),
-        )
-        self._show_results(request, len(done), refused)
-        return redirect(LIST)
+        visible, given = self.get_queryset(request).select_related("member"), request.POST or request.GET
+        registration = get_object_or_404(visible, pk__in=keys_among([given.get("id", "")]))
+        form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()
+        if form.is_valid():
+            try:
+                deciding.review(
+                    registration=registration,
+                    decision=RegistrationState(decision),
+                    note=form.cleaned_data["note"],
+                    version=key_or_none(request.POST.get("seen", "")) or 0,
+                    by=signed_in(request),
+                    now=timezone.now(),
+                )
+            except RegistrationError as error:
+                form.add_error("note", str(error))
+            else:
+                messages.success(request, _("%(name)s is decided on.") % {"name": isolated(registration)})
+                return redirect(LIST)
+        return self._page(request, registration, RegistrationState(decision), form)
 
     @method_decorator(require_POST)
     def accept_changes(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -297,43 +300,32 @@ class RegistrationAdmin(WorkingGroupAdmin):
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
         try:
             with self.as_opened(request, registration) as shown_registration:
-                invite(request, [shown_registration])
-        except ChangedMeanwhile as changed:
-            messages.error(request, str(changed))
+                self._invite(request, shown_registration)
+        except (RegistrationError, ChangedMeanwhile) as refusal:
+            messages.error(request, str(refusal))
         return redirect("admin:registrations_registration_change", pk)
 
-    def _show_results(self, request: HttpRequest, decided: int, refused: list[tuple[Registration, str]]) -> None:
-        if decided:
-            text = ngettext("%(count)d registration was decided.", "%(count)d registrations were decided.", decided)
-            messages.success(request, text % {"count": decided})
-        for registration, reason in refused:
-            messages.error(request, _("%(name)s: %(reason)s") % {"name": isolated(registration), "reason": reason})
-
-    def _ask(
-        self, request: HttpRequest, registrations: Iterable[Registration], decision: RegistrationState
-    ) -> HttpResponse:
-        return self._page(request, list(registrations), decision, DecisionForm())
+    def _invite(self, request: HttpRequest, registration: Registration) -> None:
+        now = timezone.now()
+        invitation = claims.invite_to_claim(registration=registration, by=signed_in(request), now=now)
+        name = {"name": isolated(registration)}
+        if invitation.invited_at == now:
+            messages.success(request, _("%(name)s is invited.") % name)
+        else:
+            text = _("%(name)s was invited before, and the link still works: no email is sent again.")
+            messages.info(request, text % name)
 
     def _page(
-        self,
-        request: HttpRequest,
-        registrations: list[Registration],
-        decision: RegistrationState,
-        form: DecisionForm,
+        self, request: HttpRequest, registration: Registration, decision: RegistrationState, form: DecisionForm
     ) -> HttpResponse:
-        self.note_look(request, self.people_on(registrations), kind=LookKind.REGISTRATIONS)
-        models.prefetch_related_objects(registrations, "member__consents")
+        self.note_look(request, self.people_on([registration]), kind=LookKind.REGISTRATIONS)
         rules = Eligibility.objects.current().rules
-        warns = decision == RegistrationState.APPROVED
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": DECISIONS[decision],
-            "lines": [
-                (registration, problems_of(registration, rules) if warns else []) for registration in registrations
-            ],
-            "registrations": registrations,
-            "decision": decision,
+            "problems": problems_of(registration, rules) if decision == RegistrationState.APPROVED else [],
+            "registration": registration,
             "form": form,
             "action_url": reverse("admin:registrations_registration_decide", args=[decision]),
         }
@@ -351,9 +343,3 @@ def _newsletter_lines(registration: Registration) -> list[str]:
 def _words() -> Words:
     """The words of the reader, for answers that point at nothing."""
     return Words(get_language() or "en", {})
-
-
-def _seen_versions(request: HttpRequest) -> dict[int, int]:
-    """Return the version of each registration that the page showed, sent back as "number:version"."""
-    pairs = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
-    return {numbers[0]: numbers[1] for numbers in pairs if len(numbers) == 2}

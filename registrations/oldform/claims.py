@@ -1,7 +1,5 @@
 """Claiming an imported registration: by having its address verified, or by a one-use link that a coordinator sends."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -18,7 +16,6 @@ from registrations.domain.registrations import (
     AlreadyRegistered,
     ClaimRefused,
     NotYours,
-    RegistrationError,
     RegistrationState,
     Source,
 )
@@ -79,32 +76,6 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
     acts.record(by=by, verb="invite_to_claim", on=registration, now=now)
     _owe_letter(INVITATION, invitation, now=now)
     return invitation
-
-
-@dataclass
-class InvitingResult:
-    """What inviting many people did: who is written to, who has a working link already, who cannot be invited."""
-
-    newly_invited: list[Registration] = field(default_factory=list)
-    already_invited: list[Registration] = field(default_factory=list)
-    refused: list[tuple[Registration, str]] = field(default_factory=list)  # each with the reason
-
-
-def invite_many(*, registrations: Iterable[Registration], by: Member, now: datetime) -> InvitingResult:
-    """Invite each person who can be invited, one transaction for each, so that one refusal does not stop the others."""
-    result = InvitingResult()
-    for registration in registrations:
-        try:
-            with transaction.atomic():
-                unanswered = registration.claim_invitations.filter(used_at=None)
-                earlier_invited_at = unanswered.values_list("invited_at", flat=True).first()
-                invitation = invite_to_claim(registration=registration, by=by, now=now)
-        except RegistrationError as error:
-            result.refused.append((registration, str(error)))
-        else:
-            is_new = invitation.invited_at != earlier_invited_at
-            (result.newly_invited if is_new else result.already_invited).append(registration)
-    return result
 
 
 def owe_claim_reminders(now: datetime) -> int:

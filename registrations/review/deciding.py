@@ -1,6 +1,5 @@
 """The working group's decisions on registrations."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -88,32 +87,6 @@ def accept_changes(*, registration: Registration, version: int, by: Member, now:
     registration.save(update_fields=["reviewed_at", "reviewed_by"])
     _keep(registration, acts.record(by=by, verb="accept_changes", on=registration, now=now), now=now)
     return registration
-
-
-def review_many(
-    *,
-    registrations: Iterable[Registration],
-    decision: RegistrationState,
-    note: str,
-    by: Member,
-    now: datetime,
-    seen_versions: Mapping[int, int] | None = None,
-) -> tuple[list[Registration], list[tuple[Registration, str]]]:
-    """Review each registration on its own; return those done, and those refused with the reason.
-
-    ``seen_versions`` gives the version of each one the reviewer saw; one that was not shown is not decided on.
-    """
-    done: list[Registration] = []
-    refused: list[tuple[Registration, str]] = []
-    for registration in registrations:
-        try:
-            version = None if seen_versions is None else seen_versions.get(registration.pk, 0)
-            done.append(
-                review(registration=registration, decision=decision, note=note, version=version, by=by, now=now)
-            )
-        except RegistrationError as error:
-            refused.append((registration, str(error)))
-    return done, refused
 
 
 def _locked(registration: Registration, *, by: Member) -> Registration:

@@ -1,5 +1,6 @@
 """Taking over an imported registration: who may, by what, and that a link works once."""
 
+import re
 from datetime import date, timedelta
 from functools import partial
 
@@ -8,11 +9,13 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act
 from letsconnect.base.zone_names import city_of
+from letsconnect.tests import mass_acts
 from letsconnect.tests.at_once import at_once
 from letsconnect.tests.signed_links import signed_in
 from mailings import kinds
@@ -430,17 +433,33 @@ def test_who_was_invited_is_counted_and_who_was_before_is_not(client, coordinato
     Suppression.objects.suppress(["dead@example.org"], source="bounce", now=NOW)
     client.force_login(coordinator)
     url = reverse("admin:registrations_registration_changelist")
-    chosen = {"action": "invite_to_claim", "_selected_action": [row.pk for row in [*rows, without, dead]]}
+    everybody = [*rows, without, dead]
 
-    first = client.post(url, chosen, follow=True).content.decode()
-    written = Letter.objects.filter(kind="registrations.claim_invitation").count()
-    second = client.post(url, chosen, follow=True).content.decode()
+    first, second = (
+        (mass_acts.prepare(client, url, "invite_to_claim", everybody), mass_acts.begin(client))[1] for _ in range(2)
+    )
 
-    assert written == Letter.objects.filter(kind="registrations.claim_invitation").count() == 3
-    assert "3 people are invited." in first and "were invited before" not in first
-    assert "are invited." not in second and "3 people were invited before" in second
+    assert Letter.objects.filter(kind="registrations.claim_invitation").count() == 3
+    assert dict(first.context["counts"]) == {"done": 3, "not done": 2}
+    assert dict(second.context["counts"]) == {"not done": 5}
+    assert second.context["reasons"][0] == (
+        "Was invited before, and the link still works: no email is sent again.",
+        3,
+    )
     for page in (first, second):
-        assert "The old form has no address" in page and "No email may go to this address" in page
+        text = page.content.decode()
+        assert "The old form has no address" in text and "No email may go to this address" in text
+
+
+def test_the_link_in_a_sample_of_an_invitation_opens_nothing(client, coordinator):
+    client.force_login(coordinator)
+    page = mass_acts.prepare(
+        client, reverse("admin:registrations_registration_changelist"), "invite_to_claim", [imported()]
+    )
+
+    [sample] = page.context["preview"].samples
+    [token] = re.findall(r"/claim/([^/\s]+)/", sample.text)
+    assert claims.invitation_of(token=token, now=timezone.now()) is None
 
 
 def test_claiming_is_no_change_and_confirms_nothing(coordinator):

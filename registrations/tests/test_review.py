@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from letsconnect.base.models import Act
+from letsconnect.base.models import Act, MassAct
+from letsconnect.tests import mass_acts
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.answers import editing
@@ -137,26 +138,53 @@ def test_a_liaison_is_not_shown_the_address_and_a_coordinator_is(client, waiting
 
 
 def test_a_liaison_approves_many_in_the_admin(client, liaison):
+    """What will happen is said first, with the email in each language; then one sentence, and the list as it was."""
     many = [factories.make_registration(state="submitted") for _ in range(3)]
+    many[0].member.language = "ar"
+    many[0].member.save()
     foreign = factories.make_registration(state="submitted", region="LAC")
     client.force_login(liaison)
 
-    page = client.post(LIST, {"action": "approve", "_selected_action": [one.pk for one in many]})
+    page = mass_acts.prepare(client, LIST, "approve", [*many, foreign])
+    preview = page.context["preview"]
     assert all(str(one) in page.content.decode() for one in many)
-    client.post(decide_url("approved"), {"id": [*[one.pk for one in many], foreign.pk], "note": ""})
+    assert preview.sentences[0] == "3 registrations are approved. Each person gets an email."
+    assert {line.language: line.people for line in preview.concerned.lines} == {"en": 2, "ar": 1}
+    assert [sample.language for sample in preview.samples] == ["ar", "en"]
+    assert "مرحبًا" in preview.samples[0].text or many[0].shown_name in preview.samples[0].text
+    assert not Registration.objects.filter(state="approved").exists() and not Letter.objects.exists()
 
-    assert Registration.objects.filter(state="approved").count() == 3
+    answer = mass_acts.begin(client, f"{LIST}?show=new", note="Welcome!")
+
+    assert answer.redirect_chain[-1][0] == f"{LIST}?show=new"
+    assert [str(message) for message in answer.context["messages"]] == ["3 registrations are approved."]
+    assert set(Registration.objects.filter(state="approved").values_list("review_note", flat=True)) == {"Welcome!"}
+    assert Letter.objects.filter(kind="registrations.approved").count() == 3
     foreign.refresh_from_db()
     assert foreign.state == "submitted"
 
 
-def test_a_missing_reason_is_said_at_the_field_and_nothing_is_lost(client, liaison, waiting):
+def test_486_warnings_that_are_the_same_are_said_once_with_their_number(client, liaison):
+    many = [factories.make_registration(state="submitted", agrees=False) for _ in range(3)]
     client.force_login(liaison)
 
-    page = client.post(decide_url("declined"), {"id": [waiting.pk], "note": ""})
+    cautions = dict(mass_acts.prepare(client, LIST, "approve", many).context["preview"].cautions)
 
-    assert page.context["form"].errors["note"]
-    assert page.context["registrations"] == [waiting]
+    assert set(cautions.values()) == {3}
+
+
+@pytest.mark.parametrize("how", ["one", "many"])
+def test_a_missing_reason_is_said_at_the_field_and_nothing_is_lost(client, liaison, waiting, how):
+    client.force_login(liaison)
+
+    if how == "one":
+        page = client.post(decide_url("declined"), {"id": [waiting.pk], "note": " "})
+    else:
+        mass_acts.prepare(client, LIST, "decline", [waiting])
+        page = mass_acts.begin(client, note=" ")
+
+    assert page.context["form"].errors["note"] == ["Please say why, so that the person knows what to do."]
+    assert str(waiting) in page.content.decode()
     waiting.refresh_from_db()
     assert waiting.state == "submitted"
 
@@ -192,7 +220,8 @@ def test_a_coordinator_invites_to_claim_and_a_liaison_cannot(client, liaison, co
 
     client.force_login(liaison)
     client.post(LIST, chosen)
-    assert not Letter.objects.exists()
+    assert not MassAct.objects.exists()
     client.force_login(coordinator)
     client.post(LIST, chosen)
+    mass_acts.begin(client)
     assert Letter.objects.get().address == "amina@example.org"
