@@ -8,7 +8,7 @@ from datetime import date
 
 from letsconnect.base.statements import Statement
 from matching.domain.matches import Side, Standing
-from matching.models import Match
+from matching.models import Match, Round
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Registration
 
@@ -38,6 +38,16 @@ def lock_people(matches: Iterable[Match]) -> None:
     for match in matches:
         match.learner = locked[match.learner_id]
         match.sharer = locked[match.sharer_id]
+
+
+def lock_step(keys: Iterable[int], *, rounds: bool = False) -> None:
+    """Lock several matches and their people, and first their rounds, before something is done with one after the
+    other."""
+    matches = Match.objects.filter(pk__in=keys)
+    if rounds:
+        of_them = Round.objects.filter(pk__in=matches.values("round")).order_by("pk")
+        list(of_them.select_for_update(no_key=True).values_list("pk"))
+    lock_people(matches.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
 def people_who_agreed(matches: Iterable[Match], *, on: date) -> set[int]:

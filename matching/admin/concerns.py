@@ -2,25 +2,21 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from letsconnect.base.admin import FixedFilter, own_columns
 from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import StatementOfSeats
-from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, side_in_words
+from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, concern_in_words
+from matching.admin.mass_acts import LOOK_AFTER
 from matching.domain.feedback import MARKS, Verdict
-from matching.domain.matches import MatchingError
 from matching.domain.sessions import SessionState
-from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.models.feedback import ConcernQuerySet
-from matching.words import reasons
 from registrations.domain.looks import LookKind
 from registrations.models import Member
 from registrations.requests import signed_in
@@ -63,7 +59,7 @@ class ConcernAdmin(DeskAdmin[Concern]):
         *(*columns_of_name("match__learner"), *columns_of_name("match__sharer")),
     )
     list_filter = [OpenFilter, "kind"]
-    actions = ["look_after"]
+    actions = left_to_worker = ["look_after"]
     ordering = ["raised_at", "pk"]
     change_list_template = "matching/admin/concern_list.html"
 
@@ -79,9 +75,7 @@ class ConcernAdmin(DeskAdmin[Concern]):
 
     @admin.display(description=_("who"))
     def who(self, concern: Concern) -> str:
-        if concern.registration is not None:
-            return side_in_words(concern.registration)
-        return " – ".join(reasons.name_of(person) for person in concern.people)
+        return concern_in_words(concern)
 
     @admin.display(description=_("looked after"))
     def looked_after(self, concern: Concern) -> str:
@@ -96,18 +90,8 @@ class ConcernAdmin(DeskAdmin[Concern]):
         )
 
     @admin.action(description=_("I have looked after it"), permissions=["seat"])
-    def look_after(self, request: HttpRequest, queryset: QuerySet[Concern]) -> None:
-        closed = 0
-        for concern in queryset:
-            try:
-                close_concern(concern=concern, by=signed_in(request), now=timezone.now())
-            except MatchingError as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-            else:
-                closed += 1
-        if closed:
-            text = ngettext("%(count)d looked after.", "%(count)d looked after.", closed)
-            self.message_user(request, text % {"count": closed}, messages.SUCCESS)
+    def look_after(self, request: HttpRequest, queryset: QuerySet[Concern]) -> HttpResponse | None:
+        return self.go_to_mass_act(request, LOOK_AFTER, self.as_compared(request, queryset))
 
 
 _MET_ELSEWHERE = "met_elsewhere"

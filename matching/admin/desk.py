@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
@@ -15,7 +14,7 @@ from letsconnect.base.keys import keys_among
 from letsconnect.base.versioned_admin import FormOf, Row
 from letsconnect.base.versions import ChangedMeanwhile
 from matching.domain.matches import CANCELLABLE, MatchingError
-from matching.models import Match, Round
+from matching.models import Concern, Match, Round
 from matching.models.people import PersonInTable
 from matching.words import reasons
 from registrations.domain.looks import LookKind
@@ -100,7 +99,8 @@ def line(match: Match) -> dict[str, Any]:
     }
 
 
-def say_not_done(desk: admin.ModelAdmin, request: HttpRequest, not_done: list[tuple[Match, str]]) -> None:
-    """Say of each match for which something was refused why it was."""
-    for match, why in not_done:
-        desk.message_user(request, _("%(match)s: %(why)s") % {"match": match, "why": why}, messages.ERROR)
+def concern_in_words(concern: Concern) -> str:
+    """Return whom a concern is about: one person, or the two of a match."""
+    if concern.registration is not None:
+        return side_in_words(concern.registration)
+    return " – ".join(reasons.name_of(person) for person in concern.people)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,14 +23,14 @@ from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import Statement, StatementOfSeats
 from matching.admin import one_match
-from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_not_done, side_in_words
+from matching.admin.desk import BOTH, DeskAdmin, may_know, side_in_words
+from matching.admin.mass_acts import APPROVE, REFUSE, SWAP, PlannedSwap
 from matching.domain.matches import MatchingError, MatchState, Side
-from matching.matches.forms import RefuseForm
 from matching.models import Match, MatchQuerySet, Round
 from matching.models.matches import HEIR
 from matching.models.people import in_table
-from matching.rounds.by_hand import Swap, swap_match, swap_matches
-from matching.rounds.reviews import approve_match, approve_matches, refuse_matches
+from matching.rounds.by_hand import swap_match
+from matching.rounds.reviews import approve_match
 from matching.words import reasons
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import Region
@@ -136,6 +135,7 @@ class MatchAdmin(DeskAdmin[Match]):
     columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows", "why": "whys"}
     list_filter = [WaitsFilter, "state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]
+    left_to_worker = ("approve", "refuse")  # whom to swap for is worked out while one waits
 
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:
         return as_own(super().get_queryset(request), MatchQuerySet).with_people()
@@ -243,11 +243,8 @@ class MatchAdmin(DeskAdmin[Match]):
         return redirect(CHANGE, swapped.pk)
 
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
-        versions = self.versions_seen(request, queryset)
-        outcome = approve_matches(matches=queryset, by=signed_in(request), now=timezone.now(), seen_versions=versions)
-        say_not_done(self, request, outcome.not_done)
-        self._say_approved(request, len(outcome.done), len(outcome.waiting))
+    def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
+        return self.go_to_mass_act(request, APPROVE, self._as_seen(request, queryset))
 
     def _say_approved(self, request: HttpRequest, count: int, waiting: int) -> None:
         if count:
@@ -263,47 +260,29 @@ class MatchAdmin(DeskAdmin[Match]):
 
     @admin.action(description=_("Refuse, with a reason"), permissions=["seat"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
-        form = RefuseForm(request.POST if "confirmed" in request.POST else None)
-        if not form.is_valid():
-            self.note_matches(request, queryset)
-            context = {"title": _("Refuse matches"), "form": form, "rows": [line(match) for match in queryset]}
-            return self.page(request, "refuse", {**context, "checkbox": ACTION_CHECKBOX_NAME})
-        outcome = refuse_matches(
-            matches=queryset,
-            by=signed_in(request),
-            now=timezone.now(),
-            seen_versions=self.versions_seen(request, queryset),
-            **form.cleaned_data,
-        )
-        say_not_done(self, request, outcome.not_done)
-        count = len(outcome.done)
-        if count:
-            text = ngettext("%(count)d match is refused.", "%(count)d matches are refused.", count)
-            self.message_user(request, text % {"count": count}, messages.SUCCESS)
-        return None
+        return self.go_to_mass_act(request, REFUSE, self._as_seen(request, queryset))
 
     @admin.action(description=_("Swap for the next best"), permissions=["seat"])
     def swap(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
-        """Show who each learner would get instead and what it costs; the button swaps them all."""
-        rows = one_match.next_best(queryset, reader=signed_in(request))
-        if "confirmed" not in request.POST:
-            self.note_matches(request, [row["match"] for row in rows])
-            self.note_names(request, [row["other"].sharer for row in rows if row["other"] is not None])
-            context = {"title": _("Swap matches"), "rows": rows, "checkbox": ACTION_CHECKBOX_NAME}
-            return self.page(request, "swap", context)
-        versions = self.versions_seen(request, [row["match"] for row in rows])
-        swaps = [
-            Swap(row["match"], row["other"].sharer, row["other"].skill, versions.get(row["match"].pk, 0))
-            for row in rows
-            if row["other"] is not None
-        ]
-        outcome = swap_matches(swaps=swaps, by=signed_in(request), now=timezone.now())
-        say_not_done(self, request, outcome.not_done)
-        count = len(outcome.done)
-        if count:
-            text = ngettext("%(count)d match is swapped.", "%(count)d matches are swapped.", count)
-            self.message_user(request, text % {"count": count}, messages.SUCCESS)
-        return None
+        """Find who each learner would get instead; the page that follows shows them, and what it costs."""
+        best = one_match.next_best(self._as_seen(request, queryset), reader=signed_in(request))
+        swaps = [PlannedSwap.of(match, other) for match, other in best.items() if other is not None]
+        if stay := len(best) - len(swaps):
+            text = ngettext(
+                "%(count)d match stays: nobody else could help its learner.",
+                "%(count)d matches stay: nobody else could help their learners.",
+                stay,
+            )
+            self.message_user(request, text % {"count": stay}, messages.WARNING)
+        return self.go_to_mass_act(request, SWAP, swaps) if swaps else None
+
+    def _as_seen(self, request: HttpRequest, matches: Iterable[Match]) -> list[Match]:
+        """Return the matches with the versions that the reader's page showed."""
+        matches = list(matches)
+        versions = self.versions_seen(request, matches)
+        for match in matches:
+            match.version = versions[match.pk]
+        return matches
 
 
 def _version_seen(request: HttpRequest) -> int:

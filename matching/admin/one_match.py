@@ -125,14 +125,26 @@ def _runner_up(match: Match, others: list[explanations.Other]) -> str:
     return gettext("The runner-up has as many points as this pair.")
 
 
-def next_best(matches: Iterable[Match], *, reader: Member) -> list[dict[str, Any]]:
+def next_best(matches: Iterable[Match], *, reader: Member) -> dict[Match, explanations.Other | None]:
     """Return for each match the alternative that would cost least, if the reader may know it."""
+    possible = _accepted({match: _alternatives(match) for match in matches}, reader)
+    return {
+        match: next((other for other in others if may_know(reader, match.learner, other.sharer)), None)
+        for match, others in possible.items()
+    }
+
+
+def instead_of(matches: Iterable[Match], sharers: Mapping[int, int], *, reader: Member) -> list[dict[str, Any]]:
+    """Return for each match who would take the sharer's place, what they share and what it would cost the round.
+
+    ``sharers`` gives the key of the new sharer by that of the match; what it costs is left out where it is not known.
+    """
     rows = []
-    for match, others in _accepted({match: _alternatives(match) for match in matches}, reader).items():
+    for match in matches:
+        others = (other for other in _alternatives(match) if other.sharer.pk == sharers.get(match.pk))
         other = next((other for other in others if may_know(reader, match.learner, other.sharer)), None)
         rows.append(
             {
-                "match": match,
                 "learner": side_in_words(match.learner),
                 "sharer": side_in_words(match.sharer),
                 "other": other,

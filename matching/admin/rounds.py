@@ -11,20 +11,20 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from letsconnect.base import mass_act_answers, mass_acts
 from letsconnect.base.opened_lists import ListOfSeats
 from matching.admin import results
-from matching.admin.desk import line, may_cancel, say_not_done, side_in_words
+from matching.admin.desk import line, may_cancel, side_in_words
 from matching.admin.drafts import CHANGE, DraftPages
 from matching.admin.forms import DraftForm, scope_in_words
+from matching.admin.mass_acts import PUBLISH, preview_of_publishing
 from matching.admin.matches import seen_versions
 from matching.admin.why_not import WhyNotPage
 from matching.domain.matches import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
 from matching.inputs.scope import Scope
 from matching.models import Match, MatchQuerySet, Round
-from matching.rounds.publishing import publish_round
 from matching.rounds.repairing import repair_round
 from matching.rounds.rounds import cancel_round, release_undecided
 from matching.words import levels, reasons, shortages
@@ -195,11 +195,10 @@ class RoundAdmin(DraftPages, WhyNotPage):
     def publish_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """Show what will be sent to whom; the button sends it."""
         round_ = self.find(request, round_id)
-        if request.method == "POST":
-            self._publish(request, round_)
-            return redirect(CHANGE, round_.pk)
         visible = Match.objects.visible_to(signed_in(request))
         matches = visible.filter(round=round_).to_publish().with_people().order_by("pk")
+        if request.method == "POST":
+            return self._publish(request, round_, matches) or redirect(CHANGE, round_.pk)
         rows = [line(match) for match in matches]
         self.note_matches(request, matches)
         return self.page(
@@ -211,29 +210,27 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "rows": rows,
                 "letters": 2 * len(rows),
                 "days": DAYS_TO_ANSWER,
+                "preview": preview_of_publishing(list(matches)),
                 "opened": self.opened(request, round_),
             },
         )
 
-    def _publish(self, request: HttpRequest, round_: Round) -> None:
-        # Looked at first: publishing goes on in steps, each a transaction of its own, and asks only whom was shown.
+    def _publish(self, request: HttpRequest, round_: Round, matches: MatchQuerySet) -> HttpResponse | None:
+        """Begin it with the matches that the page showed, as it showed them."""
+        # Looked at first: publishing goes on in steps, each a transaction of its own.
         if self.press(request, round_, lambda now: now) is None:
-            return
+            return None
+        by, now, seen = signed_in(request), timezone.now(), seen_versions(request)
+        shown = [match for match in matches if match.pk in seen]
+        for match in shown:
+            match.version = seen[match.pk]
         try:
-            published = publish_round(
-                round_=round_, seen_versions=seen_versions(request), by=signed_in(request), now=timezone.now()
-            )
-        except MatchingError as refusal:
+            act = mass_acts.prepare(kind=PUBLISH, rows=shown, by=by, now=now)
+            act = mass_acts.begin(act=act, note="", by=by, now=now)
+        except mass_acts.MassActRefused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            return
-        say_not_done(self, request, published.held_back)
-        count = len(published.asked)
-        text = ngettext(
-            "%(count)d match is published: both people are asked.",
-            "%(count)d matches are published: both people of each are asked.",
-            count,
-        )
-        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+            return None
+        return mass_act_answers.after_beginning(request, act, back=reverse(CHANGE, args=[round_.pk]), now=now)
 
     @method_decorator(require_POST)
     def release_view(self, request: HttpRequest, round_id: int) -> HttpResponse:

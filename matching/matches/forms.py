@@ -13,7 +13,6 @@ from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none
 from matching.domain.matches import (
     WHY_DECLINED,
-    WHY_REFUSED,
     WHY_WITHDRAWN,
     ClosedWhy,
     ReasonMissing,
@@ -53,10 +52,6 @@ class MatchReasonForm(forms.Form):
             except ReasonMissing as missing:
                 self.add_error("note", str(missing))
         return values
-
-
-class RefuseForm(MatchReasonForm):
-    allowed = WHY_REFUSED
 
 
 class DeclineForm(MatchReasonForm):

@@ -33,7 +33,7 @@ from matching.matches.closing import close_match
 from matching.models import Match, Round
 from matching.rounds.computing import reasons_of
 from matching.rounds.drafts import settings_of
-from matching.rounds.reviews import ReviewOutcome, check_may_decide
+from matching.rounds.reviews import check_may_decide
 from matching.words import reasons
 from registrations.models import Member, Registration, Skill
 
@@ -47,7 +47,6 @@ class Swap:
     match: Match
     sharer: Registration
     skill: Skill | None = None
-    seen_version: int | None = None
 
 
 def make_match_by_hand(
@@ -107,27 +106,6 @@ def swap_match(
             match, becomes=MatchState.WITHDRAWN, why=ClosedWhy.SWAPPED, note=why, by=by, now=now, verb="swap_match"
         )
         return _make(round_, match.learner, sharer, (skill or match.skill).heir, why=why, by=by, now=now)
-
-
-def swap_matches(*, swaps: Iterable[Swap], why: str = "", by: Member, now: datetime) -> ReviewOutcome:
-    """Swap each that can be, in its own transaction."""
-    outcome = ReviewOutcome()
-    for swap in sorted(swaps, key=lambda swap: swap.match.pk):
-        try:
-            done = swap_match(
-                match=swap.match,
-                sharer=swap.sharer,
-                skill=swap.skill,
-                why=why,
-                by=by,
-                now=now,
-                seen_version=swap.seen_version,
-            )
-        except MatchingError as refusal:
-            outcome.not_done.append((swap.match, str(refusal)))
-        else:
-            outcome.done.append(done)
-    return outcome
 
 
 def _lock_round(round_: Round) -> Round:

@@ -1,15 +1,16 @@
 """Publish a round: ask both people of each approved match whether they want it."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
-from matching.locking import lock_people, people_who_agreed
+from matching.locking import lock_match, lock_people, people_who_agreed
 from matching.matches.emails import owe_letter
 from matching.models import Match, MatchingRules, Round
 from matching.rounds.both_roles import Pair, check_places, over_both_roles
@@ -28,16 +29,13 @@ class Published:
     held_back: list[tuple[Match, str]] = field(default_factory=list)
 
 
-def publish_round(
-    *, round_: Round, by: Member, now: datetime, seen_versions: Mapping[int, int] | None = None
-) -> Published:
+def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
     """Ask both people of each approved match that ``by`` looks after, owe the letters, and start the seven days.
 
     Each is checked again under the locks; one that cannot be asked stays approved. Can be repeated for those approved
     later. A few matches are published at a time, each step a transaction of its own: publishing locks the people it
     asks, and they are not to wait until hundreds of others are asked. A step that fails leaves those before it
-    published; publishing again goes on. ``seen_versions`` gives the version of each match that was shown: one that is
-    another by now, or was approved since, is not asked about.
+    published; publishing again goes on.
     """
     domain.check_round_move(Round.objects.get(pk=round_.pk).state, RoundState.PUBLISHED)
     waiting = Match.objects.visible_to(by).to_publish().filter(round=round_).order_by("pk")
@@ -45,20 +43,42 @@ def publish_round(
     published = Published()
     with nudges.gathering():
         for start in range(0, len(keys), AT_ONCE):
-            step = _publish_some(
-                keys[start : start + AT_ONCE], round_=round_, by=by, now=now, seen_versions=seen_versions
-            )
+            step = _publish_some(keys[start : start + AT_ONCE], round_=round_, by=by, now=now)
             published.asked += step.asked
             published.held_back += step.held_back
     return published
 
 
 @transaction.atomic
-def _publish_some(
-    keys: list[int], *, round_: Round, by: Member, now: datetime, seen_versions: Mapping[int, int] | None
-) -> Published:
-    round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+def publish_match(*, match: Match, by: Member, now: datetime, seen_version: int) -> None:
+    """Ask both people of one approved match, as `publish_round` does of each; refused if it is another by now."""
+    round_ = _lock_round(match.round_id)
+    match = lock_match(match)
+    domain.check_seen(match.version, seen_version)
+    domain.check_match_move(match.state, MatchState.ASKED)
+    if not Match.objects.visible_to(by).filter(pk=match.pk).exists():
+        raise domain.NotYourMatch(_("Neither of the two people is of a region you look after."))
+    lock_people([match])
+    _ask(
+        match,
+        agreed=people_who_agreed([match], on=now.date()),
+        most_at_once=MatchingRules.objects.current().most_at_once,
+        by=by,
+        now=now,
+    )
+    if round_.state != RoundState.PUBLISHED:
+        mark_published(round_, by=by, now=now)
+
+
+def _lock_round(key: int) -> Round:
+    round_ = Round.objects.select_for_update(no_key=True).get(pk=key)
     domain.check_round_move(round_.state, RoundState.PUBLISHED)
+    return round_
+
+
+@transaction.atomic
+def _publish_some(keys: list[int], *, round_: Round, by: Member, now: datetime) -> Published:
+    round_ = _lock_round(round_.pk)
     matches = list(
         Match.objects.visible_to(by)
         .to_publish()
@@ -73,8 +93,6 @@ def _publish_some(
     published = Published()
     for match in matches:
         try:
-            if seen_versions is not None:
-                domain.check_seen(match.version, seen_versions.get(match.pk, 0))
             _ask(match, agreed=agreed, most_at_once=most, by=by, now=now)
         except MatchingError as reason:
             published.held_back.append((match, str(reason)))

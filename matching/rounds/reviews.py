@@ -1,6 +1,6 @@
 """Approve or refuse proposals, one or many: what the working group decides."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -116,45 +116,13 @@ def refuse_match(
     return match
 
 
-def approve_matches(
-    *, matches: Iterable[Match], by: Member, now: datetime, seen_versions: Mapping[int, int] | None = None
-) -> ReviewOutcome:
-    """Approve each that can be, in its own transaction, so that one that cannot does not stop the others.
-
-    ``seen_versions`` gives the version the person saw, by match.
-    """
-    seen_versions = seen_versions or {}
-    return _each(
-        matches, lambda match: approve_match(match=match, by=by, now=now, seen_version=seen_versions.get(match.pk))
-    )
-
-
-def refuse_matches(
-    *,
-    matches: Iterable[Match],
-    by: Member,
-    why: ClosedWhy | str,
-    note: str = "",
-    now: datetime,
-    seen_versions: Mapping[int, int] | None = None,
-) -> ReviewOutcome:
-    """Refuse each that can be, in its own transaction; a missing reason stops all of them at once."""
-    check_reason(why=why, note=note, allowed=WHY_REFUSED)
-    seen_versions = seen_versions or {}
-    return _each(
-        matches,
-        lambda match: refuse_match(
-            match=match, by=by, why=why, note=note, now=now, seen_version=seen_versions.get(match.pk)
-        ),
-    )
-
-
-def _each(matches: Iterable[Match], act: Callable[[Match], Match]) -> ReviewOutcome:
+def approve_matches(*, matches: Iterable[Match], by: Member, now: datetime) -> ReviewOutcome:
+    """Approve each that can be, in its own transaction, so that one that cannot does not stop the others."""
     outcome = ReviewOutcome()
     with nudges.gathering():
         for match in sorted(matches, key=lambda match: match.pk):
             try:
-                done = act(match)
+                done = approve_match(match=match, by=by, now=now)
             except MatchingError as refusal:
                 outcome.not_done.append((match, str(refusal)))
             else:

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from letsconnect.base.models import MassAct
+from letsconnect.tests import mass_acts
 from mailings.models import Letter
 from matching.admin.desk import side_in_words
 from matching.admin.matches import SkillFilter
@@ -157,33 +159,34 @@ def test_many_are_approved_at_once_and_those_that_cannot_be_are_named(client, ma
     shown = decide(client, coordinator, "approve", match, elsewhere).content.decode()
 
     assert "1 match is approved." in shown
-    assert f"Match {elsewhere.pk}: The learner’s registration is not approved any more." in shown
+    assert f"Match {elsewhere.pk} (" in shown and "The learner’s registration is not approved any more." in shown
     assert dict(Match.objects.values_list("pk", "state")) == {match.pk: "approved", elsewhere.pk: "proposed"}
     assert not Letter.objects.exists()
 
 
 def test_a_liaison_cannot_reach_a_match_of_another_region_by_its_number(client, match, elsewhere, liaison):
     decide(client, liaison, "approve", match, elsewhere)
-    decide(client, liaison, "refuse", elsewhere, confirmed="1", why="poor_fit")
+    decide(client, liaison, "refuse", elsewhere)
 
+    assert not MassAct.objects.filter(kind="matching.refuse").exists()
     assert dict(Match.objects.values_list("pk", "state")) == {match.pk: "approved", elsewhere.pk: "proposed"}
 
 
 def test_refusing_asks_for_the_reason_first_and_keeps_what_was_typed(client, match, coordinator):
     shown = decide(client, coordinator, "refuse", match).content.decode()
     assert "never hear of them" in shown
-    shown = decide(client, coordinator, "refuse", match, confirmed="1", why="other", note="").content.decode()
-    assert "Say the reason in a few words." in shown
+    for typed, error in ({"reason": "other"}, "Say the reason in a few words."), ({}, "This field is required."):
+        assert error in mass_acts.begin(client, note=" ", **typed).content.decode()
     assert Match.objects.get().state == MatchState.PROPOSED
 
-    decide(client, coordinator, "refuse", match, confirmed="1", why="other", note="same office")
+    mass_acts.begin(client, note="same office", reason="other")
 
     assert (Match.objects.get().state, Match.objects.get().closed_note) == ("refused", "same office")
 
 
 def test_how_long_a_refusal_keeps_two_apart_is_said_as_it_is(client, match, coordinator):
     shown = decide(client, coordinator, "refuse", match).content.decode()
-    decide(client, coordinator, "refuse", match, confirmed="1", why="poor_fit")
+    mass_acts.begin(client, reason="poor_fit")
 
     later, kept = timezone.now() + timedelta(days=181), Match.objects.keeping_apart
     assert kept(now=timezone.now(), cool_down_days=180).exists() and not kept(now=later, cool_down_days=180).exists()
@@ -227,7 +230,7 @@ def test_publishing_says_which_match_was_held_back_and_why(client, match, coordi
 
     shown = press(client, coordinator, "admin:matching_round_publish", match.round_id).content.decode()
 
-    assert f"Match {match.pk}: The sharer is paused or away." in shown
+    assert f"Match {match.pk} (" in shown and "The sharer is paused or away." in shown
     assert Match.objects.get().state == MatchState.APPROVED
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from letsconnect.tests import mass_acts
 from mailings.models import Letter
 from matching.domain.matches import MatchState, RoundPhase, RoundState
 from matching.engine.criteria import CRITERIA
@@ -264,7 +265,7 @@ def test_many_are_swapped_for_the_next_best_after_a_look_at_the_cost(client, coo
     shown = press(client, coordinator, name, **ticked).content.decode()
     assert shown.count("It would cost nothing") == 2
     assert Match.objects.filter(state=MatchState.PROPOSED, made_by_hand=True).count() == 0
-    shown = press(client, coordinator, name, confirmed="1", **ticked).content.decode()
+    shown = mass_acts.begin(client, reverse(name)).content.decode()
 
     assert "2 matches are swapped." in shown
     assert Match.objects.filter(state=MatchState.PROPOSED, made_by_hand=True).count() == 2

@@ -69,7 +69,7 @@ def test_the_desk_takes_a_round_from_draft_to_publishing(live_server, open_windo
     look(window, "match", language)
     page.locator("form:has(input[value=refuse]) button").click()
     look(window, "refuse", language)
-    page.locator("input[name=why]").first.check()
+    page.locator("input[name=reason]").first.check()
     page.locator("button.default").click()
     window.check(accessible=False)
     assert Match.objects.get(pk=third.pk).state == MatchState.REFUSED

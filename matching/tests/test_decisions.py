@@ -14,7 +14,7 @@ from matching.matches.answering import accept_match, complete_match, decline_mat
 from matching.matches.sweeps import close_fallen, expire_overdue, remind_unanswered
 from matching.models import Match
 from matching.rounds.publishing import publish_round
-from matching.rounds.reviews import approve_match, approve_matches, refuse_match, refuse_matches
+from matching.rounds.reviews import approve_match, approve_matches, refuse_match
 from matching.rounds.rounds import cancel_round, create_round
 from matching.tests.factories import make_match, make_round
 from registrations.domain.registrations import RegistrationState
@@ -207,15 +207,6 @@ def test_refusing_keeps_why_who_and_when_and_tells_nobody(liaison):
     assert (match.closed_by, match.closed_at) == (liaison, NOW)
     assert ActReason.objects.get().text == "they share an office"
     assert kinds_of_letters() == []
-
-
-def test_refusing_many_without_a_reason_refuses_none(coordinator):
-    match = make_match()
-
-    with pytest.raises(matches.ReasonMissing):
-        refuse_matches(matches=[match], by=coordinator, why="", now=NOW)
-
-    assert Match.objects.get().state == MatchState.PROPOSED
 
 
 def test_an_asked_match_cannot_be_refused_any_more(coordinator):

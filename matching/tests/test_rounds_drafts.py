@@ -13,7 +13,7 @@ from matching.engine.settings import Settings
 from matching.inputs.scope import Scope
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds import leases, previewing
-from matching.rounds.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
+from matching.rounds.by_hand import make_match_by_hand, swap_match
 from matching.rounds.computing import solve_round, solve_waiting_rounds
 from matching.rounds.drafts import change_draft, draft_round, request_round
 from matching.rounds.previewing import compute_waiting_previews, preview_round
@@ -348,21 +348,6 @@ def test_a_swap_that_cannot_be_leaves_the_old_pair_as_it_was(people, coordinator
         swap_match(match=match, sharer=make_registration(offers=["wikidata"]), seen_version=2, **swap)
 
     assert Match.objects.get() == match and Match.objects.get().state == MatchState.PROPOSED
-
-
-def test_many_are_swapped_each_by_itself(people, coordinator):
-    learner, abroad, sharer = people
-    other = make_registration(offers=["wikidata"])
-    one, two = make_match(learner=learner, sharer=sharer), make_match(learner=abroad, sharer=sharer)
-
-    outcome = swap_matches(
-        swaps=[Swap(two, make_registration(offers=["budgeting"])), Swap(one, other)],
-        by=coordinator,
-        now=LATER,
-    )
-
-    assert [match.sharer for match in outcome.done] == [other]
-    assert [match.pk for match, _why in outcome.not_done] == [two.pk]
 
 
 def test_an_exclusion_keeps_two_apart_in_either_role_until_it_is_lifted(people, coordinator):
