@@ -1,15 +1,14 @@
 """The list of letters, for coordinators. Liaisons do not see it, because it shows addresses."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import FilterOfLink
@@ -22,10 +21,10 @@ from letsconnect.base.statements import StatementOfSeats
 from letsconnect.base.stored_words import in_words
 from letsconnect.base.zone_names import zone_in_words
 from mailings import kinds
-from mailings.admin.board import KindFilter, LetterBoard, why_refused
+from mailings.admin.board import KindFilter, LetterBoard
 from mailings.admin.letter_texts import LetterTexts
-from mailings.domain.letters import NEEDS_A_PERSON, CannotSendAgain, LetterState, NotForAPerson
-from mailings.ledger import by_hand
+from mailings.admin.mass_acts import MARK_AS_SENT, SEND_AGAIN
+from mailings.domain.letters import NEEDS_A_PERSON, LetterState
 from mailings.models import Letter, LetterQuerySet
 from mailings.models.letters import tally_of
 
@@ -96,7 +95,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
         "key",
     ]
     readonly_fields = ["shown_kind", "clock", "shown_about", "shown_reason", "shown_text"]
-    actions = ["mark_as_sent", "send_again"]
+    actions = left_to_worker = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
@@ -134,26 +133,12 @@ class LetterAdmin(LetterTexts, LetterBoard):
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.action(description=gettext_lazy("It arrived: mark as sent"), permissions=["coordinator"])
-    def mark_as_sent(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
-        self._decide(request, letters, by_hand.mark_as_sent)
+    def mark_as_sent(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
+        return self.go_to_mass_act(request, MARK_AS_SENT, self.as_compared(request, letters))
 
     @admin.action(description=gettext_lazy("Send again"), permissions=["coordinator"])
-    def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
-        self._decide(request, letters, by_hand.send_again)
-
-    def _decide(self, request: HttpRequest, letters: QuerySet[Letter], decide: Callable[..., Letter]) -> None:
-        """Decide about each letter by itself, so that a refused one does not stop the others."""
-        decided = 0
-        for letter in letters:
-            try:
-                decide(letter=letter, by=request.user, now=timezone.now())
-            except (NotForAPerson, CannotSendAgain) as refusal:
-                messages.error(request, why_refused(letter, refusal))
-            else:
-                decided += 1
-        if decided:
-            text = ngettext("%(count)s email decided.", "%(count)s emails decided.", decided)
-            messages.success(request, text % {"count": decided})
+    def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
+        return self.go_to_mass_act(request, SEND_AGAIN, self.as_compared(request, letters))
 
 
 def _states(tally: Mapping[str, int]) -> Iterator[Piece]:

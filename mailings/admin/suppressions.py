@@ -21,7 +21,8 @@ from letsconnect.base.fields import LineFormField, longest
 from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.models import ActReason
 from letsconnect.base.querysets import as_own
-from mailings.domain.letters import LiftRefused, SuppressionScope
+from mailings.admin.mass_acts import LIFT
+from mailings.domain.letters import SuppressionScope
 from mailings.ledger import suppressing
 from mailings.ledger.suppressing import MOST_LINES, AddressList
 from mailings.models import Suppression, SuppressionQuerySet
@@ -83,7 +84,7 @@ class SuppressionAdmin(WorkingGroupAdmin[Suppression]):
     fields = ["source", "scope", "made_at", "lifted_at"]
     search_fields = ["address_hash"]
     search_help_text = gettext_lazy("A whole address: only fingerprints of addresses are kept.")
-    actions = ["lift"]
+    actions = left_to_worker = ["lift"]
     action_form = LiftSuppressionsForm
 
     def get_search_results(
@@ -136,15 +137,6 @@ class SuppressionAdmin(WorkingGroupAdmin[Suppression]):
         return TemplateResponse(request, "mailings/admin/suppress.html", context)
 
     @admin.action(description=gettext_lazy("Write to these addresses again"), permissions=["coordinator"])
-    def lift(self, request: HttpRequest, suppressions: QuerySet[Suppression]) -> None:
-        lifted, reason = 0, request.POST.get("reason", "")[: longest(ActReason, "text")]
-        try:
-            for suppression in suppressions:
-                lifted += suppressing.lift_suppression(
-                    suppression=suppression, reason=reason, by=request.user, now=timezone.now()
-                )
-        except LiftRefused as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return
-        text = ngettext("Emails go to %(count)d address again.", "Emails go to %(count)d addresses again.", lifted)
-        self.message_user(request, text % {"count": lifted}, messages.SUCCESS)
+    def lift(self, request: HttpRequest, suppressions: QuerySet[Suppression]) -> HttpResponse | None:
+        reason = request.POST.get("reason", "")[: longest(ActReason, "text")]
+        return self.go_to_mass_act(request, LIFT, self.as_compared(request, suppressions), reason)

@@ -90,9 +90,14 @@ def lift_suppression(*, suppression: Suppression, reason: str, by: Any, now: dat
 
     Raises LiftRefused without a reason.
     """
+    check_reason(reason)
+    return _lift(suppression, reason=reason.strip(), by=by, now=now)
+
+
+def check_reason(reason: str) -> None:
+    """Raise LiftRefused unless there is a reason for writing to an address again."""
     if not has_something_to_see(reason):
         raise LiftRefused(_("Say why emails may go there again."))
-    return _lift(suppression, reason=reason.strip(), by=by, now=now)
 
 
 @transaction.atomic
