@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinics.admin.acts import question_about
+from clinics.admin.mass_acts import ARCHIVE, HOLD
 from clinics.admin.room import RoomDesk
 from clinics.cards import titles_of
 from clinics.models import Clinic, ClinicQuerySet
@@ -49,6 +50,7 @@ class ClinicAdmin(RoomDesk):
     search_fields = ["texts__title"]
     date_hierarchy = "starts_at"
     actions = ["announce_selected", "hold_selected", "archive_selected"]
+    left_to_worker = ("hold_selected", "archive_selected")  # announcing counts the readers of all of them first
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
         return ListOfAllClinics if signed_in(request).is_coordinator else ListOfClinics
@@ -84,11 +86,9 @@ class ClinicAdmin(RoomDesk):
         return None
 
     @admin.action(description=gettext_lazy("Mark the selected clinics as held"), permissions=["seat"])
-    def hold_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
-        for clinic in queryset:
-            self.act(request, "hold", clinic)
+    def hold_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> HttpResponse | None:
+        return self.go_to_mass_act(request, HOLD, self.as_compared(request, queryset))
 
     @admin.action(description=gettext_lazy("Archive the selected clinics"), permissions=["seat"])
-    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
-        for clinic in queryset:
-            self.act(request, "archive", clinic)
+    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> HttpResponse | None:
+        return self.go_to_mass_act(request, ARCHIVE, self.as_compared(request, queryset))
