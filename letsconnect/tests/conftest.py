@@ -19,7 +19,7 @@ from clinics.people.links import token_of as token_of_person
 from clinics.seats.links import token_of as token_of_seat
 from clinics.tests.after_factories import make_certificate, make_clinic_that_was
 from clinics.tests.factories import make_attendance, make_clinic, make_need, make_person, make_topic_request, sign_up
-from letsconnect.base import security_log
+from letsconnect.base import mass_acts, security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
 from mailings.subscriptions.links import confirm_url, token_of
@@ -88,7 +88,14 @@ def make_world():
     make_person(over, "host", member=concerned)
     certificate = make_certificate(over, concerned)
     quote = give_quote(clinic=over, text="Good.", as_whom="participant", name="", by=concerned, now=NOW)
+    waiting = make_registration(state=RegistrationState.SUBMITTED)
+    running, prepared = (
+        mass_acts.prepare(kind="registrations.approved", rows=[waiting], by=people["liaison"], now=NOW)
+        for _ in range(2)
+    )
     return SimpleNamespace(
+        mass_act=mass_acts.begin(act=running, note="", by=people["liaison"], now=NOW),
+        prepared_act=prepared,
         over=over,
         certificate=certificate,
         certificate_code=certificate.grouped_code,
@@ -105,7 +112,7 @@ def make_world():
             source="import", state=RegistrationState.SUBMITTED, imported_address="older@example.org"
         ),
         people=people,
-        waiting=make_registration(state=RegistrationState.SUBMITTED),
+        waiting=waiting,
         asked=asked,
         connected=connected,
         session=session,

@@ -71,6 +71,7 @@ DESK_BUTTON = "302 302 302 405 405 405 302 403"
 MENA = "302 302 302 200 302 200 302 403"  # Django leads from a row that is not there to the desk, and says so
 ALL_AT_DESK_LED_ON = "302 302 302 302 302 302 302 403"
 MENA_ROW = "302 302 302 200 404 200 302 403"
+THEIR_OWN = "302 302 302 200 404 404 302 403"
 NO_LIAISON = "302 302 302 302 302 200 302 403"
 ALL_ACT = "200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+"
 ALL_ACT_LED_ON = "302+ 302+ 302+ 302+ 302+ 302+ 302+ 302+"
@@ -460,7 +461,17 @@ DOORS = [
     Door("admin:trust_trustseat_history", "@trust_seat", get=DESK),
     Door("admin:trust_trustseat_delete", "@trust_seat", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:app_list", "trust", get="302 302 302 200 200 200 302 404"),
-    Door("admin:app_list", "base", get="302 302 302 404 404 200 302 404"),
+    Door("admin:app_list", "base", get="302 302 302 200 200 200 302 404"),
+    Door("admin:base_massact_changelist", get=DESK),
+    Door("admin:base_massact_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:base_massact_change", "@mass_act", get=MENA_ROW, post=MENA_ROW),
+    Door("admin:base_massact_change", "@prepared_act", get=THEIR_OWN, post=THEIR_OWN),
+    Door("admin:base_massact_begin", "@mass_act", get=DESK_BUTTON, post="302 302 302 302 404 302 302 403"),
+    Door("admin:base_massact_begin", "@prepared_act", get=DESK_BUTTON, post="302 302 302 302+ 404 404 302 403"),
+    Door("admin:base_massact_cancel", "@mass_act", get=DESK_BUTTON, post="302 302 302 302+ 404 302+ 302 403"),
+    Door("admin:base_massact_rows", "@mass_act", get=MENA_ROW),
+    Door("admin:base_massact_history", "@mass_act", get=MENA_ROW),
+    Door("admin:base_massact_delete", "@mass_act", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:base_securityevent_changelist", get=COORDINATORS),
     Door("admin:base_securityevent_add", get=NO_ONE, post=NO_ONE),
     Door("admin:base_securityevent_change", "@security", get=COORDINATORS, post=NO_ONE),
@@ -579,13 +590,13 @@ DOORS = [
     Door(
         "admin:registrations_registration_changelist",
         get=DESK,
-        post=DESK,
+        post="302 302 302 302 302 302 302 403",
         data={"action": "approve", "_selected_action": "@waiting"},
     ),
     Door(
         "admin:registrations_registration_changelist",
         get=DESK,
-        post="302 302 302 302 302 302+ 302 403",
+        post="302 302 302 302 302 302 302 403",
         data={"action": "invite_to_claim", "_selected_action": "@unclaimed"},
     ),
     Door("admin:registrations_registration_add", get=NO_ONE, post=NO_ONE),
@@ -596,7 +607,7 @@ DOORS = [
         "admin:registrations_registration_decide",
         "approved",
         get="302 302 302 200 404 200 302 403",
-        post="302 302 302 302+ 302 302+ 302 403",
+        post="302 302 302 302+ 404 302+ 302 403",
         query="?id={waiting.pk}",
         data={"id": "@waiting", "note": ""},
     ),

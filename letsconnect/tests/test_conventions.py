@@ -223,6 +223,7 @@ def _exempt_from_csrf(patterns=None, space=""):
 
 # Where any error at all may be caught, and why. Each is logged with its traceback.
 CATCHES_EVERYTHING = {
+    "letsconnect/base/mass_acts.py": "one row that fails must not keep the others from their turn",
     "mailings/ledger/catching_errors.py": "code of another app: one failing letter or sweep must not stop the others",
     "matching/rounds/computing.py": "whoever waits for a round reads at once that it failed, whatever happened",
     "matching/rounds/repairing.py": "whoever waits for the rest of a round reads at once that there is none",
@@ -284,6 +285,7 @@ KNOWS_TEMPLATES = {
     "letsconnect/desk.py": "the desk's own site",
     "letsconnect/errors.py": "the pages of errors",
     "letsconnect/form_renderer.py": "how fields of forms are drawn",
+    "letsconnect/mass_acts_desk.py": "the desk's pages of acts on many rows",
     "letsconnect/outages.py": "the one letter of the whole portal: that it cannot work",
     "letsconnect/templates_check.py": "reads every template to check it",
     "mailings/newsletters/composing.py": "makes of an issue a letter and a page of the archive",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from letsconnect.base import mass_acts
 from mailings.domain.letters import UNREACHABLE
 from mailings.models import LastTick, Letter
 from mailings.tests.factories import make_letter
@@ -74,6 +75,22 @@ def test_what_waits_is_where_the_link_leads(client, coordinator):
     url = waits["1 registration waits for review"]
 
     assert [str(one) for one in client.get(url).context["cl"].result_list] == [str(waiting)]
+
+
+def test_what_a_worker_does_for_me_is_said_first_with_how_far_it_is(client, liaison, other_liaison):
+    rows = [factories.make_registration(state="approved") for _ in range(2)]
+    act = mass_acts.prepare(kind="registrations.accept", rows=rows, by=liaison, now=timezone.now())
+    client.force_login(liaison)
+    assert waiting(client) == []
+    mass_acts.begin(act=act, note="", by=liaison, now=timezone.now())
+
+    assert waiting(client) == [
+        ("Accept the changes of approved people: 0 of 2 are done with", f"/admin/base/massact/{act.pk}/change/")
+    ]
+    mass_acts.work_waiting(now=timezone.now())
+    assert waiting(client) == []
+    client.force_login(other_liaison)
+    assert waiting(client) == []
 
 
 def _numbers_beside_lists(client):

@@ -202,8 +202,8 @@ def test_an_editor_opens_at_the_desk_the_newsletter_and_nothing_else():
 
 # The forms of a checklist add to it, or say of each item themselves as what the page showed it; those of who was there
 # say it of one person or of rows that go once they are confirmed, bring the number that they change, or take the list
-# along.
-NEEDS_NO_VERSION = re.compile(r"_add\b|_need\b|_new\b|_pair\b|_export\b|_checklist\b|_attendance\b|logout")
+# along. An act on many rows carries the version of each.
+NEEDS_NO_VERSION = re.compile(r"_add\b|_need\b|_new\b|_pair\b|_export\b|_checklist\b|_attendance\b|_massact_|logout")
 
 
 def test_no_form_or_button_of_the_desk_acts_without_the_version_it_was_opened_at(world):

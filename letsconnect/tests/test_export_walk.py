@@ -25,7 +25,7 @@ from clinics.models import (
 from clinics.tests.factories import make_clinic, make_need
 from clinics.tests.resource_factories import make_resource
 from letsconnect.base import acts, personal_columns
-from letsconnect.base.models import Act, ActReason
+from letsconnect.base.models import Act, ActReason, MassAct, MassActRow
 from letsconnect.tests.everything import ADDRESS, make_somebody
 from mailings.models import Letter, SubscriptionRequest, Suppression
 from mailings.tests.factories import make_sent_newsletter
@@ -192,6 +192,8 @@ def _fill_the_rest(one, other, coordinator):
     )
     make_need(words="x")
     make_resource(clinic, title="x", licence="own-words", licence_words="x")
+    act = MassAct.objects.create(kind="x", by=coordinator, note="x", reason="x", state="running", asked_at=NOW)
+    MassActRow.objects.create(act=act, object_id=1, seen_version="x", outcome="refused", reason="x")
     source, target = Skill.objects.order_by("pk")[:2]
     SkillMerge.objects.create(source=source, target=target, asked_by=coordinator, asked_at=NOW, failure="x")
     app = SocialApp.objects.create(provider="mediawiki", name="x", client_id="x")

@@ -13,12 +13,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from letsconnect.base import nudges
+from letsconnect.base import mass_acts, nudges
 from letsconnect.tests.counting import slow_lookups
 from letsconnect.tests.waiting import PATIENCE, couriers, join_couriers
 from mailings.tests.worker.running import running_redis
+from matching.admin.mass_acts import REFUSE
 from matching.domain.matches import ClosedWhy, MatchState
-from matching.rounds.reviews import refuse_matches
+from matching.models import Match
 from matching.tests.factories import make_match, make_round
 from registrations.tests.factories import NOW, make_coordinator
 
@@ -121,10 +122,13 @@ def test_refusing_many_matches_is_one_action_and_one_nudge(sent):
     matches = [make_match(MatchState.PROPOSED, round=make_round("proposed")) for _ in range(3)]
     sent.clear()
 
-    outcome = refuse_matches(matches=matches, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
+    act = mass_acts.prepare(kind=REFUSE, rows=matches, by=coordinator, now=NOW)
+    with nudges.gathering():  # as in each request
+        act = mass_acts.begin(act=act, note="", reason=ClosedWhy.POOR_FIT, by=coordinator, now=NOW)
+        mass_acts.do_few(act, now=NOW)
 
-    assert len(outcome.done) == 3
-    assert sent == [SOLVE]
+    assert set(Match.objects.values_list("state", flat=True)) == {"refused"}
+    assert sent == sorted([SOLVE, mass_acts._TASK])
 
 
 def test_a_request_nudges_once_however_much_it_does_and_also_when_it_fails(sent):

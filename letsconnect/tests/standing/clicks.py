@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinics.tests.factories import make_clinic
+from letsconnect.base import mass_acts
 from letsconnect.tests.whole.portal import SECRET
+from matching.admin.mass_acts import REFUSE
 from matching.tests.factories import make_match, make_round
 from registrations.tests.typing import typed, url
 
@@ -65,20 +67,16 @@ def people_who_click(members, coordinators, *, buttons):
         clinics = [make_clinic(starts_at=timezone.now() + timedelta(days=2 + next(_numbers))) for _ in range(buttons)]
         yield signed_in(member), [Click(f"/clinics/{clinic.pk}/rsvp/") for clinic in clinics]
     for coordinator in coordinators:
-        yield signed_in(coordinator), [refusal_in_bulk() for _ in range(buttons)]
+        yield signed_in(coordinator), [refusal_in_bulk(coordinator) for _ in range(buttons)]
 
 
-def refusal_in_bulk():
+def refusal_in_bulk(coordinator):
+    """The button that begins what was prepared on a page before."""
     of_one_round = make_round("proposed")
     matches = [make_match(round=of_one_round) for _ in range(IN_BULK)]
-    fields = {
-        "action": "refuse",
-        "_selected_action": [match.pk for match in matches],
-        "seen": [f"{match.pk}:{match.version}" for match in matches],
-        "confirmed": "1",
-        "why": "poor_fit",
-    }
-    return Click(reverse("admin:matching_match_changelist"), urlencode(fields, doseq=True))
+    act = mass_acts.prepare(kind=REFUSE, rows=matches, by=coordinator, now=timezone.now())
+    fields = {"reason": "poor_fit", "note": "", "back": reverse("admin:matching_match_changelist")}
+    return Click(reverse("admin:base_massact_begin", args=[act.pk]), urlencode(fields))
 
 
 def suggestion():
@@ -89,7 +87,7 @@ def suggestion():
 
 def worst_of(involved):
     """Return the worst wait for each kind of button: one nudge, and several."""
-    waits = {"/rsvp/": [0.0], "/match/": [0.0]}
+    waits = {"/rsvp/": [0.0], "/begin/": [0.0]}
     for click, answer in involved:
         waits[next(kind for kind in waits if click.path.endswith(kind))].append(answer.seconds)
     return {kind: max(seconds) for kind, seconds in waits.items()}

@@ -159,7 +159,7 @@ def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
     learner.register(name="Amina", country="TN", wishes=["wikidata"])
     sharer.register(name="Chidi", country="DZ", shares=["wikidata"])
     decide_on_all(coordinator, "/admin/registrations/registration/?show=submitted", action="approve")
-    coordinator.page.locator("input[type=submit][value=Approve]").click()
+    coordinator.page.get_by_role("button", name="Approve").click()
     assert "is approved" in learner.letter("is approved")
 
     run_a_round(coordinator)
