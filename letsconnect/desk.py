@@ -142,7 +142,7 @@ def _count(reader: Member, on: date, today: date) -> QuerySet[Member, Any]:
     matches = Match.objects.visible_to(reader)
     counted: dict[str, QuerySet[Any]] = {
         "to_review": Registration.objects.visible_to(reader).in_review_queue(),
-        "to_decide": matches.to_decide(),
+        "to_decide": matches.waiting_at_desk(reader),
         "to_publish": matches.to_publish(),
         "to_look_after": Concern.objects.visible_to(reader).open(),
         "confided": Report.objects.readable_by(reader, on=on).waiting(),

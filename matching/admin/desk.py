@@ -1,19 +1,21 @@
 """What the tables of the desk share: pages, buttons, people in words, and who was looked at."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
+from letsconnect.base.labels import label_of
 from letsconnect.base.versioned_admin import FormOf, Row
 from letsconnect.base.versions import ChangedMeanwhile
-from matching.domain.matches import CANCELLABLE, MatchingError
+from matching.domain.matches import CANCELLABLE, MatchingError, Side, sides_waiting
 from matching.models import Concern, Match, Round
 from matching.models.people import PersonInTable
 from matching.words import reasons
@@ -88,13 +90,31 @@ def may_know(member: Member, *people: Registration) -> bool:
     return any(member.looks_after(person.region) for person in people)
 
 
-def line(match: Match) -> dict[str, Any]:
-    """Return what a list shows of one match."""
+def standing_in_words(match: Match, people: Mapping[Side, Registration | PersonInTable], *, reader: Member) -> str:
+    """Return the state of a match; of one that is half-approved, for whom it waits.
+
+    The filter of the list asks the same of the database: `MatchQuerySet.half_approved_for`.
+    """
+    waiting = [people[side] for side in sides_waiting(state=match.state, approved=match.sides_approved)]
+    if not waiting:
+        return label_of(match, "state")
+    is_mine = reader.pk in [person.member_id for person in people.values()]
+    if not is_mine and any(reader.looks_after(person.region) for person in waiting):
+        return gettext("half-approved, waits for you")
+    if not waiting[0].region:
+        return gettext("half-approved, waits for a coordinator")
+    # Translators: one of two regions has approved a match; %(region)s is the short name of the other, such as SSA.
+    return gettext("half-approved, waits for %(region)s") % {"region": waiting[0].region}
+
+
+def line(match: Match, *, reader: Member) -> dict[str, Any]:
+    """Return what a list shows of one match, which is read ``with_approvals``."""
     return {
         "match": match,
         "skill": str(match.skill),
         "learner": side_in_words(match.learner),
         "sharer": side_in_words(match.sharer),
+        "standing": standing_in_words(match, {side: match.person(side) for side in Side}, reader=reader),
         "why": reasons.in_common(match),
     }
 

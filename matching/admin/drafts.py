@@ -84,7 +84,7 @@ class DraftPages(DeskAdmin[Round]):
         self, request: HttpRequest, round_: Round, form: DraftForm | None = None, differences: Sequence[Any] = ()
     ) -> HttpResponse:
         by_hand = Match.objects.visible_to(signed_in(request)).filter(round=round_, made_by_hand=True).undecided()
-        pairs = list(by_hand.with_people().order_by("pk"))
+        pairs = list(by_hand.with_people().with_approvals().order_by("pk"))
         self.note_matches(request, pairs)
         result = results.of_preview(round_, reader=signed_in(request))
         self.note_names(request, result.named if result else [])
@@ -99,7 +99,7 @@ class DraftPages(DeskAdmin[Round]):
                 "differences": differences,
                 "scope": scope_in_words(Scope.of(round_.scope)),
                 "scope_is_narrow": not Scope.of(round_.scope).is_everybody,
-                "pairs": [line(match) for match in pairs],
+                "pairs": [line(match, reader=signed_in(request)) for match in pairs],
                 "result": result,
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "reloads": round_.preview_requested_at is not None,

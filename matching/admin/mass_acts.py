@@ -140,7 +140,7 @@ def _register(
         return do(match, row, act, now)
 
     def with_rows(keys: list[int], act: MassAct) -> Preview:
-        rows = Match.objects.visible_to(act.by).with_people().filter(pk__in=keys).order_by("pk")
+        rows = Match.objects.visible_to(act.by).with_people().with_approvals().filter(pk__in=keys).order_by("pk")
         return preview(list(rows), act)
 
     mass_acts.register(
@@ -167,10 +167,10 @@ def _has_seat(member: Any) -> bool:
 
 
 def _names(keys: list[int], reader: Any) -> Mapping[int, str]:
-    rows = Match.objects.visible_to(reader).with_people().filter(pk__in=keys).order_by("pk")
+    rows = Match.objects.visible_to(reader).with_people().with_approvals().filter(pk__in=keys).order_by("pk")
     # Translators: a match by its number, and its two people.
     text = _("%(match)s (%(learner)s – %(sharer)s)")
-    lines = ((match.pk, line(match)) for match in rows)
+    lines = ((match.pk, line(match, reader=reader)) for match in rows)
     return {
         key: text % {"match": shown["match"], "learner": shown["learner"], "sharer": shown["sharer"]}
         for key, shown in lines
@@ -228,7 +228,7 @@ def _preview_of_approving(matches: list[Match], act: MassAct) -> Preview:
     return Preview(
         sentences=(_said_of_approving(len(matches)), _("Nobody is written to before the round is published."), checked),
         cautions=tuple((sentence, 1) for sentence in results.cautions(matches)[:SHOWN]),
-        **_table(matches),
+        **_table(matches, reader=act.by),
     )
 
 
@@ -237,7 +237,7 @@ def _preview_of_refusing(matches: list[Match], act: MassAct) -> Preview:
         "These matches are refused, and the two people never hear of them. They are not proposed to each other again "
         "in this round, nor before the days that the rules set are over; if they know each other already, never."
     )
-    return Preview(sentences=(_said_of_refusing(len(matches)), never), **_table(matches))
+    return Preview(sentences=(_said_of_refusing(len(matches)), never), **_table(matches, reader=act.by))
 
 
 def _preview_of_swapping(matches: list[Match], act: MassAct) -> Preview:
@@ -273,8 +273,8 @@ def _samples(people: Mapping[str, tuple[Match, Side]], now: datetime) -> Iterato
         yield SampleEmail(language=language, subject=question.subject, text=question.text)
 
 
-def _table(matches: Iterable[Match]) -> dict[str, Any]:
-    rows = [line(match) for match in list(matches)[:SHOWN]]
+def _table(matches: Iterable[Match], *, reader: Any) -> dict[str, Any]:
+    rows = [line(match, reader=reader) for match in list(matches)[:SHOWN]]
     return {"table": "matching/admin/_matches.html", "rows": tuple(rows)}
 
 

@@ -1,7 +1,7 @@
 """Matches: the list, one match with both sides, and the decisions."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -17,13 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import FilterOfLink, FixedFilter
+from letsconnect.base.admin import FixedFilter
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import Statement, StatementOfSeats
 from matching.admin import one_match
-from matching.admin.desk import BOTH, DeskAdmin, may_know, side_in_words
+from matching.admin.desk import BOTH, DeskAdmin, may_know, side_in_words, standing_in_words
 from matching.admin.mass_acts import APPROVE, REFUSE, SWAP, PlannedSwap
 from matching.domain.matches import MatchingError, MatchState, Side
 from matching.models import Match, MatchQuerySet, Round
@@ -95,17 +95,29 @@ class RoundFilter(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(round=number)
 
 
-class WaitsFilter(FilterOfLink):
-    """What waits for a decision, as the first page of the desk counts it: not the pairs made by hand in a draft."""
+class WaitsFilter(FixedFilter):
+    """Who is waited for, as the first page of the desk and the page of a round count it."""
 
-    title = _("state")
-    parameter_name, in_links = "waits", "decision"
+    title = _("who decides next")
+    parameter_name = "waits"
+    chosen: ClassVar[dict[str | None, Callable[[MatchQuerySet, Member], MatchQuerySet]]] = {
+        "decision": lambda matches, reader: matches.waiting_at_desk(reader),
+        "first": lambda matches, _reader: matches.proposed_only(),
+        "me": lambda matches, reader: matches.half_approved_for(reader),
+        "others": lambda matches, reader: matches.half_approved_for_others(reader),
+    }
 
-    def label(self) -> str:
-        return str(MatchState.PROPOSED.label)
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [
+            ("decision", _("waits for your decision")),
+            ("first", _("nobody has approved it yet")),
+            ("me", _("half-approved, waits for you")),
+            ("others", _("half-approved, waits for another region")),
+        ]
 
-    def chosen(self, rows: QuerySet[Any]) -> MatchQuerySet:
-        return as_own(rows, MatchQuerySet).to_decide()
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
+        chosen = self.chosen.get(self.value())
+        return chosen(as_own(queryset, MatchQuerySet), signed_in(request)) if chosen else queryset
 
 
 class MatchList(ListOfSeats):
@@ -120,6 +132,8 @@ class MatchList(ListOfSeats):
         names = self._names_of({match.heir for match in matches})
         for match in matches:
             match.skill_in_words = names[match.heir]
+            people = {side: in_table(match, side) for side in Side}
+            match.standing = standing_in_words(match, people, reader=signed_in(request))
 
     def _names_of(self, skills: set[int]) -> dict[int, str]:
         """Return the names of these skills: those that the filter has read, unless a match came in between."""
@@ -131,14 +145,14 @@ class MatchList(ListOfSeats):
 class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
-    list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
+    list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state_in_words", "why"]
     columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows", "why": "whys"}
     list_filter = [WaitsFilter, "state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]
     left_to_worker = ("approve", "refuse")  # whom to swap for is worked out while one waits
 
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:
-        return as_own(super().get_queryset(request), MatchQuerySet).with_people()
+        return as_own(super().get_queryset(request), MatchQuerySet).with_people().with_approvals()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return MatchList
@@ -185,6 +199,10 @@ class MatchAdmin(DeskAdmin[Match]):
     @admin.display(description=_("sharer"))
     def sharer_side(self, match: Match) -> str:
         return side_in_words(in_table(match, Side.SHARER))
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_in_words(self, match: Match) -> str:
+        return match.standing
 
     @admin.display(description=_("reasons"))
     def why(self, match: Match) -> str:

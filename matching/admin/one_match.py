@@ -10,15 +10,16 @@ from django.utils.translation import gettext, ngettext
 from letsconnect.base import hours
 from letsconnect.base.languages import listed
 from matching.admin import results
-from matching.admin.desk import may_know, side_in_words
+from matching.admin.desk import may_know, side_in_words, standing_in_words
 from matching.admin.two_people import beside_each_other, week_of
-from matching.domain.matches import MatchingError, MatchState
+from matching.domain.matches import MatchingError, MatchState, Side, sides_waiting
 from matching.feedback.context import verdicts_of_hours
 from matching.models import Match, SharerRequest
 from matching.rounds import by_hand, explanations
 from matching.rounds.by_hand import Swap
 from matching.words import levels, reasons
-from registrations.models import Member
+from registrations.models import Member, Registration
+from registrations.seats.liaisons import who_else
 
 MOST_ALTERNATIVES = 20  # asked of the solve; some of them cannot be swapped in any more
 
@@ -28,6 +29,9 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
     learner, sharer = match.learner, match.sharer
     # Who sits at the desk and is one of the two reads here no more than they would as that person.
     is_mine = match.side_of(reader) is not None
+    people = {side: match.person(side) for side in Side}
+    waiting = sides_waiting(state=match.state, approved=match.sides_approved)
+    waits_for_me = any(reader.looks_after(people[side].region) for side in waiting)
     return {
         "title": str(match),
         "match": match,
@@ -42,10 +46,27 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "requests": SharerRequest.objects.filter(learner=learner, sharer=sharer).visible_to(reader),
         "warnings": results.cautions([match]) if match.is_undecided else [],
         "approvals": match.approvals.select_related("approved_by"),
-        "can_approve": match.state == MatchState.PROPOSED,
-        "can_refuse": match.is_undecided,
+        "standing": standing_in_words(match, people, reader=reader),
+        "can_approve": match.state == MatchState.PROPOSED and not is_mine and (waits_for_me or not waiting),
+        "can_refuse": match.is_undecided and not is_mine,
+        "waits_for": _waits_for(match.person(waiting[0])) if waiting and not waits_for_me and not is_mine else "",
+        "who_else": _who_else(match, waiting or tuple(Side)) if match.is_undecided and is_mine else "",
         **(_others(match, reader) if match.is_undecided else {}),
     }
+
+
+def _waits_for(person: Registration) -> str:
+    """Say whom a half-approved match waits for."""
+    if not person.region:
+        return gettext("Your region has approved this match. It waits for a coordinator.")
+    text = gettext("Your region has approved this match. It waits for %(region)s.")
+    return text % {"region": person.get_region_display()}
+
+
+def _who_else(match: Match, sides: Iterable[Side]) -> str:
+    both = [match.person(side).member_id for side in Side]
+    regions = {match.person(side).region for side in sides}
+    return who_else(regions, besides=[pk for pk in both if pk], now=timezone.now())
 
 
 def _others(match: Match, reader: Member) -> dict[str, Any]:

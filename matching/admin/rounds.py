@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -28,6 +27,7 @@ from matching.models import Match, MatchQuerySet, Round
 from matching.rounds.repairing import repair_round
 from matching.rounds.rounds import cancel_round, release_undecided
 from matching.words import levels, reasons, shortages
+from registrations.models import Member
 from registrations.requests import signed_in
 
 SHOWN_ON_A_ROUND = 200
@@ -119,7 +119,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         matches = Match.objects.visible_to(signed_in(request)).filter(round=round_)
         counts = round_.statistics
         can_decide = round_.is_decidable
-        rows = list(matches.with_people().order_by("pk")[:SHOWN_ON_A_ROUND])
+        rows = list(matches.with_people().with_approvals().order_by("pk")[:SHOWN_ON_A_ROUND])
         self.note_matches(request, rows)
         return self.page(
             request,
@@ -135,8 +135,8 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "counts": counts,
                 "scope": scope_in_words(Scope.of(round_.scope)),
                 "order": levels.order_in_words(list(round_.value or {})),
-                "by_state": _by_state(matches),
-                "rows": [line(match) for match in rows],
+                "by_state": _by_state(matches, round_, reader=signed_in(request)),
+                "rows": [line(match, reader=signed_in(request)) for match in rows],
                 "shown": SHOWN_ON_A_ROUND,
                 "result": results.of_round(round_, reader=signed_in(request)),
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
@@ -196,10 +196,10 @@ class RoundAdmin(DraftPages, WhyNotPage):
         """Show what will be sent to whom; the button sends it."""
         round_ = self.find(request, round_id)
         visible = Match.objects.visible_to(signed_in(request))
-        matches = visible.filter(round=round_).to_publish().with_people().order_by("pk")
+        matches = visible.filter(round=round_).to_publish().with_people().with_approvals().order_by("pk")
         if request.method == "POST":
             return self._publish(request, round_, matches) or redirect(CHANGE, round_.pk)
-        rows = [line(match) for match in matches]
+        rows = [line(match, reader=signed_in(request)) for match in matches]
         self.note_matches(request, matches)
         return self.page(
             request,
@@ -266,7 +266,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "round": round_,
                 "is_draft": is_draft,
                 "scope": scope_in_words(Scope.of(round_.scope)),
-                "by_state": _by_state(matches),
+                "by_state": _by_state(matches, round_, reader=signed_in(request)),
                 "opened": self.opened(request, round_, form=DraftForm.of if is_draft else None),
             },
         )
@@ -278,6 +278,12 @@ def _is_open(round_: Round) -> bool:
     return matches.to_decide().exists() or (round_.state == RoundState.PROPOSED and not matches.undecided().exists())
 
 
-def _by_state(matches: MatchQuerySet) -> list[tuple[str, int]]:
-    counts = dict(matches.order_by().values_list("state").annotate(Count("pk")))
-    return [(str(state.label), counts[state]) for state in MatchState if state in counts]
+def _by_state(matches: MatchQuerySet, round_: Round, *, reader: Member) -> list[tuple[str, int, str]]:
+    """Return how many matches of the round are in which state, each with the address of the list that shows those."""
+    counts = matches.by_standing(reader)
+    half = {"me": _("half-approved, waits for you"), "others": _("half-approved, waits for another region")}
+    links = [(word, label, f"waits={word}") for word, label in half.items()]
+    proposed, *others = [(state.value, state.label, f"state__exact={state.value}") for state in MatchState]
+    chosen = f"{reverse('admin:matching_match_changelist')}?round__id__exact={round_.pk}&"
+    ordered = [(proposed[0], proposed[1], "waits=first"), *links, *others]
+    return [(str(label), counts[word], chosen + link) for word, label, link in ordered if word in counts]

@@ -1,6 +1,6 @@
 """What can be decided about rounds and matches, without a database."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -139,6 +139,13 @@ class Side(TextChoices):
     @property
     def other(self) -> "Side":
         return Side.SHARER if self == Side.LEARNER else Side.LEARNER
+
+
+def sides_waiting(*, state: str, approved: Collection[str]) -> tuple[Side, ...]:
+    """Return the sides for which a half-approved match waits; none of any other match."""
+    if state != MatchState.PROPOSED or not approved:
+        return ()
+    return tuple(side for side in Side if side not in approved)
 
 
 _ROUND_MOVES = {

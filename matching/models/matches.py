@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,9 +28,8 @@ from matching.domain.matches import (
     RoundState,
     Side,
 )
-from matching.models import people
+from matching.models import approvals, people
 from matching.models.rounds import Round, RoundQuerySet, RoundReplay
-from registrations.domain.registrations import Region
 from registrations.models import Member, Registration, Skill, Wish, heir_at
 
 HEIR = heir_at("skill")  # of a match, a wish or an offer
@@ -77,6 +76,39 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def to_decide(self) -> "MatchQuerySet":
         """Proposals of computed rounds; those made by hand in a draft wait until it is."""
         return self.filter(state=MatchState.PROPOSED, round__state__in=DECIDABLE)
+
+    def half_approved(self) -> "MatchQuerySet":
+        """Those that one region has approved, and that wait for the other."""
+        return self.filter(approvals.half_approved())
+
+    def proposed_only(self) -> "MatchQuerySet":
+        return self.filter(~approvals.half_approved(), state=MatchState.PROPOSED)
+
+    def waiting_at_desk(self, member: Member) -> "MatchQuerySet":
+        """Those to decide that this member can decide on now, but not those of which they are one of the two people.
+
+        What nobody has approved waits for all who see it, what is half-approved for who looks after the other side.
+        """
+        mine = ~approvals.half_approved() | approvals.waits_for_approval_of(member)
+        return self.to_decide().filter(mine, people.not_of(member))
+
+    def half_approved_for(self, member: Member) -> "MatchQuerySet":
+        """Those half-approved that wait for this member; the others wait for somebody else."""
+        return self.half_approved().filter(approvals.waits_for_approval_of(member))
+
+    def half_approved_for_others(self, member: Member) -> "MatchQuerySet":
+        return self.half_approved().exclude(approvals.waits_for_approval_of(member))
+
+    def by_standing(self, member: Member) -> dict[str, int]:
+        """Count them by state; "me" and "others" are those half-approved, which are not counted as proposed."""
+        mine = When(approvals.half_approved() & approvals.waits_for_approval_of(member), then=Value("me"))
+        others = When(approvals.half_approved(), then=Value("others"))
+        rows = self.order_by().values_list(Case(mine, others, default=F("state")))
+        return dict(rows.annotate(Count("pk")))
+
+    def with_approvals(self) -> "MatchQuerySet":
+        """Fetch ``sides_approved`` with the matches, from which `sides_waiting` tells whether one is half-approved."""
+        return self.annotate(sides_approved=approvals.sides_approved())
 
     def to_publish(self) -> "MatchQuerySet":
         return self.filter(state=MatchState.APPROVED)
@@ -227,9 +259,11 @@ class Match(people.OfTwoPeople, models.Model):
     made_why = models.TextField(_("why these two"), max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    sides_approved: list[str]  # only in rows of a queryset ``with_approvals``
     quiet_since: datetime  # only in rows of a queryset that is ``quiet``
     heir: int  # only in rows of a queryset that is ``for_lines`` or ``for_table``
     skill_in_words: str  # only in the rows of the desk's list
+    standing: str  # likewise: its state in words
 
     objects = MatchQuerySet.as_manager()
 
@@ -342,26 +376,6 @@ class Match(people.OfTwoPeople, models.Model):
     @property
     def shows_contact(self) -> bool:
         return self.state in SHOWS_CONTACT
-
-
-class MatchApproval(models.Model):
-    """Who approved a match for which side; where the rules ask for both, it takes one for each region."""
-
-    match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="approvals")
-    side = models.CharField(_("side"), max_length=7, choices=Side)
-    region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
-    approved_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("approved by"))
-    approved_at = models.DateTimeField(_("approved at"))
-
-    class Meta:
-        ordering = ["approved_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["match", "side"], name="matching_one_approval_per_side"),
-            models.CheckConstraint(condition=Q(side__in=Side.values), name="matching_approval_side_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.match}: {self.region}"
 
 
 def rounds_to_repair() -> RoundQuerySet:

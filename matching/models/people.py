@@ -42,6 +42,12 @@ def of(member: Member, *columns: str) -> Q:
     return Q(*((column, mine) for column in columns or BOTH), _connector=Q.OR)
 
 
+def not_of(member: Member) -> Q:
+    """Neither the learner nor the sharer is the member, who may have no registration at all."""
+    one_of_them = Q(*(Q(pk=OuterRef(side)) for side in BOTH), _connector=Q.OR)
+    return Q(~Exists(Registration.objects.filter(one_of_them, member=member)))
+
+
 def of_regions(regions: Iterable[str], *columns: str) -> Q:
     """The person in one of these columns is of one of these regions."""
     theirs = Registration.objects.filter(region__in=list(regions))
@@ -131,6 +137,7 @@ class PersonInTable(NamedTuple):
     region: str
     group: str | None
     group_other: str
+    member_id: int | None
 
     @property
     def shown_name(self) -> str:
@@ -141,7 +148,7 @@ class PersonInTable(NamedTuple):
         return self.erased_at is not None
 
 
-_IN_TABLE = ("name", "member__name", "member__erased_at", "region", "group__name", "group_other")
+_IN_TABLE = ("name", "member__name", "member__erased_at", "region", "group__name", "group_other", "member")
 
 
 def for_table() -> dict[str, F]:

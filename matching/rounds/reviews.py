@@ -67,7 +67,8 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen_version: int 
     for side in Side:
         if both_roles[match.person(side).pk].hours_clash:
             raise HoursClash(HOURS_CLASH[side])
-    if _record_approvals(match, by=by, now=now) or not _takes_both(match, rules):
+    takes_both = _takes_both(match, rules)
+    if _record_approvals(match, takes_both=takes_both, by=by, now=now) or not takes_both:
         match.state, match.approved_at, match.approved_by = MatchState.APPROVED, now, by
     match.version += 1
     match.save(update_fields=["state", "approved_at", "approved_by", "version"])
@@ -81,11 +82,11 @@ def _takes_both(match: Match, rules: MatchingRules) -> bool:
     return rules.both_must_approve and match.learner.region != match.sharer.region
 
 
-def _record_approvals(match: Match, *, by: Member, now: datetime) -> bool:
+def _record_approvals(match: Match, *, takes_both: bool, by: Member, now: datetime) -> bool:
     """Write an approval for each side ``by`` looks after, and tell whether every side has one."""
     recorded = set(match.approvals.values_list("side", flat=True))
     mine = {side for side in Side if by.looks_after(match.person(side).region)} - recorded
-    if recorded and not mine:
+    if recorded and not mine and takes_both:
         if "" in (match.learner.region, match.sharer.region):
             refusal = _(
                 "Your region has approved this match already. The other person has no region, and a coordinator has "

@@ -3,6 +3,9 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+
+from letsconnect.base.languages import listed
 from registrations.models import Member, WorkingGroupSeat
 
 
@@ -12,3 +15,11 @@ def liaisons_of(regions: set[str], *, besides: Collection[int], now: datetime) -
     seats = current.filter(member__is_active=True).exclude(member__in=besides)
     own = seats.filter(region__in=regions - {""})
     return list(Member.objects.filter(pk__in=(own if own.exists() else seats.coordinators()).values("member")))
+
+
+def who_else(regions: set[str], *, besides: Collection[int], now: datetime) -> str:
+    """Say who can do it instead of ``besides``, whom it concerns themselves."""
+    people = liaisons_of(regions, besides=besides, now=now)
+    if not people:
+        return _("Nobody else of the working group can do it at the moment: a coordinator gives seats.")
+    return _("It can be done by: %(names)s.") % {"names": listed(sorted(str(member) for member in people))}
