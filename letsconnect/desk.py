@@ -18,7 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import include, path, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.timesince import timesince
@@ -41,6 +41,7 @@ from mailings.newsletters.checking import links_gone_wrong
 from matching.models import Concern, Match
 from registrations.models import Member, Registration
 from registrations.requests import signed_in
+from reports.views.desk import urls_of as urls_of_reports
 from trust.domain import FEWEST_READERS
 from trust.models import Report, TrustSeat
 
@@ -105,6 +106,10 @@ class WorkingGroupSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Start with the work that waits for this person."""
         return super().index(request, {"waiting": list(_waiting(signed_in(request))), **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        """Add the reports, which are no tables of the desk."""
+        return [path("reports/", include(urls_of_reports(self))), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Return Django's list of tables, made only where a page shows it: without a sidebar lists and forms do not."""

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "matching",
     "clinics",
     "trust",
+    "reports",
     "letsconnect",
     "allauth",
     "allauth.account",

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-FOLDERS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "templates")
+FOLDERS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "reports", "templates")
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)  # fixed, so that extracting twice gives the same file
 _NAMES = {
     "_": None,

@@ -17,7 +17,7 @@ from letsconnect.base import personal_columns
 from registrations.models import Consent, Look
 
 ROOT = Path(settings.BASE_DIR)
-OURS = ("letsconnect.base", "trust", "registrations", "mailings", "matching", "clinics")
+OURS = ("letsconnect.base", "trust", "registrations", "mailings", "matching", "clinics", "reports")
 
 
 def our_models():
@@ -25,7 +25,7 @@ def our_models():
 
 
 def our_files():
-    folders = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust")
+    folders = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "reports")
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 

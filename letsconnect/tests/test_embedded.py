@@ -272,7 +272,7 @@ def test_only_what_carries_the_mark_of_this_checkout_is_ended(tmp_path):
 def copied_checkout(tmp_path) -> Path:
     """The project's code in another place, compiled but with nothing started or made there yet."""
     unwanted = shutil.ignore_patterns("tests")
-    for name in ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust"):
+    for name in ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "reports"):
         shutil.copytree(servers.BASE_DIR / name, tmp_path / name, ignore=unwanted)
     shutil.copy(servers.BASE_DIR / "manage.py", tmp_path)
     return tmp_path

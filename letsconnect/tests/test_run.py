@@ -18,7 +18,8 @@ from letsconnect.tests.test_embedded import processes_of
 from letsconnect.tests.waiting import PATIENCE, wait_until
 from mailings.tests.smtp import free_port
 
-PARTS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "templates", "static", "locale")
+PARTS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "reports")
+PARTS += ("templates", "static", "locale")
 
 
 @pytest.fixture

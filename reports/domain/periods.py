@@ -1,0 +1,50 @@
+"""The days a report is about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+LONGEST = timedelta(days=366 * 10)
+FIRST_DAY = date(2015, 1, 1)  # nothing the portal counts is older
+
+
+class PeriodError(ValueError):
+    """These days are no period; the message says why in words for developers."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the start of one day to the end of another, both in UTC, so that a report is the same for each reader."""
+
+    first_on: date
+    last_on: date
+
+    def __post_init__(self) -> None:
+        if self.last_on < self.first_on:
+            raise PeriodError("the last day comes before the first")
+        if self.last_on - self.first_on > LONGEST:
+            raise PeriodError("the period is longer than ten years")
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.combine(self.first_on, datetime.min.time(), tzinfo=UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return the moment after its last."""
+        return datetime.combine(self.last_on + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
+
+    def months(self) -> Iterator[date]:
+        """Yield the first day of each month that the period touches."""
+        month = self.first_on.replace(day=1)
+        while month <= self.last_on:
+            yield month
+            month = (month + timedelta(days=32)).replace(day=1)
+
+
+def year_before(today: date) -> Period:
+    """Return the twelve whole months before this one and what there is of this: what a report shows unasked."""
+    first = today.replace(day=1)
+    for _month in range(12):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return Period(first, today)

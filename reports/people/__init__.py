@@ -1,0 +1,1 @@
+"""The report on the people of the programme: how many there are today."""

@@ -1,0 +1,95 @@
+"""Tables of reports, their files, and the pages that show them."""
+
+import csv
+import io
+import json
+from datetime import date
+from zipfile import ZipFile
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from registrations.tests.factories import NOW, make_coordinator, make_registration
+from reports.domain.periods import Period, PeriodError, year_before
+from reports.domain.tables import HIDDEN, FigureColumn, FigureRow, FigureTable, to_fives
+from reports.files import CSV, JSON, XLSX, as_json, file_of
+from reports.forms import PeriodForm
+
+COLUMNS = (FigureColumn("who", "Who"), FigureColumn("people", "People", "How many there are."))
+TABLE = FigureTable(
+    "x",
+    "X",
+    COLUMNS,
+    (FigureRow(("=1+1", 12)), FigureRow(("few", HIDDEN)), FigureRow(("none", None)), FigureRow(("all", 17), True)),
+)
+
+
+def test_a_file_says_what_the_page_says_and_no_text_is_a_formula():
+    rows = list(csv.reader(io.StringIO(file_of(TABLE, CSV).decode("utf-8-sig"))))
+    sheet = ZipFile(io.BytesIO(file_of(TABLE, XLSX))).read("xl/worksheets/sheet1.xml").decode()
+
+    assert rows == [["Who", "People"], ["'=1+1", "12"], ["few", "hidden"], ["none", ""], ["all", "17"]]
+    assert "'=1+1" in sheet and "<v>12</v>" in sheet and "<t>hidden</t>" in sheet and "<f>" not in sheet
+    assert json.loads(file_of(TABLE, JSON)) == as_json(TABLE)
+    assert as_json(TABLE)["rows"][1] == {
+        "is_total": False,
+        "values": {"who": "few", "people": None},
+        "hidden": ["people"],
+    }
+
+
+def test_what_is_hidden_stays_hidden_when_figures_are_rounded():
+    assert [row.cells[1] for row in TABLE.changed(to_fives).rows] == [10, HIDDEN, None, 15]
+    assert [to_fives(number) for number in range(9)] == [0, 0, 0, 5, 5, 5, 5, 5, 10]
+
+
+def test_a_table_whose_rows_do_not_fit_its_columns_is_refused():
+    with pytest.raises(ValueError, match="1 cells for 2 columns"):
+        FigureTable("x", "X", COLUMNS, (FigureRow(("alone",)),))
+
+
+def test_a_period_ends_with_its_last_day_and_is_no_longer_than_ten_years():
+    period = Period(date(2026, 1, 31), date(2026, 3, 1))
+
+    assert (period.ends_at - period.starts_at).days == 30
+    assert list(period.months()) == [date(2026, month, 1) for month in (1, 2, 3)]
+    assert year_before(date(2026, 3, 1)) == Period(date(2025, 3, 1), date(2026, 3, 1))
+    for first, last in ((date(2026, 1, 2), date(2026, 1, 1)), (date(2015, 1, 1), date(2026, 1, 1))):
+        with pytest.raises(PeriodError):
+            Period(first, last)
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ({"first_on": "2026-02-30"}, "first_on"),
+        ({"first_on": "1915-01-01"}, "first_on"),
+        ({"first_on": "2026-02-03", "last_on": "2026-02-02"}, "last_on"),
+        ({"first_on": "2015-02-03", "last_on": "2026-02-02"}, "last_on"),
+    ],
+)
+def test_days_that_are_no_period_are_refused_at_their_field_and_stay_there(typed, at):
+    form = PeriodForm(typed, today=date(2026, 3, 1))
+
+    assert form.period() is None
+    assert list(form.errors) == [at]
+    assert form["first_on"].value() == typed["first_on"]
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_people_of_today_are_counted_and_few_of_them_are_hidden(client):
+    for count, region in ((6, "MENA"), (3, "SSA"), (7, "LAC")):
+        for _each in range(count):
+            make_registration(region=region, state="approved")
+    client.force_login(make_coordinator())
+
+    page = client.get(reverse("admin:reports_report", args=["people"]))
+    file = client.get(reverse("admin:reports_file", args=["people", "people", "json"])).json()
+    shown = {row["values"]["region"]: row["values"]["approved"] for row in file["rows"]}
+
+    assert "Sub-Saharan Africa" in page.text
+    assert shown["Middle East & North Africa"] is None, "with the sum it would tell the three"
+    assert shown["Sub-Saharan Africa"] is None
+    assert (shown["Latin America & Caribbean"], shown["North America"], shown["all"]) == (7, 0, 16)
