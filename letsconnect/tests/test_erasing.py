@@ -30,6 +30,7 @@ from registrations.tests.factories import NOW, make_coordinator, make_liaison, m
 # Keys by which a row says who did something, and not whom it is about; so do all that are named after a deed, "…_by".
 ACTORS = {
     "base.Act.actor",
+    "base.MassAct.by",
     "base.SecurityEvent.by",
     "registrations.Look.viewer",
     "trust.ReportLook.viewer",

@@ -142,15 +142,14 @@
     }
   }
 
-  const boxes = new WeakMap();
-  const enrich = (field) => boxes.has(field) || boxes.set(field, new Combobox(field));
+  const enrich = (field) => field.box || new Combobox(field);
 
   document.querySelectorAll("input[data-find]:not(.empty-form *)").forEach(enrich);
   // A row that is added later becomes one when somebody comes to it.
   document.addEventListener("focusin", ({ target }) => {
-    if (!target.matches("input[data-find]") || boxes.has(target)) return;
+    if (!target.matches("input[data-find]") || target.box) return;
     enrich(target);
-    if (!target.value) boxes.get(target).look();
+    if (!target.value) target.box.look();
   });
 
   // A language of one's own: it goes into the first row that is free.
@@ -172,7 +171,7 @@
   for (const field of document.querySelectorAll("input[data-find][data-guess-zone]")) {
     if (field.value || !here) continue;
     ask(field.dataset.find, here).then(([one]) => {
-      if (!one || field.value) return;
+      if (!one || field.value || document.activeElement === field) return; // not into what is being typed
       field.value = one.label;
       field.dispatchEvent(new CustomEvent("found", { bubbles: true, detail: one }));
     }).catch(() => {});

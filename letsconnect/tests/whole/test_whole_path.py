@@ -138,6 +138,7 @@ def plan_a_clinic(coordinator, *, title, seats, starts_at):
     page.locator("#id_texts-0-summary").fill("What makes people stay.")
     page.locator("#id_texts-0-state").select_option("ready")
     page.locator("input[name=_continue]").click()
+    assert page.locator(".errornote").all_inner_texts() == []
     page.get_by_role("link", name="Announce", exact=True).click()
     page.get_by_role("button", name="Announce to").click()
 
