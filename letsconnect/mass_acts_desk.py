@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from letsconnect.base import mass_act_answers, mass_acts
-from letsconnect.base.admin import WorkingGroupAdmin, own_columns
+from letsconnect.base.admin import WaitingFilter, WorkingGroupAdmin, own_columns
 from letsconnect.base.choices import offer
 from letsconnect.base.keys import keys_among
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.mass_acts import MassActKind, MassActRefused, NoteWanted
-from letsconnect.base.models import MassAct, MassActOutcome, MassActQuerySet, MassActState
+from letsconnect.base.models import RECENT_ACTS, MassAct, MassActOutcome, MassActQuerySet, MassActState
 from letsconnect.base.querysets import as_own
 from letsconnect.base.spreadsheets import csv_of, harmless
 from registrations.requests import signed_in
@@ -50,6 +50,17 @@ class WordsForm(forms.Form):
             )
 
 
+class LeftUndoneFilter(WaitingFilter):
+    kinds = {
+        "undone": (
+            gettext_lazy("yours of the last days that left rows as they were"),
+            lambda rows, reader, now: (
+                as_own(rows, MassActQuerySet).filter(by=reader).left_undone(since=now - RECENT_ACTS)
+            ),
+        ),
+    }
+
+
 @admin.register(MassAct)
 class MassActAdmin(WorkingGroupAdmin[MassAct]):
     """Everybody reads what they began themselves, coordinators read all."""
@@ -57,7 +68,7 @@ class MassActAdmin(WorkingGroupAdmin[MassAct]):
     shows_nobody_because = "the list shows figures; the page of one act notes the people it names"
     coordinators_may = frozenset({"view"})
     list_display = ["what", "by", "state", "settled", "asked_at", "finished_at"]
-    list_filter = ["state"]
+    list_filter = [LeftUndoneFilter, "state"]
     list_select_related = ["by"]
     list_columns = (*(name for name in own_columns(MassAct) if name != "note"), "by__name", "by__public_id")
     actions = None

@@ -112,9 +112,10 @@ def _take_report(request: MemberRequest, *, other: Registration | None, clinic: 
     return response
 
 
-def _lines(member: Member) -> ReportQuerySet:
+def _lines(member: Member, is_only_new: bool) -> ReportQuerySet:
     """The newest reports that somebody on the team may read, with no more than a line of the list shows."""
-    newest = Report.objects.not_kept_from(member).order_by("-made_at", "-pk")
+    reports = Report.objects.waiting() if is_only_new else Report.objects.all()
+    newest = reports.not_kept_from(member).order_by("-made_at", "-pk")
     return newest.only("number", "state", "outcome", "made_at")[:SHOWN]
 
 
@@ -126,12 +127,18 @@ _SEATS = Statement(lambda member, on: TrustSeat.objects.current(on=on).of(member
 @login_required
 @require_safe
 def report_list(request: MemberRequest) -> HttpResponse:
-    """Show the reports this member of the trust team may read; anybody else gets 404."""
+    """Show the reports this member of the trust team may read, or the new ones; anybody else gets 404."""
     today = timezone.now().astimezone(UTC).date()
     _check_seat(request.user, on=today)
-    rows = _LINES.rows({"member": request.user})
+    is_only_new = request.GET.get("show") == "new"
+    rows = _LINES.rows({"member": request.user}, is_only_new=is_only_new)
     ReportLook.objects.note(viewer=request.user, reports=rows, on=today)
-    context = {"reports": rows, "lines": [_line_of(report) for report in rows], "shown": SHOWN}
+    context = {
+        "reports": rows,
+        "lines": [_line_of(report) for report in rows],
+        "shown": SHOWN,
+        "is_only_new": is_only_new,
+    }
     return render(request, "trust/report_list.html", context)
 
 

@@ -1,5 +1,6 @@
 """The list of clinics at the desk, and the buttons for several of them."""
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
@@ -16,11 +17,37 @@ from clinics.admin.mass_acts import ARCHIVE, HOLD
 from clinics.admin.room import RoomDesk
 from clinics.cards import titles_of
 from clinics.models import Clinic, ClinicQuerySet
+from clinics.planning import waiting
 from letsconnect.base import versions
+from letsconnect.base.admin import WaitingFilter
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
 from letsconnect.base.templatetags.when import when
 from registrations.requests import signed_in
+
+
+class ClinicsToTendFilter(WaitingFilter):
+    kinds = {
+        "soon": (
+            gettext_lazy("today or tomorrow"),
+            lambda rows, _reader, now: waiting.soon(rows, now=now, until=waiting.end_of_tomorrow(now)),
+        ),
+        "gaps": (gettext_lazy("still lacking something"), lambda rows, _reader, now: waiting.lacking(rows, now=now)),
+        "over": (
+            gettext_lazy("over, and not said to be held"),
+            lambda rows, _reader, now: waiting.over_and_not_held(rows, now=now),
+        ),
+        "outcome": (
+            gettext_lazy("held, and nobody has written what came of it"),
+            lambda rows, _reader, _now: waiting.without_outcome(rows),
+        ),
+        "nobody": (
+            gettext_lazy("with something due that nobody does"),
+            lambda rows, _reader, now: waiting.left_to_nobody(
+                rows, today=timezone.localdate(now), on=now.astimezone(UTC).date()
+            ),
+        ),
+    }
 
 
 class ListOfClinics(OpenedList):
@@ -46,7 +73,7 @@ class ClinicAdmin(RoomDesk):
     """The list of clinics; members of the working group see those they look after (`looked_after_by`)."""
 
     list_display = ["title", "state", "starts", "floor_language", "seats", "waiting"]
-    list_filter = ["state", "region"]
+    list_filter = [ClinicsToTendFilter, "state", "region"]
     search_fields = ["texts__title"]
     date_hierarchy = "starts_at"
     actions = ["announce_selected", "hold_selected", "archive_selected"]

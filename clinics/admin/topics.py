@@ -24,6 +24,7 @@ from clinics.planning.from_needs import plan_clinic_from, wanted_by_request
 from clinics.requests.deciding import answer_request, decline_request, merge_requests, reopen_request
 from clinics.requests.desk_forms import AnswerTopicForm, DeclineTopicForm, MergeTopicForm
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.admin import LONG_ASKED, WaitingFilter
 from letsconnect.base.keys import keys_among
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
@@ -54,6 +55,17 @@ class LanguageFilter(admin.SimpleListFilter):
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 
+class OldWishesFilter(WaitingFilter):
+    kinds = {
+        "week": (
+            gettext_lazy("yours to decide about, and older than a week"),
+            lambda rows, reader, now: (
+                as_own(rows, TopicRequestQuerySet).looked_after_by(reader).open_since(now - LONG_ASKED)
+            ),
+        ),
+    }
+
+
 @admin.register(TopicRequest)
 class TopicRequestAdmin(NeedsDesk):
     """What people want a clinic on. Its list names nobody; a page names those of the reader's regions."""
@@ -63,7 +75,7 @@ class TopicRequestAdmin(NeedsDesk):
     version_columns = ("state", "answer", "clinic", "merged_into", "decisions")
     list_display = ["topic", "in_language", "wanted_by", "state", "made_at"]
     list_display_links = ["topic"]
-    list_filter = ["state", LanguageFilter]
+    list_filter = [OldWishesFilter, "state", LanguageFilter]
     change_list_template = "clinics/admin/topic_list.html"
     search_fields = ["words", "skill__skill_names__text"]
 

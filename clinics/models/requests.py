@@ -1,5 +1,6 @@
 """Topic requests: what people wish a clinic on, who supports it, and what came of it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -32,6 +33,10 @@ class TopicRequestQuerySet(models.QuerySet["TopicRequest"]):
         if not isinstance(reader, Member) or not reader.is_staff:
             return self.none()
         return self if reader.is_coordinator else self.filter(member__region__in=reader.seat_regions)
+
+    def open_since(self, moment: datetime) -> "TopicRequestQuerySet":
+        """Not decided about yet, and asked at that moment or before."""
+        return self.filter(state=TopicRequestState.OPEN, made_at__lte=moment)
 
     def asked_by(self, member: Member) -> "TopicRequestQuerySet":
         return self.filter(member=member)

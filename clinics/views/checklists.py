@@ -19,13 +19,14 @@ from registrations.requests import MemberRequest
 @login_required
 @require_safe
 def checklist_mine(request: MemberRequest) -> HttpResponse:
-    """List what is still to do, the longest due first, page by page."""
-    today = timezone.localdate()
-    mine = ChecklistItem.objects.of(request.user).open().in_good_hands(on=timezone.now().date())
+    """List what is still to do, or only what is due, the longest due first, page by page."""
+    today, theirs = timezone.localdate(), ChecklistItem.objects.of(request.user)
+    is_only_due = request.GET.get("show") == "due"
+    mine = (theirs.due_by(today) if is_only_due else theirs.open()).in_good_hands(on=timezone.now().date())
     page = page_of(list(mine.in_order().values_list("pk", flat=True)), request)
     rows = mine.filter(pk__in=list(page)).in_order().select_related("clinic").prefetch_related("clinic__texts")
     items = [(item, item.state_on(today)) for item in rows]
-    return render(request, "clinics/checklist_mine.html", {"items": items, "page": page})
+    return render(request, "clinics/checklist_mine.html", {"items": items, "page": page, "is_only_due": is_only_due})
 
 
 @login_required

@@ -1,7 +1,8 @@
 """The working group's desk: Django's admin, opened by a seat in the working group instead of by model permissions."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from letsconnect.base import access_log, mass_act_answers, personal_columns, versions
 from letsconnect.base.access_log import PeopleShown, people_on
@@ -28,6 +30,7 @@ from letsconnect.base.versioned_admin import Row, VersionedAdmin
 _COMPARISONS = ("", "exact", "in", "isnull")  # in the links of filters
 _PARTS_OF_DAYS = ("year", "month", "day")  # in those to the days, months or years of a list
 _needs_no_quoting = re.compile("[A-Za-z0-9_.~-]*").fullmatch  # in a link
+LONG_ASKED = timedelta(days=7)  # so long somebody's request may lie before the desk's first page says so
 _LAST_YEAR = 9998  # that ends before Python's calendar does
 
 
@@ -62,6 +65,24 @@ class FilterOfLink(FixedFilter):
 
     def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         return self.chosen(queryset) if self.value() else queryset
+
+
+class WaitingFilter(FilterOfLink):
+    """What waits, as sentences of the desk's first page count it: each has a value, a label, and the rows it is about.
+
+    ``kinds`` finds the rows by those the reader may see, the reader, and the moment.
+    """
+
+    title = gettext_lazy("what waits")
+    parameter_name = "waits"
+    kinds: "Mapping[str, tuple[Any, Callable[[models.QuerySet[Any], Any, datetime], models.QuerySet[Any]]]]"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(value, label) for value, (label, _rows) in self.kinds.items()]
+
+    def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        _label, rows = self.kinds.get(self.value() or "", ("", None))
+        return rows(queryset, request.user, timezone.now()) if rows else queryset
 
 
 class DeskList(ChangeList):

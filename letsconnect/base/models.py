@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -189,6 +189,7 @@ class ProxyDoubt(models.Model):
 
 
 MASS_ACT_KEPT_FOR = timedelta(days=30)  # so long its summary can be read
+RECENT_ACTS = timedelta(days=3)  # so long the desk's first page speaks of one that left rows undone
 PREPARED_KEPT_FOR = timedelta(days=1)  # and so long one waits that nobody began
 
 
@@ -211,6 +212,11 @@ class MassActQuerySet(WorkerQueueQuerySet["MassAct"]):
 
     def running(self) -> "MassActQuerySet":
         return self.filter(self.unfinished)
+
+    def left_undone(self, *, since: datetime) -> "MassActQuerySet":
+        """Over since that moment, with rows of which nothing was done: refused, or left when the act was stopped."""
+        rows = MassActRow.objects.filter(act=OuterRef("pk"), outcome__in=("refused", "left"))
+        return self.filter(Exists(rows), finished_at__gte=since)
 
     def counting_rows(self) -> "MassActQuerySet":
         """Count the rows along, and those of them that are done with."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db.models import Aggregate, Count, Func, IntegerField, Model, QuerySet, Subquery, Value
+from django.db.models import Aggregate, Count, Func, IntegerField, JSONField, Min, Model, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 Own = TypeVar("Own", bound=QuerySet[Any])
@@ -32,7 +32,7 @@ def any_of(keys: Iterable[int]) -> Func:
     return Func(Value(list(keys)), template=template, output_field=IntegerField())
 
 
-def in_one_row(rows: QuerySet[Any], **totals: Aggregate) -> QuerySet[Any, Any]:
+def in_one_row(rows: QuerySet[Any], **totals: "Aggregate | Func[Any]") -> QuerySet[Any, Any]:
     """Return what ``rows.aggregate(**totals)`` computes as the only row of a query; no row where ``rows`` has none."""
     row: QuerySet[Any, Any] = rows.order_by().values(in_all=Value(1)).annotate(**totals).values_list(*totals)
     return row
@@ -42,3 +42,10 @@ def how_many(rows: QuerySet[Any], *, of: Aggregate | None = None) -> Coalesce:
     """Return what ``rows.count()`` returns as a column of another query, to count several tables in one; or how many
     ``of`` something."""
     return Coalesce(Subquery(in_one_row(rows, count=of or Count("pk"))), 0)
+
+
+def how_many_since(rows: QuerySet[Any], moment: Any) -> Subquery:
+    """Return how many rows there are, and the earliest ``moment`` of one, as one column of another query: a list of the
+    number and a text. It is None where there is no row."""
+    both = Func(Count("pk"), Min(moment), function="jsonb_build_array", output_field=JSONField())
+    return Subquery(in_one_row(rows, both=both))

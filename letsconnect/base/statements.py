@@ -130,10 +130,10 @@ class StatementOfSeats(Generic[Row]):
 
         self._statement = Statement(for_seats)
 
-    def rows(self, reader: Any, **fixed: Any) -> list[Row]:
-        """Read the rows for this member."""
-        values = {"reader": reader} if self._asks_who_reads else {}
-        return self._statement.rows(values, **reader.seats_as_fixed, **fixed)
+    def rows(self, reader: Any, values: Mapping[str, Any] | None = None, **fixed: Any) -> list[Row]:
+        """Read the rows for this member; ``values`` are those of a `Statement`, beside the reader."""
+        who = {"reader": reader} if self._asks_who_reads else {}
+        return self._statement.rows({**who, **(values or {})}, **reader.seats_as_fixed, **fixed)
 
 
 def _shallow_copy(thing: Any) -> Any:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.admin import own_columns
+from letsconnect.base.admin import LONG_ASKED, WaitingFilter, own_columns
 from letsconnect.base.lines import isolated
 from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
@@ -14,6 +14,15 @@ from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, side_in_words
 from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain.looks import LookKind
 from registrations.skills.names import names_of
+
+
+class OldRequestsFilter(WaitingFilter):
+    kinds = {
+        "week": (
+            _("open for more than a week"),
+            lambda rows, _reader, now: as_own(rows, SharerRequestQuerySet).open_since(now - LONG_ASKED),
+        ),
+    }
 
 
 class RequestList(OpenedList):
@@ -40,7 +49,7 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
         *columns_of_side("learner"),
         *columns_of_side("sharer"),
     )
-    list_filter = ["state"]
+    list_filter = [OldRequestsFilter, "state"]
     show_full_result_count = False  # nobody searches here, so the number is not shown
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base import mass_act_answers, mass_acts
+from letsconnect.base.admin import WaitingFilter
 from letsconnect.base.opened_lists import ListOfSeats
 from matching.admin import results
 from matching.admin.desk import line, may_cancel, side_in_words
@@ -26,6 +27,7 @@ from matching.inputs.scope import Scope
 from matching.models import Match, MatchQuerySet, Round
 from matching.rounds.repairing import repair_round
 from matching.rounds.rounds import cancel_round, release_undecided
+from matching.rounds.under_way import under_way
 from matching.words import levels, reasons, shortages
 from registrations.models import Member
 from registrations.requests import signed_in
@@ -34,13 +36,17 @@ SHOWN_ON_A_ROUND = 200
 LEFT_A_PAGE = 50
 
 
+class UnderWayFilter(WaitingFilter):
+    kinds = {"step": (_("under way"), lambda rows, reader, _now: under_way(rows, reader))}
+
+
 @admin.register(Round)
 class RoundAdmin(DraftPages, WhyNotPage):
     # The list shows figures; the pages of one round note the people they name.
     shows_nobody_because = "the list shows figures"
     version_columns = ("state", "scope", "settings", "requested_at")
     list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
-    list_filter = ["state"]
+    list_filter = [UnderWayFilter, "state"]
     list_select_related = ["created_by"]
     list_columns = (
         *("state", "created_at", "statistics", "published_at"),

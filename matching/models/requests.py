@@ -47,6 +47,10 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
     def stale(self, *, now: datetime) -> "SharerRequestQuerySet":
         return self.waiting().filter(made_at__lte=now - REQUEST_KEPT)
 
+    def open_since(self, moment: datetime) -> "SharerRequestQuerySet":
+        """Open, and asked at that moment or before."""
+        return self.open().filter(made_at__lte=moment)
+
     def of(self, member: Member) -> "SharerRequestQuerySet":
         """Those the member made, newest first."""
         return self.filter(learner__member=member).order_by("-made_at", "-pk")

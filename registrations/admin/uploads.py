@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.addresses import canonical_or_nothing
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import WaitingFilter, WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.querysets import as_own
 from letsconnect.base.stored_words import reading_in_words
@@ -91,6 +91,15 @@ class FileForm(forms.Form):
         return file
 
 
+class FilesToDecideFilter(WaitingFilter):
+    kinds = {
+        "decision": (
+            gettext_lazy("read, and not imported yet"),
+            lambda rows, _reader, _now: as_own(rows, ImportUploadQuerySet).to_decide(),
+        ),
+    }
+
+
 def _addresses_in(content: bytes) -> set[str]:
     return {canonical_or_nothing(word.decode("ascii")) for word in _ADDRESS.findall(content)} - {""}
 
@@ -105,6 +114,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
     list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
+    list_filter = (FilesToDecideFilter,)
     list_columns = (
         *("file_name", "state", "size", "uploaded_at", "applied_at"),
         *(f"uploaded_by__{column}" for column in ("name", "public_id")),

@@ -32,6 +32,10 @@ class ImportUploadQuerySet(WorkerQueueQuerySet["ImportUpload"]):
         """Coordinators see uploads: the files are full of addresses."""
         return self if member.is_coordinator else self.none()
 
+    def to_decide(self) -> "ImportUploadQuerySet":
+        """Read, and nothing is imported yet: somebody has to look at what was guessed."""
+        return self.filter(state=UploadState.CHECKED)
+
     def outdated(self, *, now: datetime) -> "ImportUploadQuerySet":
         return self.filter(uploaded_at__lt=now - KEPT_FOR)
 

@@ -1,10 +1,9 @@
-"""The page of a list at the desk with its table and filters, and the list of all tables on the desk's first page."""
+"""The page of a list at the desk with its table and filters."""
 
 from functools import partial
 from typing import Any
 
 from django import template
-from django.contrib import admin
 from django.contrib.admin.filters import BooleanFieldListFilter, ChoicesFieldListFilter, ListFilter
 from django.contrib.admin.templatetags.admin_list import date_hierarchy, search_form
 from django.contrib.admin.views.main import ChangeList
@@ -169,20 +168,3 @@ def desk_filter(changelist: ChangeList, chosen: ListFilter) -> SafeString:
         values = tuple(chosen.lookup_choices) if isinstance(chosen, ValuesFilter) else ()
         return drawn_once(("filter", changelist.opts, type(chosen), getattr(chosen, "field", None), values), draw)
     return draw()
-
-
-@register.simple_tag(takes_context=True)
-def desk_tables_to_open(context: Context) -> SafeString:
-    """List the tables as Django does, drawn once for all who may do the same with each of them."""
-    request: Any = context["request"]
-    may = tuple(
-        (page, page.has_module_permission(request), *page.get_model_perms(request).values())
-        for page in admin.site._registry.values()
-    )
-    return drawn_once(
-        ("tables to open", request.path, may),
-        lambda: render_to_string(
-            "admin/app_list.html",
-            {"app_list": context["app_list"], "show_changelinks": True, "request": request},
-        ),
-    )

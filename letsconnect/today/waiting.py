@@ -1,0 +1,391 @@
+"""What waits at the desk, one line for each kind: which rows, since when, in which words, and the list of just these.
+
+All kinds are counted in one statement. The list behind a line finds its rows by the same rule, from what the reader may
+see: a test compares the number with the list for every seat.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.db.models import Case, DateTimeField, F, Min, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import ngettext_lazy
+
+from clinics.models import ChecklistItem, Clinic, TopicRequest
+from clinics.models.checklists import DUE_ON
+from clinics.models.moments import ENDS_AT
+from clinics.planning import waiting as clinics
+from letsconnect.base.admin import LONG_ASKED
+from letsconnect.base.models import RECENT_ACTS, MassAct
+from letsconnect.base.querysets import how_many_since
+from letsconnect.base.statements import StatementOfSeats
+from letsconnect.today.lines import Pressing, WaitingLine
+from mailings.domain.newsletters import NewsletterState
+from mailings.models import Letter, Newsletter
+from matching.domain.matches import MatchState
+from matching.models import Concern, Match, MatchApproval, SharerRequest
+from matching.rounds.under_way import rounds_under_way
+from registrations.domain.registrations import RegistrationState, SkillState
+from registrations.models import ImportUpload, Member, Registration, Skill, SkillSuggestion
+from trust.models import Report
+
+
+class Now(NamedTuple):
+    """The moment, and the days it falls on: that of the portal, by which seats count, and the reader's own."""
+
+    now: datetime
+    on: date
+    today: date
+    tomorrow_ends: datetime
+
+    @classmethod
+    def of(cls, now: datetime) -> "Now":
+        return cls(now, now.date(), timezone.localdate(now), clinics.end_of_tomorrow(now))
+
+
+Rows = Callable[[Member, Now], QuerySet[Any]]
+Whose = Callable[[Member], bool]
+
+
+def _working_group(member: Member) -> bool:
+    return member.is_staff
+
+
+def _coordinators(member: Member) -> bool:
+    return member.is_coordinator
+
+
+def _editors(member: Member) -> bool:
+    return member.is_newsletter_editor and not member.is_staff
+
+
+@dataclass(frozen=True)
+class WaitingKind:
+    """One kind of work. ``moment`` is the column, or what is computed of a row, that says since when it waits."""
+
+    name: str
+    rows: Rows
+    moment: Any
+    sentence: Promise | str
+    page: str
+    query: tuple[tuple[str, str], ...] = ()
+    pressing: Pressing = Pressing.WAITING
+    whose: Whose = _working_group
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page) + (f"?{urlencode(self.query)}" if self.query else "")
+
+    def line(self, count: int, moment: datetime | None) -> WaitingLine:
+        text = str(self.sentence % {"count": count})
+        return WaitingLine(text, self.url, self.pressing, moment, is_one=count == 1)
+
+
+def _list_of(table: str) -> str:
+    return f"admin:{table}_changelist"
+
+
+_CHANGED = Case(
+    When(state=RegistrationState.SUBMITTED, then=Coalesce("submitted_at", "changed_at")), default=F("changed_at")
+)
+_SUGGESTED = Subquery(
+    SkillSuggestion.objects.filter(skill=OuterRef("pk"))
+    .order_by()
+    .values("skill")
+    .annotate(first=Min("made_at"))
+    .values("first"),
+    output_field=DateTimeField(),
+)
+
+_HALF_APPROVED = Subquery(
+    MatchApproval.objects.filter(match=OuterRef("pk")).order_by("approved_at").values("approved_at")[:1]
+)
+
+KINDS = (
+    WaitingKind(
+        "clinics_soon",
+        lambda reader, at: clinics.soon(Clinic.objects.looked_after_by(reader), now=at.now, until=at.tomorrow_ends),
+        "starts_at",
+        ngettext_lazy("%(count)d clinic is today or tomorrow", "%(count)d clinics are today or tomorrow", "count"),
+        _list_of("clinics_clinic"),
+        (("waits", "soon"),),
+        pressing=Pressing.AHEAD,
+    ),
+    WaitingKind(
+        "clinics_lacking",
+        lambda reader, at: clinics.lacking(Clinic.objects.looked_after_by(reader), now=at.now),
+        "starts_at",
+        ngettext_lazy(
+            "%(count)d clinic of the next two weeks still lacks something",
+            "%(count)d clinics of the next two weeks still lack something",
+            "count",
+        ),
+        _list_of("clinics_clinic"),
+        (("waits", "gaps"),),
+        pressing=Pressing.AHEAD,
+    ),
+    WaitingKind(
+        "clinics_over",
+        lambda reader, at: clinics.over_and_not_held(Clinic.objects.looked_after_by(reader), now=at.now),
+        ENDS_AT,
+        ngettext_lazy(
+            "%(count)d clinic is over: say whether it was held",
+            "%(count)d clinics are over: say whether they were held",
+            "count",
+        ),
+        _list_of("clinics_clinic"),
+        (("waits", "over"),),
+    ),
+    WaitingKind(
+        "clinics_without_outcome",
+        lambda reader, _at: clinics.without_outcome(Clinic.objects.looked_after_by(reader)),
+        "held_at",
+        ngettext_lazy(
+            "%(count)d clinic was held, and nobody has written what came of it",
+            "%(count)d clinics were held, and nobody has written what came of them",
+            "count",
+        ),
+        _list_of("clinics_clinic"),
+        (("waits", "outcome"),),
+    ),
+    WaitingKind(
+        "checklist",
+        lambda reader, at: ChecklistItem.objects.of(reader).due_by(at.today).in_good_hands(on=at.on),
+        DUE_ON,
+        ngettext_lazy(
+            "%(count)d thing you do for a clinic is due", "%(count)d things you do for clinics are due", "count"
+        ),
+        "clinics:checklist-mine",
+        (("show", "due"),),
+    ),
+    WaitingKind(
+        "clinics_left_to_nobody",
+        lambda reader, at: clinics.left_to_nobody(Clinic.objects.looked_after_by(reader), today=at.today, on=at.on),
+        "due_first",
+        ngettext_lazy(
+            "%(count)d clinic has something due that nobody does",
+            "%(count)d clinics have something due that nobody does",
+            "count",
+        ),
+        _list_of("clinics_clinic"),
+        (("waits", "nobody"),),
+    ),
+    WaitingKind(
+        "registrations",
+        lambda reader, _at: Registration.objects.visible_to(reader).in_review_queue(),
+        _CHANGED,
+        ngettext_lazy("%(count)d registration waits for review", "%(count)d registrations wait for review", "count"),
+        _list_of("registrations_registration"),
+        (("show", "waiting"),),
+    ),
+    WaitingKind(
+        "skills",
+        lambda _reader, _at: Skill.objects.suggested(),
+        _SUGGESTED,
+        ngettext_lazy(
+            "%(count)d skill was suggested: accept it, merge it or retire it",
+            "%(count)d skills were suggested: accept, merge or retire them",
+            "count",
+        ),
+        _list_of("registrations_skill"),
+        (("state", SkillState.SUGGESTED.value),),
+        whose=_coordinators,
+    ),
+    WaitingKind(
+        "uploads",
+        lambda reader, _at: ImportUpload.objects.visible_to(reader).to_decide(),
+        "uploaded_at",
+        ngettext_lazy(
+            "%(count)d file of the old form is read: look at what was guessed, and import it",
+            "%(count)d files of the old form are read: look at what was guessed, and import them",
+            "count",
+        ),
+        _list_of("registrations_importupload"),
+        (("waits", "decision"),),
+        whose=_coordinators,
+    ),
+    WaitingKind(
+        "doubtful_addresses",
+        lambda _reader, _at: Member.objects.with_doubtful_address(),
+        "joined_at",
+        ngettext_lazy(
+            "%(count)d account has an address of which nobody knows whose it is",
+            "%(count)d accounts have an address of which nobody knows whose it is",
+            "count",
+        ),
+        _list_of("registrations_member"),
+        (("has_doubtful_address__exact", "1"),),
+        whose=_coordinators,
+    ),
+    WaitingKind(
+        "matches",
+        lambda reader, _at: Match.objects.visible_to(reader).waiting_at_desk(reader),
+        "proposed_at",
+        ngettext_lazy("%(count)d match waits for your decision", "%(count)d matches wait for your decision", "count"),
+        _list_of("matching_match"),
+        (("waits", "decision"),),
+    ),
+    WaitingKind(
+        "matches_half_mine",
+        lambda reader, _at: Match.objects.visible_to(reader).half_approved_for(reader),
+        _HALF_APPROVED,
+        ngettext_lazy(
+            "%(count)d match waits only for you: the other region has approved it",
+            "%(count)d matches wait only for you: the other region has approved them",
+            "count",
+        ),
+        _list_of("matching_match"),
+        (("waits", "me"),),
+    ),
+    WaitingKind(
+        "matches_half_others",
+        lambda reader, _at: Match.objects.visible_to(reader).half_approved_for_others(reader),
+        _HALF_APPROVED,
+        ngettext_lazy(
+            "%(count)d half-approved match waits for another region",
+            "%(count)d half-approved matches wait for another region",
+            "count",
+        ),
+        _list_of("matching_match"),
+        (("waits", "others"),),
+    ),
+    WaitingKind(
+        "matches_approved",
+        lambda reader, _at: Match.objects.visible_to(reader).to_publish(),
+        "approved_at",
+        ngettext_lazy(
+            "%(count)d match is approved and not published",
+            "%(count)d matches are approved and not published",
+            "count",
+        ),
+        _list_of("matching_match"),
+        (("state__exact", MatchState.APPROVED.value),),
+    ),
+    WaitingKind(
+        "rounds",
+        lambda reader, _at: rounds_under_way(reader),
+        "created_at",
+        ngettext_lazy("%(count)d round is under way", "%(count)d rounds are under way", "count"),
+        _list_of("matching_round"),
+        (("waits", "step"),),
+    ),
+    WaitingKind(
+        "concerns",
+        lambda reader, _at: Concern.objects.visible_to(reader).open(),
+        "raised_at",
+        ngettext_lazy("%(count)d person or pair to look after", "%(count)d people or pairs to look after", "count"),
+        _list_of("matching_concern"),
+    ),
+    WaitingKind(
+        "sharer_requests",
+        lambda reader, at: SharerRequest.objects.visible_to(reader).open_since(at.now - LONG_ASKED),
+        "made_at",
+        ngettext_lazy(
+            "%(count)d learner asked for somebody more than a week ago",
+            "%(count)d requests for somebody are older than a week",
+            "count",
+        ),
+        _list_of("matching_sharerrequest"),
+        (("waits", "week"),),
+    ),
+    WaitingKind(
+        "topics",
+        lambda reader, at: TopicRequest.objects.looked_after_by(reader).open_since(at.now - LONG_ASKED),
+        "made_at",
+        ngettext_lazy(
+            "%(count)d wish for a clinic is older than a week",
+            "%(count)d wishes for clinics are older than a week",
+            "count",
+        ),
+        _list_of("clinics_topicrequest"),
+        (("waits", "week"),),
+    ),
+    WaitingKind(
+        "letters",
+        lambda reader, _at: Letter.objects.visible_to(reader).needing_a_person(),
+        "owed_at",
+        ngettext_lazy("%(count)d email needs a person", "%(count)d emails need a person", "count"),
+        _list_of("mailings_letter"),
+        (("needs", "person"),),
+        whose=_coordinators,
+    ),
+    WaitingKind(
+        "mass_acts",
+        lambda reader, at: MassAct.objects.filter(by=reader).left_undone(since=at.now - RECENT_ACTS),
+        "finished_at",
+        ngettext_lazy(
+            "%(count)d act of yours on many is over, and some rows were left as they were",
+            "%(count)d acts of yours on many are over, and some rows were left as they were",
+            "count",
+        ),
+        _list_of("base_massact"),
+        (("waits", "undone"),),
+    ),
+    WaitingKind(
+        "reports",
+        lambda reader, at: Report.objects.readable_by(reader, on=at.on).waiting(),
+        "made_at",
+        ngettext_lazy(
+            "%(count)d report waits for the trust team", "%(count)d reports wait for the trust team", "count"
+        ),
+        "trust:report-list",
+        (("show", "new"),),
+    ),
+    WaitingKind(
+        "issues",
+        lambda _reader, _at: Newsletter.objects.filter(state=NewsletterState.DRAFT),
+        "made_at",
+        ngettext_lazy(
+            "%(count)d issue of the newsletter is being written",
+            "%(count)d issues of the newsletter are being written",
+            "count",
+        ),
+        _list_of("mailings_newsletter"),
+        (("state__exact", NewsletterState.DRAFT.value),),
+        whose=_editors,
+    ),
+)
+
+
+def kinds_for(member: Member) -> list[WaitingKind]:
+    return [kind for kind in KINDS if kind.whose(member)]
+
+
+def _counts(reader: Member, now: datetime, tomorrow_ends: datetime, on: date, today: date) -> QuerySet[Any, Any]:
+    """The number of each kind, and the moment of the oldest, in one row; its SQL holds the days."""
+    at = Now(now, on, today, tomorrow_ends)
+    counted = {f"waiting_{kind.name}": how_many_since(kind.rows(reader, at), kind.moment) for kind in kinds_for(reader)}
+    return Member.objects.filter(pk=reader.pk).annotate(**counted).values_list(*counted)
+
+
+_COUNTS = StatementOfSeats(_counts, asks_who_reads=True)
+
+
+def counts_for(member: Member, at: Now) -> dict[str, tuple[int, datetime | None]]:
+    """Return, by the name of the kind, how many rows wait for this member and since when; only where any do."""
+    moments = {"now": at.now, "tomorrow_ends": at.tomorrow_ends}
+    if member.is_staff:
+        [row] = _COUNTS.rows(member, moments, on=at.on, today=at.today)
+    else:  # for an editor it asks of no moment, so it is no statement that is kept with one
+        [row] = _counts(member, **moments, on=at.on, today=at.today)
+    names = [kind.name for kind in kinds_for(member)]
+    return {
+        name: (counted[0], _moment(counted[1]))
+        for name, counted in zip(names, row, strict=True)
+        if counted and counted[0]
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return the moment that the database wrote as text; of a day, when it began by the reader's clock."""
+    if text is None:
+        return None
+    if "T" in text:
+        return datetime.fromisoformat(text)
+    return datetime.combine(date.fromisoformat(text), time.min, timezone.get_current_timezone())
