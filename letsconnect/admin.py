@@ -17,6 +17,7 @@ class SecurityEventAdmin(WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["moment", "kind", "member", "by", "details"]
+    on_phones = ("moment", "kind", "member", "by", "details")
     list_filter = ["kind"]
     list_select_related = ["member", "by"]
     list_columns = (

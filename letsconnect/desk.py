@@ -21,6 +21,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base import lists_kept
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.links import path_or_nothing
 from letsconnect.today.page import today_of
@@ -61,7 +62,8 @@ class WorkingGroupSite(AdminSite):
         def for_this_seat(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if self.has_permission(request) and not self._is_of_this_seat(request):
                 raise PermissionDenied
-            return guarded(request, *args, **kwargs)
+            with_filters = lists_kept.with_filters_in_address(request)
+            return with_filters or lists_kept.led_back(request, guarded(request, *args, **kwargs))
 
         return cast(View, for_this_seat)  # it takes and returns what the page does
 

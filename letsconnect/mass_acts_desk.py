@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from letsconnect.base import mass_act_answers, mass_acts
-from letsconnect.base.admin import WaitingFilter, WorkingGroupAdmin, own_columns
+from letsconnect.base.admin import FixedFilter, WaitingFilter, WorkingGroupAdmin, own_columns
 from letsconnect.base.choices import offer
 from letsconnect.base.keys import keys_among
 from letsconnect.base.links import path_or_nothing
@@ -61,6 +62,18 @@ class LeftUndoneFilter(WaitingFilter):
     }
 
 
+class BegunFilter(FixedFilter):
+    """The states of what was begun: what nobody began is not in the list."""
+
+    title, parameter_name = gettext_lazy("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(state.value, state.label) for state in MassActState if state != MassActState.PREPARED]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[MassAct]) -> QuerySet[MassAct]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
 @admin.register(MassAct)
 class MassActAdmin(WorkingGroupAdmin[MassAct]):
     """Everybody reads what they began themselves, coordinators read all."""
@@ -68,7 +81,8 @@ class MassActAdmin(WorkingGroupAdmin[MassAct]):
     shows_nobody_because = "the list shows figures; the page of one act notes the people it names"
     coordinators_may = frozenset({"view"})
     list_display = ["what", "by", "state", "settled", "asked_at", "finished_at"]
-    list_filter = [LeftUndoneFilter, "state"]
+    on_phones = ("what", "by", "state", "settled", "asked_at")
+    list_filter = [LeftUndoneFilter, BegunFilter]
     list_select_related = ["by"]
     list_columns = (*(name for name in own_columns(MassAct) if name != "note"), "by__name", "by__public_id")
     actions = None

@@ -145,16 +145,24 @@ def time_pages(runs: int, people: dict[str, Any]) -> None:
     """Print a line for each page and who asks."""
     for who, member in people.items():
         client = _client(member)
+        last = last_page(client, LIST)
         for label, query in (
             ("queue", ""),
             ("queue, new, one region", "?show=new&region__exact=MENA"),
             ("queue, changed", "?show=changed"),
-            ("queue, page 10", "?p=10"),
+            ("queue, page 2", "?p=2"),
+            ("queue, last page", "?p={last}"),
             ("all, newest first", "?show=all"),
             ("a name", "?q=Person+77"),
         ):
-            took, busy = _medians(runs, partial(client.get, LIST + query))
+            took, busy = _medians(runs, partial(client.get, LIST + query.format(last=last)))
             _say(f"  {who:<12}{label:<28}{took:7.0f} ms   {busy:5.0f} ms in Python\n")
+
+
+def last_page(client: "Client", address: str) -> int:
+    """Return the number of the last page of a list, by its links."""
+    numbers = re.findall(r'class="paginator">.*?</p>', client.get(address).content.decode(), re.DOTALL)
+    return max([int(number) for links in numbers for number in re.findall(r"[?;&]p=(\d+)", links)], default=1)
 
 
 def time_export(coordinator: Any) -> None:

@@ -29,6 +29,7 @@ class TrustSeatAdmin(SeatAdmin):
     )
     refusals = (TrustError,)
     list_display = ["member", "from_on", "until_on"]
+    on_phones = ("member", "from_on", "until_on")
     ordering = ["until_on", "from_on"]
 
     def get_fields(

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +17,7 @@ from clinics.admin.room import RoomDesk
 from clinics.cards import titles_of
 from clinics.models import Clinic, ClinicQuerySet
 from clinics.planning import waiting
-from letsconnect.base import versions
+from letsconnect.base import lists_kept, versions
 from letsconnect.base.admin import WaitingFilter
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
@@ -73,6 +72,7 @@ class ClinicAdmin(RoomDesk):
     """The list of clinics; members of the working group see those they look after (`looked_after_by`)."""
 
     list_display = ["title", "state", "starts", "floor_language", "seats", "waiting"]
+    on_phones = ("title", "starts", "state", "seats", "waiting")
     list_filter = [ClinicsToTendFilter, "state", "region"]
     search_fields = ["texts__title"]
     date_hierarchy = "starts_at"
@@ -106,8 +106,7 @@ class ClinicAdmin(RoomDesk):
             carried: list[tuple[str, Any]] = [("action", "announce_selected")]
             for clinic in clinics:
                 carried += [(ACTION_CHECKBOX_NAME, clinic.pk), (versions.ROWS, self.row_version(clinic))]
-            back = reverse("admin:clinics_clinic_changelist")
-            return self.asked_once_more(request, question, back=back, carried=carried)
+            return self.asked_once_more(request, question, back=lists_kept.where_pressed(request), carried=carried)
         for clinic in clinics:
             self.act(request, "announce", clinic)
         return None

@@ -44,6 +44,7 @@ class RaisedNeedAdmin(WorkingGroupAdmin[RaisedNeed]):
     refusals = (ClinicError,)
     form = RaisedNeedForm
     list_display = ["topic", "raised_where", "people", "in_language", "region", "recorded_at", "closed_at"]
+    on_phones = ("topic", "region", "people", "recorded_at", "closed_at")
     list_display_links = ["topic"]
     list_filter = [StandingNeedFilter, "region"]
     change_form_template = "clinics/admin/raised_need.html"

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -34,6 +34,7 @@ from clinics.admin.wikitext import WIKITEXT
 from clinics.admin.writing_to import WritingDesk
 from clinics.models import Clinic
 from clinics.planning.missing import what_is_missing
+from letsconnect.base import lists_kept
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
@@ -111,7 +112,7 @@ class RoomDesk(QuotesDesk, TellingDesk, WritingDesk, CloningDesk, PlanDesk):
             "tellings": self.tellings_of(clinic),
             "copies": self.copies_of(clinic),
             "tabs": [(tab.label, links[tab.name], tab is here) for tab in shown],
-            "back": reverse("admin:clinics_clinic_changelist"),
+            "back": lists_kept.address_of_list(request, "admin:clinics_clinic_changelist"),
             "show_save_and_add_another": False,  # the room has one way to save: whoever does so stays
             "show_save_and_continue": False,
         }

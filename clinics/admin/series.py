@@ -29,6 +29,7 @@ class SeriesAdmin(WorkingGroupAdmin[ClinicSeries]):
     unscoped_because = "the names of series stand on the pages of clinics, which everybody reads"
     shows_nobody_because = "a series has a name and clinics"
     list_display = ["name", "parts"]
+    on_phones = ("name", "parts")
     search_fields = ["name"]
     fields = ["name"]
     form = SeriesForm

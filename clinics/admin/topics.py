@@ -74,6 +74,7 @@ class TopicRequestAdmin(NeedsDesk):
     liaisons_may = coordinators_may = frozenset({"view"})
     version_columns = ("state", "answer", "clinic", "merged_into", "decisions")
     list_display = ["topic", "in_language", "wanted_by", "state", "made_at"]
+    on_phones = ("topic", "in_language", "wanted_by", "state", "made_at")
     list_display_links = ["topic"]
     list_filter = [OldWishesFilter, "state", LanguageFilter]
     change_list_template = "clinics/admin/topic_list.html"

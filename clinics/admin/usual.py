@@ -30,6 +30,7 @@ class AgendaTemplateAdmin(WorkingGroupAdmin[AgendaTemplate]):
     unscoped_because = shows_nobody_because = "what clinics begin with says nothing about a person"
     coordinators_may = frozenset({"view", "change"})
     list_display = ["format", "length"]
+    on_phones = ("format", "length")
     list_display_links = ["format"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -69,6 +70,7 @@ class ChecklistTemplateItemAdmin(WorkingGroupAdmin[ChecklistTemplateItem]):
     form = UsualItemForm
     refusals = (ClinicError,)
     list_display = ["in_words", "days", "is_used"]
+    on_phones = ("in_words", "days", "is_used")
     list_filter = ["is_used"]
 
     @admin.display(description=pgettext_lazy("of a checklist item", "what is to be done"))

@@ -8,9 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.models import LogEntry
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.paginator import InvalidPage
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -121,10 +119,10 @@ class DeskList(ChangeList):
         self.result_list: Any = rows if shows_all else self._rows_of_page()
 
     def _rows_of_page(self) -> Any:
-        try:
-            return self.paginator.page(self.page_num).object_list
-        except InvalidPage as error:
-            raise IncorrectLookupParameters from error
+        """Return the rows of the page asked for, or of the last one: an act may have emptied the page it was on."""
+        page = self.paginator.get_page(self.page_num)
+        self.page_num = page.number
+        return page.object_list
 
     def _count_of_all(self) -> int:
         """Count the rows without filters; where nothing narrows the list, they are those that were counted."""
@@ -166,6 +164,8 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     # shows more in the list names it here too: each column that is missing costs a query for each row.
     list_columns: tuple[str, ...] = ()
     list_per_page = 20
+    # Which columns a phone shows of each row, the first as its heading: who or what, where, since when, what next.
+    on_phones: tuple[str, ...] = ()
     refusals: tuple[type[Exception], ...] = ()  # what the actions behind the form of a row raise
 
     def _may(self, request: HttpRequest, action: str) -> bool:

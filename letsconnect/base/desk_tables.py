@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.templatetags.admin_list import paginator_number, result_headers
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
+from django.contrib.admin.utils import display_for_field, display_for_value, label_for_field, lookup_field
 from django.contrib.admin.views.main import ALL_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models
@@ -64,15 +64,33 @@ def _row_of_headers(changelist: ChangeList) -> str:
 
 def _headers(changelist: ChangeList) -> Iterator[str]:
     headers = list(result_headers(changelist))
+    kinds = [_on_phones(changelist.model_admin, name) for name in changelist.list_display]
     sorted_by = sum(1 for header in headers if header["sortable"] and header["sorted"])
-    for header in headers:
+    for number, header in enumerate(headers):
         text = _with_capital(header["text"])
         ways = _ways_to_sort(header, sorted_by) if header["sortable"] and header["sorted"] else ""
         text = f'<a href="{escape(header["url_primary"])}">{text}</a>' if header["sortable"] else f"<span>{text}</span>"
         yield (
-            f'\n<th scope="col"{header["class_attrib"]}>{ways}\n'
+            f'\n<th scope="col"{_marked(header["class_attrib"], kinds[number])}>{ways}\n'
             f'<div class="text">{text}</div>\n<div class="clear"></div>\n</th>'
         )
+
+
+def _on_phones(desk: Any, name: Any) -> str:
+    """Return the class of a column by what it is in the card that a phone makes of a row."""
+    shown: tuple[str, ...] = desk.on_phones
+    if name == "action_checkbox" or not shown:
+        return ""
+    return "lc-card-title" if name == shown[0] else "" if name in shown else "lc-not-on-phones"
+
+
+def _marked(class_attribute: str, kind: str) -> str:
+    """Add a class to those that Django gives a header."""
+    if "action-checkbox-column" in class_attribute:
+        return format_html('{} data-label="{}"', class_attribute, gettext("All on this page"))
+    if not kind:
+        return class_attribute
+    return f'{class_attribute[:-1]} {kind}"' if class_attribute else f' class="{kind}"'
 
 
 def _with_capital(text: Any) -> str:
@@ -140,7 +158,9 @@ class _Column:
         desk, model = changelist.model_admin, changelist.model
         self.empty: Any = desk.get_empty_value_display()
         self.field = _field(model, name)
+        self.label = capfirst(label_for_field(name, model, desk)) if name != "action_checkbox" else ""
         self.names = "action-checkbox" if name == "action_checkbox" else f"field-{getattr(name, '__name__', name)}"
+        self.kind = _on_phones(desk, name)
         self.read_all: Callable[[Rows], list[Any]] | None = None
         if self.field is not None:
             self.read: Value = attrgetter(self.field.name)
@@ -168,7 +188,9 @@ class _Column:
         html = self._html(values)
         if links:
             html = [link + words + "</a>" for link, words in zip(links, html, strict=True)]
-        opening, closing = f'<{tag} class="{self.names}', f"</{tag}>"
+        label = f' data-label="{escape(self.label)}"' if self.label and not self.kind else ""
+        names = " ".join([name for name in (self.names, self.kind) if name])
+        opening, closing = f'<{tag}{label} class="{names}', f"</{tag}>"
         if self.field is None and any(issubclass(kind, date | time) for kind in set(map(type, values))):
             return [
                 f'{opening}{" nowrap" if isinstance(value, date | time) else ""}">{words}{closing}'

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from letsconnect.base import access_log, mass_acts
+from letsconnect.base import access_log, lists_kept, mass_acts
 from letsconnect.base.lines import isolated
 from letsconnect.base.mass_acts import AT_ONCE, MassActRefused
 from letsconnect.base.models import MassAct, MassActOutcome, MassActState
@@ -30,13 +30,13 @@ def prepare(
     try:
         act = mass_acts.prepare(kind=kind, rows=rows, by=by, now=now, note=note)
         if mass_acts.asks_first(act):
-            return page_of(act, back=request.get_full_path())
+            return page_of(act, back=lists_kept.where_pressed(request))
         act = mass_acts.do_few(mass_acts.begin(act=act, note=note, by=by, now=now), now=now)
     except MassActRefused as refusal:
         messages.error(request, str(refusal))
         return None
     if act.state != MassActState.DONE:
-        return page_of(act, back=request.get_full_path())
+        return page_of(act, back=lists_kept.where_pressed(request))
     say_refused(request, act)
     say_done(request, act)
     act.delete()  # all there is to say of it is said

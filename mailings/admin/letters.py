@@ -77,6 +77,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
+    on_phones = ("shown_kind", "address", "state", "owed_at", "shown_reason")
     list_filter = [NeedsFilter, PersonFilter, "state", KindFilter, ("language", ValuesFilter)]
     search_fields = ["=address", "=member__email", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")

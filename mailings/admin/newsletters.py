@@ -39,6 +39,7 @@ class NewsletterAdmin(NewsletterActs):
     coordinators_may = frozenset({"view", "add"})
     version_columns = ("state", "month", "audience", "send_time", "send_at", "send_on", "asked_by")
     list_display = ["__str__", "state", "languages", "recipients", "sent"]
+    on_phones = ("__str__", "state", "languages", "sent")
     list_filter = ["state"]
     ordering = ["-number"]
 

@@ -99,6 +99,7 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
     list_display = ["address", "state", "reads", "source", "source_text", "agreed_at"]
+    on_phones = ("address", "state", "reads", "agreed_at")
     list_filter = ["state", "source", ReadsFilter]
     list_select_related = ["member"]
     search_fields = ["=address"]

@@ -80,6 +80,7 @@ class SuppressionAdmin(WorkingGroupAdmin[Suppression]):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
     list_display = ["__str__", "source", "scope", "made_at", "lifted_at"]
+    on_phones = ("__str__", "scope", "source", "made_at", "lifted_at")
     list_filter = ["source", "scope"]
     fields = ["source", "scope", "made_at", "lifted_at"]
     search_fields = ["address_hash"]

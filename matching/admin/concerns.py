@@ -53,6 +53,7 @@ class ConcernAdmin(DeskAdmin[Concern]):
     shows, look_at_list = ("registration", "match__learner", "match__sharer"), LookKind.MATCHES
     version_columns = ("closed_at",)
     list_display = ["who", "kind", "raised_at", "looked_after"]
+    on_phones = ("who", "kind", "raised_at", "looked_after")
     list_display_links = None
     list_columns = (
         *(*own_columns(Concern), *columns_of_side("registration"), "closed_by__name", "closed_by__public_id"),

@@ -42,6 +42,7 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
     shows, look, look_at_list = ("person", "other"), LookKind.MATCH, LookKind.MATCHES
     liaisons_may = coordinators_may = frozenset({"view", "add"})
     list_display = ["first", "second", "reason", "made_by", "made_at", "lifted_at"]
+    on_phones = ("first", "second", "reason", "made_at", "lifted_at")
     list_display_links = ["first"]
     list_columns = (
         *(*columns_of_side("person"), *columns_of_side("other"), "reason", "made_at", "lifted_at"),

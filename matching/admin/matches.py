@@ -146,6 +146,7 @@ class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state_in_words", "why"]
+    on_phones = ("number", "skill_name", "learner_side", "sharer_side", "state_in_words")
     columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows", "why": "whys"}
     list_filter = [WaitsFilter, "state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]

@@ -42,6 +42,7 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
 
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["learner_side", "sharer_side", "skill_name", "why", "state", "made_at"]
+    on_phones = ("learner_side", "sharer_side", "skill_name", "state", "made_at")
     list_display_links = ["learner_side"]
     list_columns = (
         *own_columns(SharerRequest),

@@ -47,6 +47,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
     version_columns = ("state", "scope", "settings", "requested_at")
     list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
     list_filter = [UnderWayFilter, "state"]
+    on_phones = ("number", "state", "created_at", "served", "published_at")
     list_select_related = ["created_by"]
     list_columns = (
         *("state", "created_at", "statistics", "published_at"),

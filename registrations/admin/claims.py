@@ -60,6 +60,7 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["person", "address", "state", "invited_at", "reminded_at", "expires_at", "used_at", "invited_by"]
+    on_phones = ("person", "state", "invited_at", "expires_at")
     list_filter = [ClaimStateFilter]
     list_select_related = ["registration__member", "invited_by"]
     list_columns = (

@@ -24,6 +24,7 @@ class GroupAdmin(WorkingGroupAdmin):
 
     unscoped_because = shows_nobody_because = "names of groups say nothing about a person"
     list_display = ["name", "kind", "country", "is_active"]
+    on_phones = ("name", "kind", "country", "is_active")
     list_filter = ["kind", "is_active"]
     search_fields = ["name", "aliases__text"]
     inlines = [GroupAliasInline]

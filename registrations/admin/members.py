@@ -25,6 +25,7 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["shown", "email", "language", "region", "joined_at", "is_active"]
+    on_phones = ("shown", "email", "region", "joined_at", "is_active")
     list_columns = ("name", "public_id", "email", "language", "region", "joined_at", "is_active")
     list_filter = ["region", "language", "is_active", "has_doubtful_address"]
     search_fields = ["name", "email", "public_id"]

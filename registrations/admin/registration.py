@@ -71,6 +71,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         "submitted_at",
         "claimed",
     ]
+    on_phones = ("shown_name", "state", "queue_reason", "region", "submitted_at")
     columns_read_together = {
         **WorkingGroupAdmin.columns_read_together,
         "shown_name": "names_of_rows",

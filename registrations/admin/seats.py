@@ -259,6 +259,7 @@ class WorkingGroupSeatAdmin(SeatAdmin):
     )
     refusals = (RegistrationError,)
     list_display = ["member", "role", "region", "from_on", "until_on"]
+    on_phones = ("member", "role", "region", "from_on", "until_on")
     list_filter = ["role", "region"]
     ordering = ["role", "region", "from_on"]
 

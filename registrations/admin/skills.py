@@ -119,6 +119,7 @@ class SkillAdmin(WorkingGroupAdmin):
 
     unscoped_because = shows_nobody_because = "names of skills say nothing about a person"
     list_display = ["name", "family", "state", "offers", "wishes", "missing"]
+    on_phones = ("name", "state", "offers", "wishes", "missing")
     list_filter = [SkillStateFilter, "family", MissingFilter]
     search_fields = ["slug", "skill_names__text"]
     list_per_page = 200  # a tree that pages cut into pieces is no tree

@@ -1,7 +1,7 @@
 """The page of a list at the desk with its table and filters."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.contrib.admin.filters import BooleanFieldListFilter, ChoicesFieldListFilter, ListFilter
@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from letsconnect.base import desk_tables, pieces
+from letsconnect.base import desk_tables, lists_kept, pieces
 from letsconnect.base.admin import FixedFilter
 from letsconnect.base.drawn import drawn_once
 from letsconnect.base.escaping import escaped
@@ -75,6 +75,14 @@ def desk_list_page(parser: Parser, token: Token) -> DeskListPage:
     nodelist = parser.parse(("enddesk_list_page",))
     parser.delete_first_token()
     return DeskListPage(nodelist)
+
+
+@register.simple_tag(takes_context=True)
+def desk_list_address(context: Context, name: str = "") -> str:
+    """Return the address of a list, or of that of the table a page is about, with the filters its reader had chosen."""
+    opts: Any = context.get("opts")
+    name = name or f"admin:{opts.app_label}_{opts.model_name}_changelist"
+    return lists_kept.address_of_list(cast(Any, context["request"]), name)
 
 
 @register.simple_tag(takes_context=True)
