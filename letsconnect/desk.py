@@ -21,6 +21,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect import saved_filters_desk
 from letsconnect.base import lists_kept
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.links import path_or_nothing
@@ -29,7 +30,8 @@ from registrations.requests import signed_in
 from reports.views.desk import urls_of as urls_of_reports
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-_FOR_EVERY_SEAT = (None, "index", "app_list", "jsi18n", "logout")  # None: there is no such page
+# None: there is no such page.
+_FOR_EVERY_SEAT = (None, "index", "app_list", "jsi18n", "logout", *saved_filters_desk.NAMES)
 
 
 class WorkingGroupSite(AdminSite):
@@ -94,8 +96,9 @@ class WorkingGroupSite(AdminSite):
         return super().index(request, {**context, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
-        """Add the reports, which are no tables of the desk."""
-        return [path("reports/", include(urls_of_reports(self))), *super().get_urls()]
+        """Add what is no table of the desk: the reports, and the pages of saved filters."""
+        reports = path("reports/", include(urls_of_reports(self)))
+        return [reports, *saved_filters_desk.urls(self), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Return Django's list of tables, made only where a page shows it: without a sidebar lists and forms do not."""

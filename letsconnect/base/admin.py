@@ -135,10 +135,11 @@ class DeskList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
-        return rows.none() if any(map(_is_unknown, self.filter_specs)) else rows
+        return rows.none() if any(map(is_unknown, self.filter_specs)) else rows
 
 
-def _is_unknown(chosen: Any) -> bool:
+def is_unknown(chosen: Any) -> bool:
+    """Tell whether a filter has a value that it does not offer, or not any more."""
     value = chosen.value() if isinstance(chosen, SimpleListFilter) else None
     return bool(value) and value not in {str(choice) for choice, _label in chosen.lookup_choices}
 
@@ -166,6 +167,8 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     list_per_page = 20
     # Which columns a phone shows of each row, the first as its heading: who or what, where, since when, what next.
     on_phones: tuple[str, ...] = ()
+    # Filters by one person: links lead to them, and nobody keeps them under a name.
+    filters_about_one_person: tuple[str, ...] = ()
     refusals: tuple[type[Exception], ...] = ()  # what the actions behind the form of a row raise
 
     def _may(self, request: HttpRequest, action: str) -> bool:

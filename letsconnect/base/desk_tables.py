@@ -71,7 +71,7 @@ def _headers(changelist: ChangeList) -> Iterator[str]:
         ways = _ways_to_sort(header, sorted_by) if header["sortable"] and header["sorted"] else ""
         text = f'<a href="{escape(header["url_primary"])}">{text}</a>' if header["sortable"] else f"<span>{text}</span>"
         yield (
-            f'\n<th scope="col"{_marked(header["class_attrib"], kinds[number])}>{ways}\n'
+            f'\n<th scope="col"{_marked(str(header["class_attrib"]), kinds[number])}>{ways}\n'
             f'<div class="text">{text}</div>\n<div class="clear"></div>\n</th>'
         )
 
@@ -158,7 +158,7 @@ class _Column:
         desk, model = changelist.model_admin, changelist.model
         self.empty: Any = desk.get_empty_value_display()
         self.field = _field(model, name)
-        self.label = capfirst(label_for_field(name, model, desk)) if name != "action_checkbox" else ""
+        self.label = capfirst(str(label_for_field(name, model, desk))) if name != "action_checkbox" else ""
         self.names = "action-checkbox" if name == "action_checkbox" else f"field-{getattr(name, '__name__', name)}"
         self.kind = _on_phones(desk, name)
         self.read_all: Callable[[Rows], list[Any]] | None = None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.acts_in_words import state_in_words, verb_in_words
+from letsconnect.base.fields import LineField, can_be_seen, lines_can_be_seen
 from letsconnect.base.languages import listed
 from letsconnect.base.reasons_in_words import reason_in_words
 from letsconnect.base.worker_queues import WaitsForWorker, WorkerQueueQuerySet
@@ -317,3 +318,42 @@ class MassActRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act_id}: {self.object_id}"
+
+
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def of_list(self, reader: Any, table: str) -> "SavedFilterQuerySet":
+        """Return those that somebody finds above a list: their own, and what colleagues share."""
+        return self.filter(models.Q(member=reader.pk) | models.Q(is_shared=True), table=table).order_by("name", "pk")
+
+
+class SavedFilter(models.Model):
+    """The filters and the order of a list at the desk, under the name that a member gave them.
+
+    It keeps no words that were searched for: mostly they are somebody's name or address.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("whose filter")
+    )
+    table = models.CharField(_("of which list"), max_length=60)  # as "registrations.registration"
+    name = LineField(_("name"), max_length=60)
+    query = models.CharField(_("filters"), max_length=800)  # as they stand in the address of the list
+    is_shared = models.BooleanField(_("colleagues see it, too"), default=False)
+    made_at = models.DateTimeField(_("saved at"))
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "table", "name"], name="base_saved_filter_has_its_name_once"),
+            models.CheckConstraint(
+                condition=can_be_seen("name") & lines_can_be_seen("name"), name="base_saved_filter_has_a_name"
+            ),
+            models.CheckConstraint(condition=~models.Q(query=""), name="base_saved_filter_filters_something"),
+        ]
+        indexes = [models.Index(fields=["table"], name="base_saved_filters_of_list")]
+
+    def __str__(self) -> str:
+        return self.name

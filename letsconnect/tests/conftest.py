@@ -20,7 +20,7 @@ from clinics.seats.links import token_of as token_of_seat
 from clinics.tests.after_factories import make_certificate, make_clinic_that_was
 from clinics.tests.factories import make_attendance, make_clinic, make_need, make_person, make_topic_request, sign_up
 from letsconnect.base import mass_acts, security_log
-from letsconnect.base.models import SecurityEventKind
+from letsconnect.base.models import SavedFilter, SecurityEventKind
 from mailings.models import Suppression
 from mailings.subscriptions.links import confirm_url, token_of
 from mailings.tests.factories import (
@@ -96,6 +96,14 @@ def make_world():
     return SimpleNamespace(
         mass_act=mass_acts.begin(act=running, note="", by=people["liaison"], now=NOW),
         prepared_act=prepared,
+        saved_filter=SavedFilter.objects.create(
+            member=people["liaison"],
+            table="registrations.registration",
+            name="New people",
+            query="show=new",
+            is_shared=True,
+            made_at=NOW,
+        ),
         over=over,
         certificate=certificate,
         certificate_code=certificate.grouped_code,

@@ -36,7 +36,7 @@ from clinics.tests.after_factories import make_certificate, say_of_clinic
 from clinics.tests.factories import make_attendance, make_channel, make_clinic, make_person, make_topic_request
 from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.models import SecurityEventKind
+from letsconnect.base.models import SavedFilter, SecurityEventKind
 from mailings.models import Letter
 from mailings.tests.factories import make_bulk_text, make_letter, make_sent_letter, make_subscription
 from matching.domain.matches import MatchState
@@ -157,6 +157,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     TeamMessage.objects.create(key=WORD, address=ADDRESS, network=WORD, name=WORD, text=WORD, made_at=NOW)
     show_on_team_page(member=coordinator, is_shown=True, by=coordinator, now=NOW)
     send_message(written=TypedMessage(coordinator, WORD, WORD, gives_address=True), by=member, now=NOW)
+    saved = {"table": "registrations.registration", "query": "show=new", "is_shared": True, "made_at": NOW}
+    SavedFilter.objects.create(member=member, name=WORD, **saved)
     Block.objects.create(member=member, blocked=other, made_at=NOW)
     Block.objects.create(member=other, blocked=member, made_at=NOW)
     Look.objects.note(viewer=coordinator, registrations=[registration], kind=LookKind.MATCH, on=NOW.date())

@@ -287,6 +287,7 @@ KNOWS_TEMPLATES = {
     "letsconnect/form_renderer.py": "how fields of forms are drawn",
     "letsconnect/mass_acts_desk.py": "the desk's pages of acts on many rows",
     "letsconnect/outages.py": "the one letter of the whole portal: that it cannot work",
+    "letsconnect/saved_filters_desk.py": "the desk's pages of saved filters",
     "letsconnect/templates_check.py": "reads every template to check it",
     "mailings/newsletters/composing.py": "makes of an issue a letter and a page of the archive",
     "mailings/rendering.py": "renders the letters of all apps",

@@ -131,10 +131,10 @@ def test_the_list_of_acts_on_many_offers_no_state_that_it_does_not_show_and_cost
         assert [act.state for act in desk.get(address, {"state": value}).context["cl"].result_list] == [value]
     assert not desk.get(address, {"state": "prepared"}).context["cl"].result_count
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         desk.get(address)
     for _ in range(27):
         act = MassAct.objects.create(**common, by=make_coordinator(), state="running")
         act.rows.create(object_id=person.pk, seen_version="1")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         desk.get(address)

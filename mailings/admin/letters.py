@@ -79,6 +79,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
     list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
     on_phones = ("shown_kind", "address", "state", "owed_at", "shown_reason")
     list_filter = [NeedsFilter, PersonFilter, "state", KindFilter, ("language", ValuesFilter)]
+    filters_about_one_person = (PersonFilter.parameter_name,)
     search_fields = ["=address", "=member__email", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
     date_hierarchy = "owed_at"

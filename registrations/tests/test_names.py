@@ -115,7 +115,7 @@ CODES |= {
     "reminder",
     "email",
 }
-CODES |= {"cancel_reason", "password", "address"}
+CODES |= {"cancel_reason", "password", "address", "table", "query"}
 
 
 def test_every_column_of_one_line_is_a_line_or_a_code():

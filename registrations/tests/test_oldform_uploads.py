@@ -212,7 +212,7 @@ def test_the_list_of_files_costs_the_same_number_of_queries(client, coordinator,
     client.force_login(coordinator)
     client.get(LIST)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 
@@ -279,7 +279,7 @@ def test_the_list_of_invitations_costs_the_same_number_of_queries(
     client.force_login(coordinator)
     client.get(INVITATIONS, {"all": ""})
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(INVITATIONS, {"all": ""})
 
 

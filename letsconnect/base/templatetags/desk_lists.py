@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from letsconnect.base import desk_tables, lists_kept, pieces
+from letsconnect.base import desk_tables, list_heads, lists_kept, pieces
 from letsconnect.base.admin import FixedFilter
 from letsconnect.base.drawn import drawn_once
 from letsconnect.base.escaping import escaped
@@ -83,6 +83,16 @@ def desk_list_address(context: Context, name: str = "") -> str:
     opts: Any = context.get("opts")
     name = name or f"admin:{opts.app_label}_{opts.model_name}_changelist"
     return lists_kept.address_of_list(cast(Any, context["request"]), name)
+
+
+@register.simple_tag(takes_context=True)
+def desk_list_head(context: Context, changelist: ChangeList) -> SafeString:
+    """Draw which filters are on, and the saved ones."""
+    if changelist.is_popup:
+        return SafeString("")
+    values = list_heads.head_of(cast(Any, context["request"]), changelist)
+    values["csrf_token"] = context.get("csrf_token")
+    return render_to_string("admin/_list_head.html", values)
 
 
 @register.simple_tag(takes_context=True)
