@@ -20,6 +20,7 @@ from letsconnect.base.admin import FixedFilter
 from letsconnect.base.querysets import as_own, in_one_row
 from letsconnect.base.statements import StatementOfSeats
 from registrations import documents
+from registrations.admin import answer_filters
 from registrations.domain.registrations import Region, RegistrationState, Source
 from registrations.models import ClaimInvitation, Member, Registration, RegistrationQuerySet, has_agreed
 from registrations.requests import signed_in
@@ -42,8 +43,9 @@ _LABELS = {
 
 
 def shown(request: HttpRequest) -> str:
-    """Return which registrations the list shows: the queue, unless a state is chosen or a name is searched."""
-    return request.GET.get("show") or (ALL if request.GET.get("q") else WAITING)
+    """Return which registrations the list shows: the queue, unless a state is chosen, a name searched or an answer."""
+    asks_for_people = request.GET.get("q") or answer_filters.is_asked(request.GET)
+    return request.GET.get("show") or (ALL if asks_for_people else WAITING)
 
 
 class QueueFilter(FixedFilter):
@@ -63,7 +65,8 @@ class QueueFilter(FixedFilter):
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         """Return Django's choices without "All": the queue is shown when nothing is chosen."""
-        current = self.value() or (ALL if changelist.query else WAITING)
+        asks_for_people = changelist.query or answer_filters.is_asked(changelist.filter_params)
+        current = self.value() or (ALL if asks_for_people else WAITING)
         for value, label in self.lookup_choices:
             yield {
                 "selected": current == value,

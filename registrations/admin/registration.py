@@ -1,6 +1,7 @@
 """The review desk: new registrations by region, one registration with what changed, and the decision."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -26,7 +27,7 @@ from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from letsconnect.base.zone_names import zone_in_words
 from mailings.subscriptions.old_form import has_old_yes
-from registrations.admin import exports, queue
+from registrations.admin import answer_filters, exports, queue
 from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInline
 from registrations.admin.beside import DECISIONS, beside, problems_of
 from registrations.admin.mass_acts import ACCEPT, INVITE, LIST, review_kind
@@ -78,7 +79,13 @@ class RegistrationAdmin(WorkingGroupAdmin):
         "queue_reason": "queue_reasons",
         "shown_country": "shown_countries",
     }
-    list_filter = [queue.QueueFilter, "region", queue.ClaimFilter, queue.AgreementFilter]
+    list_filter = [
+        queue.QueueFilter,
+        *answer_filters.FILTERS,
+        "region",
+        queue.ClaimFilter,
+        queue.AgreementFilter,
+    ]
     list_select_related = ["member", "group"]
     list_columns = (
         *("name", "state", "version", "region", "country", "submitted_at", "changed_at", "reviewed_at"),
@@ -228,6 +235,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         wrap, name = self.admin_site.admin_view, "registrations_registration"
         return [
             path("decide/<str:decision>/", wrap(self.decide), name=f"{name}_decide"),
+            path("choose/", wrap(partial(answer_filters.choose, self)), name=f"{name}_choose"),
             path("export/", wrap(exports.export_view(self)), name=f"{name}_export"),
             path("<int:pk>/accept-changes/", wrap(self.accept_changes), name=f"{name}_accept"),
             path("<int:pk>/invite/", wrap(self.invite), name=f"{name}_invite"),
@@ -244,7 +252,12 @@ class RegistrationAdmin(WorkingGroupAdmin):
             "export_url": export_url,
             "export_formats": exports.FORMATS,
         }
-        return super().changelist_view(request, {**context, **(extra_context or {})})
+        response = super().changelist_view(request, {**context, **(extra_context or {})})
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown:
+            form = answer_filters.form_for(shown["cl"])
+            shown |= {"form": form, "media": shown["media"] + form.media, "filters": request.GET.urlencode()}
+        return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -11,9 +11,10 @@ from registrations.catalogue import groups
 from registrations.reference.finding import Finder
 from registrations.reference.finding_languages import LanguageFinder
 from registrations.reference.finding_zones import ZoneFinder
+from registrations.skills.finder import SkillFinder
 
 _A_DAY = 24 * 60 * 60
-_FINDERS: dict[str, Finder] = {finder.name: finder for finder in (LanguageFinder(), ZoneFinder())}
+_FINDERS: dict[str, Finder] = {finder.name: finder for finder in (LanguageFinder(), ZoneFinder(), SkillFinder())}
 
 
 @never_cache
@@ -30,7 +31,7 @@ def group_search(request: HttpRequest) -> JsonResponse:
 @require_GET
 @cache_control(public=True, max_age=_A_DAY)
 def find(request: HttpRequest, what: str, language: str) -> JsonResponse:
-    """Answer with the languages or time zones that ``q`` may mean, best first, named for a reader of ``language``."""
+    """Answer with the languages, time zones or skills that ``q`` may mean, best first, for a reader of ``language``."""
     if what not in _FINDERS or language not in dict(settings.LANGUAGES):
         raise Http404
     choices = _FINDERS[what].find(request.GET.get("q", ""), language)

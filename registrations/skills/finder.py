@@ -1,0 +1,40 @@
+"""Skills for fields in which somebody types (`reference/typed_fields.py`): each by its names in any language."""
+
+from letsconnect.base import folding
+from letsconnect.base.keys import key_or_none
+from registrations.models import Skill
+from registrations.reference.finding import AT_MOST, Found
+from registrations.skills.finding import search
+from registrations.skills.names import names_of
+
+
+class SkillFinder:
+    """The skills of the catalogue, each by its number."""
+
+    name = "skills"
+
+    def knows(self, value: str) -> bool:
+        number = key_or_none(value)
+        return number is not None and Skill.objects.filter(pk=number).exists()
+
+    def find(self, text: str, reader: str) -> list[Found]:
+        hits = search(text, language=reader, limit=AT_MOST)
+        return [Found(str(hit.skill_id), hit.name, "" if _same(hit.matched, hit.name) else hit.matched) for hit in hits]
+
+    def value_of(self, text: str, reader: str) -> str:
+        """Return the skill that has exactly this name, in the reader's language or, if there is none, in another."""
+        hits = search(text, language=reader, limit=AT_MOST)
+        own = [hit for hit in hits if _same(hit.name, text)]
+        exact = own or [hit for hit in hits if _same(hit.matched, text)]
+        return str(exact[0].skill_id) if len(exact) == 1 else ""
+
+    def as_choice(self, value: str, reader: str) -> Found:
+        return Found(value, self.label(value, reader))
+
+    def label(self, value: str, reader: str) -> str:
+        number = key_or_none(value)
+        return names_of([number]).get(number, "") or value if number is not None else value
+
+
+def _same(text: str, name: str) -> bool:
+    return folding.key(text) == folding.key(name)
