@@ -16,7 +16,6 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import ClinicError
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from clinics.models import RaisedNeed, TopicRequest, TopicSupport
 from clinics.needs.counting import (
     ByRegion,
@@ -33,6 +32,7 @@ from clinics.planning.from_needs import clinics_to_come_on, plan_clinic_from, wa
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.paging import page_of
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 from registrations.domain.registrations import Region
 from registrations.models import Member, Skill
 from registrations.reference.names import language_name

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clinics.domain.clinics import TOOK_PLACE, ClinicError, ClinicState
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
-from letsconnect.base.small_counts import too_small
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN, too_small
 
 # People are asked, and may change what they said, for so long after the end. Only then it is counted, once: sums that
 # could be watched while answers change would tell what somebody said.

@@ -8,8 +8,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from clinics.domain.clinics import ClinicError
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN, shown_count
+from clinics.domain.requests import shown_count
 from letsconnect.base.hours import QUARTER, Span
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 from letsconnect.base.wall_clock import day_begins
 from letsconnect.base.zones import zone_or_utc
 

@@ -6,8 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.clinics import ClinicError, ClinicState
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
-from letsconnect.base.small_counts import too_small
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN, too_small
 
 
 class OutcomeClosed(ClinicError):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinics.domain.clinics import ClinicError
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 
 
 class TopicRequestState(TextChoices):
@@ -22,7 +23,6 @@ GOING_ON = (TopicRequestState.OPEN, TopicRequestState.PLANNED)  # others can sup
 REQUESTS_A_MONTH = 5  # by one person: a wish is read by volunteers
 MONTH = timedelta(days=31)
 SUPPORTS_AN_HOUR = 30  # by one person; taking one's support back is never refused
-SMALLEST_COUNT_SHOWN = 5  # on pages; the working group sees all numbers
 
 _ALLOWED = {
     TopicRequestState.OPEN: {

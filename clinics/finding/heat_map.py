@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from clinics.finding.questions import HoursAnswer
 from letsconnect.base.hours import monday_of
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 from letsconnect.base.zones import zone_or_utc
 
 SHADES = 8

@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from clinics.domain.finding import WHOLE, Burden, HourReasons, may_be_told
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN, shown_count
+from clinics.domain.requests import shown_count
 from clinics.finding.taking import reasons_of
 from clinics.models import Clinic, ClinicHourChoice
 from letsconnect.base.charts import FULL, Bar, Chart
 from letsconnect.base.languages import listed
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 from letsconnect.base.statements import Inquiry, Statement
 from registrations.domain.registrations import Region
 

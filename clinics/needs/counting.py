@@ -8,10 +8,9 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from clinics.models import RaisedNeed, TopicRequest, TopicSupport
 from letsconnect.base.folding import plain
-from letsconnect.base.small_counts import too_small
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN, too_small
 from registrations import needs
 from registrations.domain.registrations import SkillState
 from registrations.models import Member, Offer, Skill, Wish, heir_at

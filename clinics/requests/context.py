@@ -8,11 +8,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from clinics.domain.clinics import ClinicState
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN, TopicRequestState, shown_count
+from clinics.domain.requests import TopicRequestState, shown_count
 from clinics.models import TopicRequest, TopicRequestQuerySet
 from letsconnect.base.folding import plain
 from letsconnect.base.labels import label_of
 from letsconnect.base.pieces import Piece, link_to
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 from registrations.models import heir_at
 from registrations.reference.names import language_name
 from registrations.skills.names import names_of

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import get_language
 
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from clinics.models import ENDS_AT, ChannelSum, Clinic, Rsvp
-from letsconnect.base.small_counts import too_small
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN, too_small
 from registrations.reference.names import language_name
 
 CHANNELS_KEPT_FOR = timedelta(days=90)  # after the end of the clinic

@@ -5,10 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN, shown_count
+from clinics.domain.requests import shown_count
 from clinics.finding.burden import current_burden
 from clinics.finding.notes import burden_chart
 from clinics.models import ClinicHourRules
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 
 
 @require_safe

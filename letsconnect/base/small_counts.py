@@ -1,7 +1,9 @@
 """Small numbers of people: which of several numbers are hidden, so that no sum tells what was hidden."""
 
 from collections.abc import Collection, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
+
+SMALLEST_COUNT_SHOWN: Final = 5  # of people, on pages and in reports
 
 Key = TypeVar("Key")
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
 from clinics.models import RaisedNeed, TopicRequest
 from clinics.needs.counting import ShownCount, WhoseNeeds, shown, shown_by_region, skill_needs
 from clinics.tests.factories import make_need, make_topic_request
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 from matching.models import Match, RoundParticipant
 from matching.tests.factories import make_match, make_round
 from registrations.models import Registration, Skill

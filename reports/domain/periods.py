@@ -42,9 +42,20 @@ class Period:
             month = (month + timedelta(days=32)).replace(day=1)
 
 
-def year_before(today: date) -> Period:
-    """Return the twelve whole months before this one and what there is of this: what a report shows unasked."""
-    first = today.replace(day=1)
-    for _month in range(12):
-        first = (first - timedelta(days=1)).replace(day=1)
-    return Period(first, today)
+def last_finished(today: date) -> date:
+    """Return the last day of the month before this one."""
+    return today.replace(day=1) - timedelta(days=1)
+
+
+def years(today: date) -> range:
+    """Return the years a report can be about: those of which a month is over, the newest first."""
+    return range(last_finished(today).year, FIRST_DAY.year - 1, -1)
+
+
+def year_so_far(year: int, *, today: date) -> Period:
+    """Return a calendar year as far as its months are over.
+
+    Periods of reports do not overlap and grow by whole months only: of two that differ by a day, or begin at different
+    months, the difference would tell of few people what neither tells (decision 104).
+    """
+    return Period(date(year, 1, 1), min(date(year, 12, 31), last_finished(today)))

@@ -6,11 +6,10 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from clinics.domain.requests import SMALLEST_COUNT_SHOWN
-from letsconnect.base.small_counts import too_small
 from registrations.domain.registrations import Region, RegistrationState
 from registrations.models import Registration
 from reports.catalogue import ReportKind, ReportQuestion
+from reports.domain.privacy import ALL, hidden_in_list
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 
 COLUMNS = (
@@ -36,15 +35,13 @@ def tables(_asked: ReportQuestion) -> list[FigureTable]:
     shown = {name: _shown(counts) for name, counts in by_region.items()}
     labels = {**{code: str(label) for code, label in Region.choices}, "": pgettext("region", "none")}
     table = [FigureRow((labels[region], *(shown[name][region] for name in of))) for region in labels]
-    total = FigureRow(
-        (pgettext("people", "all"), *(sum(counts.values()) for counts in by_region.values())), is_total=True
-    )
+    total = FigureRow((pgettext("people", "all"), *(shown[name][ALL] for name in of)), is_total=True)
     return [FigureTable("people", _("People today"), COLUMNS, (*table, total))]
 
 
 def _shown(counts: dict[str, int]) -> dict[str, Cell]:
-    hidden = too_small(counts, least=SMALLEST_COUNT_SHOWN, exact=[key for key, count in counts.items() if not count])
-    return {key: HIDDEN if key in hidden else count for key, count in counts.items()}
+    hidden = hidden_in_list(counts)
+    return {key: HIDDEN if key in hidden else count for key, count in {**counts, ALL: sum(counts.values())}.items()}
 
 
 REPORT = ReportKind(

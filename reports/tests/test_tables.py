@@ -11,7 +11,7 @@ import time_machine
 from django.urls import reverse
 
 from registrations.tests.factories import NOW, make_coordinator, make_registration
-from reports.domain.periods import Period, PeriodError, year_before
+from reports.domain.periods import Period, PeriodError, year_so_far, years
 from reports.domain.tables import HIDDEN, FigureColumn, FigureRow, FigureTable, to_fives
 from reports.files import CSV, JSON, XLSX, as_json, file_of
 from reports.forms import PeriodForm
@@ -54,27 +54,21 @@ def test_a_period_ends_with_its_last_day_and_is_no_longer_than_ten_years():
 
     assert (period.ends_at - period.starts_at).days == 30
     assert list(period.months()) == [date(2026, month, 1) for month in (1, 2, 3)]
-    assert year_before(date(2026, 3, 1)) == Period(date(2025, 3, 1), date(2026, 3, 1))
     for first, last in ((date(2026, 1, 2), date(2026, 1, 1)), (date(2015, 1, 1), date(2026, 1, 1))):
         with pytest.raises(PeriodError):
             Period(first, last)
 
 
-@pytest.mark.parametrize(
-    ("typed", "at"),
-    [
-        ({"first_on": "2026-02-30"}, "first_on"),
-        ({"first_on": "1915-01-01"}, "first_on"),
-        ({"first_on": "2026-02-03", "last_on": "2026-02-02"}, "last_on"),
-        ({"first_on": "2015-02-03", "last_on": "2026-02-02"}, "last_on"),
-    ],
-)
-def test_days_that_are_no_period_are_refused_at_their_field_and_stay_there(typed, at):
-    form = PeriodForm(typed, today=date(2026, 3, 1))
+def test_a_report_is_about_one_year_as_far_as_its_months_are_over():
+    today = date(2026, 3, 1)
 
-    assert form.period() is None
-    assert list(form.errors) == [at]
-    assert form["first_on"].value() == typed["first_on"]
+    assert year_so_far(2026, today=today) == Period(date(2026, 1, 1), date(2026, 2, 28))
+    assert year_so_far(2025, today=today) == Period(date(2025, 1, 1), date(2025, 12, 31))
+    assert list(years(date(2026, 1, 31))) == list(range(2025, 2014, -1)), "of 2026 no month is over"
+    for typed in ("2027", "x", "1915"):
+        form = PeriodForm({"year": typed}, today=today)
+        assert form.period() is None and list(form.errors) == ["year"] and form["year"].value() == typed
+    assert PeriodForm({}, today=today).period() == year_so_far(2026, today=today)
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from registrations.requests import signed_in
 from reports.catalogue import ReportKind, ReportQuestion, all_reports, report_named
-from reports.domain.periods import year_before
+from reports.domain.periods import last_finished, year_so_far
 from reports.files import TYPES, file_of
 from reports.forms import PeriodForm
 
@@ -45,7 +45,8 @@ def _asked(request: HttpRequest, report: ReportKind) -> tuple[PeriodForm | None,
     """Return the form above a report, and what is asked for; None where what was typed is no period."""
     now, reader = timezone.now(), signed_in(request)
     if not report.is_of_period:
-        return None, ReportQuestion(year_before(now.date()), reader, now)
+        today = now.date()
+        return None, ReportQuestion(year_so_far(last_finished(today).year, today=today), reader, now)
     form = PeriodForm(request.GET, today=now.date())
     period = form.period()
     return form, ReportQuestion(period, reader, now) if period else None
