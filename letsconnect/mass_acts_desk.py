@@ -96,7 +96,7 @@ class MassActAdmin(WorkingGroupAdmin[MassAct]):
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, act: MassAct) -> str:
-        return mass_acts.label_of(act)
+        return act.label
 
     @admin.display(description=gettext_lazy("done with"))
     def settled(self, act: MassAct) -> str:
@@ -195,7 +195,7 @@ class MassActAdmin(WorkingGroupAdmin[MassAct]):
             request,
             "progress",
             {
-                "title": mass_acts.label_of(act),
+                "title": act.label,
                 "act": act,
                 "is_running": is_running,
                 "reloads": is_running,

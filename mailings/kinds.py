@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.db.models import Model, Q
 
+from letsconnect.base.labels import without_code
 from mailings.domain.letters import Priority, UnknownKind
 from mailings.rendering import Rendered
 
@@ -166,8 +167,8 @@ def line_of(name: str) -> str:
 
 
 def label_of(name: str) -> str:
-    """Return what people call this kind of letter; a kind that no app has any more keeps its code."""
-    return str(_labels.get(line_of(name), name))
+    """Return what people call this kind of letter; of one that no app has any more, the words in its code."""
+    return str(_labels.get(line_of(name)) or without_code(name))
 
 
 def register_sweep(name: str, fn: Sweep) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.domain.feedback import MOST_WORDS, OPTIONS, FeedbackQuestion, QuoteAs
 from clinics.models.clinics import Clinic
 from letsconnect.base.fields import LineField, can_be_seen, lines_can_be_seen
+from letsconnect.base.labels import label_of
 from letsconnect.base.lines import isolated
 from registrations.models import Member
 
@@ -98,7 +99,7 @@ class FeedbackTally(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.clinic_id} {self.question} {self.option}: {self.count}"
+        return f"{self.clinic_id} {label_of(self, 'question')}: {self.count}"
 
 
 class QuoteQuerySet(models.QuerySet["Quote"]):

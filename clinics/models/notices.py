@@ -11,6 +11,7 @@ from clinics.models.clinics import Clinic
 from clinics.models.people import ClinicPerson
 from clinics.models.seats import Rsvp
 from letsconnect.base.fields import LineField, can_be_seen, lines_can_be_seen
+from letsconnect.base.labels import label_of
 from registrations.models import Member
 
 
@@ -124,7 +125,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{label_of(self, 'kind')} {self.starts_at:%Y-%m-%d %H:%M}"
 
     @property
     def clinic(self) -> Clinic:

@@ -23,6 +23,7 @@ from clinics.models.people import ClinicPerson
 from clinics.models.seats import Rsvp
 from letsconnect.base.addresses import CANONICAL
 from letsconnect.base.fields import can_be_seen
+from letsconnect.base.labels import label_of
 from registrations.models import Member
 from registrations.models.languages import is_written_as_a_language
 from registrations.reference.names import languages_by_name
@@ -166,7 +167,7 @@ class LanguageNeed(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.language}: {self.state}"
+        return f"{self.language}: {label_of(self, 'state')}"
 
 
 class KeptSignUpQuerySet(models.QuerySet["KeptSignUp"]):

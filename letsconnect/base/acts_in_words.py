@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from letsconnect.base.labels import without_code
 from letsconnect.base.languages import cldr_name, listed
 
 # Every verb of every app, as it reads after the name of whoever did it. A verb in the code that is missing here fails a
@@ -263,7 +264,7 @@ _WITH_LANGUAGES = frozenset({"clinics.clinic"})
 
 def verb_in_words(verb: str) -> str:
     """Return a verb in the reader's language; one of years ago, which no code writes any more, stays as it is."""
-    return str(VERBS[verb]) if verb in VERBS else verb.replace("_", " ")
+    return str(VERBS[verb]) if verb in VERBS else without_code(verb)
 
 
 def state_in_words(object_type: str, state: str) -> str:
@@ -275,7 +276,7 @@ def state_in_words(object_type: str, state: str) -> str:
         return _("yes") if state == "yes" else _("no")
     if state in labels:
         return str(labels[state])
-    return _lists_in_words(state) if object_type == "mailings.subscription" else language_in_words(state)
+    return _lists_in_words(state) if object_type == "mailings.subscription" else without_code(language_in_words(state))
 
 
 def _lists_in_words(state: str) -> str:

@@ -1,10 +1,18 @@
-"""Find the label of a choice column quickly: pages of lists show it many times."""
+"""Find the label of a choice column quickly, since lists show it many times; and words where there is none."""
 
+import re
 from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Field, Model
 from django.utils.translation import get_language
+
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)+")  # of a kind or a column, as "matching.asked_sharer"
+
+
+def without_code(stored: str) -> str:
+    """Return the words in a code that nothing names any more, as "asked sharer"; anything else as it is."""
+    return stored.rpartition(".")[2].replace("_", " ") if _CODE.fullmatch(stored) else stored
 
 
 def label_of(row: Model, name: str) -> str:

@@ -24,7 +24,7 @@ from letsconnect.base.database_waits import reason_of
 from letsconnect.base.fields import longest
 from letsconnect.base.languages import direction_of, speaking
 from letsconnect.base.lines import has_something_to_see
-from letsconnect.base.models import MassAct, MassActOutcome, MassActRow, MassActState
+from letsconnect.base.models import MASS_ACT_LABELS, MassAct, MassActOutcome, MassActRow, MassActState
 from letsconnect.base.once_more import PeopleConcerned, name_of_language
 
 logger = logging.getLogger(__name__)
@@ -130,17 +130,12 @@ def register(kind: MassActKind) -> None:
     """Register a kind of mass act. Raises ValueError if its name is taken."""
     if _kinds.setdefault(kind.name, kind) != kind:
         raise ValueError(f"the mass act {kind.name!r} is registered twice")
+    MASS_ACT_LABELS[kind.name] = kind.label
 
 
 def kind_of(act: MassAct) -> MassActKind | None:
     """Return its kind; None if no app knows it any more."""
     return _kinds.get(act.kind)
-
-
-def label_of(act: MassAct) -> str:
-    """Return what the desk calls this act."""
-    kind = kind_of(act)
-    return str(kind.label) if kind else act.kind
 
 
 @transaction.atomic

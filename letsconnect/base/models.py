@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.acts_in_words import state_in_words, verb_in_words
 from letsconnect.base.fields import LineField, can_be_seen, lines_can_be_seen
+from letsconnect.base.labels import label_of, without_code
 from letsconnect.base.languages import listed
 from letsconnect.base.reasons_in_words import reason_in_words
 from letsconnect.base.worker_queues import WaitsForWorker, WorkerQueueQuerySet
@@ -53,7 +54,7 @@ class Act(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.object_type} {self.object_id}"
+        return f"{self.verb_in_words} {self.object_id}"
 
     @property
     def verb_in_words(self) -> str:
@@ -152,7 +153,7 @@ class SecurityEvent(models.Model):
     @property
     def detail_in_words(self) -> str:
         """The door or the role in the reader's language."""
-        return str(DETAILS.get(self.detail, self.detail))
+        return str(DETAILS.get(self.detail) or without_code(self.detail))
 
 
 class ProxyDoubtKind(models.TextChoices):
@@ -181,7 +182,7 @@ class ProxyDoubt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.kind
+        return label_of(self, "kind")
 
     @classmethod
     def standing(cls, *, hops: int, since: datetime) -> "models.QuerySet[ProxyDoubt]":
@@ -192,6 +193,10 @@ class ProxyDoubt(models.Model):
 MASS_ACT_KEPT_FOR = timedelta(days=30)  # so long its summary can be read
 RECENT_ACTS = timedelta(days=3)  # so long the desk's first page speaks of one that left rows undone
 PREPARED_KEPT_FOR = timedelta(days=1)  # and so long one waits that nobody began
+
+
+# What each kind of act on many rows is called: whoever registers a kind names it here.
+MASS_ACT_LABELS: dict[str, Promise | str] = {}
 
 
 class MassActState(models.TextChoices):
@@ -276,7 +281,12 @@ class MassAct(WaitsForWorker):
         indexes = [models.Index(fields=["by", "-asked_at"], name="base_mass_act_by_person")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What the desk calls it; of one that no app knows any more, the words in its code."""
+        return str(MASS_ACT_LABELS.get(self.kind) or without_code(self.kind))
 
 
 class MassActOutcome(models.TextChoices):

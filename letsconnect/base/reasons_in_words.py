@@ -8,6 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 
 from letsconnect.base.acts_in_words import language_in_words
+from letsconnect.base.labels import without_code
 from letsconnect.base.languages import listed
 from letsconnect.base.stored_words import in_words
 
@@ -55,7 +56,7 @@ def _name_in_words(object_type: str, name: str) -> str:
     try:
         return str(apps.get_model(object_type)._meta.get_field(name).verbose_name)
     except (LookupError, FieldDoesNotExist, AttributeError):
-        return language_in_words(name)
+        return without_code(language_in_words(name))
 
 
 def _value_in_words(value: str) -> str:

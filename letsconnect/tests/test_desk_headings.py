@@ -4,9 +4,12 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten, label_for_field
 from django.utils import translation
 
+from letsconnect.tests.raw_codes import raw_codes_in
+
 
 def test_every_heading_and_filter_of_the_desk_is_in_the_readers_language() -> None:
     written_by = {"en": _headings_in("en"), "ar": _headings_in("ar")}
+    assert not raw_codes_in(" ; ".join(written_by["en"].values()))
     same = [where for where, heading in written_by["ar"].items() if heading == written_by["en"][where]]
     assert len(written_by["ar"]) > 80
     assert not same, "a column without a translated verbose_name has an English heading on an Arabic page"
@@ -14,6 +17,7 @@ def test_every_heading_and_filter_of_the_desk_is_in_the_readers_language() -> No
 
 def test_every_label_and_every_name_of_a_row_of_the_desk_is_in_the_readers_language() -> None:
     written_by = {"en": _labels_in("en"), "ar": _labels_in("ar")}
+    assert not raw_codes_in(" ; ".join(written_by["en"].values()))
     same = {where for where, label in written_by["ar"].items() if label == written_by["en"][where]}
     assert len(written_by["ar"]) > 80
     assert same == {("mailings.Letter", "message_id")}  # its name in every language

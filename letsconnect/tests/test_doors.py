@@ -15,6 +15,7 @@ from clinics.tests.factories import make_clinic, sign_up
 from letsconnect.base.models import Act
 from letsconnect.tests.doors import BUTTON, DOORS, NOBODY_ASKS, PEOPLE, names
 from letsconnect.tests.opened import Remembering, sent_along
+from letsconnect.tests.raw_codes import raw_codes_in
 from letsconnect.tests.seen_by_few import NO_PAGE_ALONE, pages_of_few
 from letsconnect.tests.undoing import Undoing
 from letsconnect.tests.weights import is_page, named_by, too_heavy
@@ -83,7 +84,8 @@ WALKS += [
 @pytest.mark.parametrize(("who", "at_every_door"), WALKS)
 def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, who, at_every_door):
     """And whoever a page of the desk names can read who looked. And whatever the table says of a POST, or does not:
-    where a page of the desk is not theirs, neither is its button. No page of the portal is too heavy."""
+    where a page of the desk is not theirs, neither is its button. No page of the portal is too heavy, and none of the
+    desk shows a code of ours instead of words."""
     number = PEOPLE.index(who)
     client, member = Remembering(raise_request_exception=False), world.people[who]
     if who in SEE_OTHERS:
@@ -108,6 +110,7 @@ def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, w
     assert walk.silent == {}
     assert walk.heavy == {}
     assert walk.long == set()
+    assert walk.raw == {}
     assert walk.told > SEE_OTHERS.get(who, -1)
     assert who not in WITHOUT_BUTTONS or len(closed) > 40
 
@@ -121,6 +124,7 @@ class Walk:
         self.cookies, self.undoing, self.before = client.cookies.copy(), Undoing(), Act.objects.count()
         self.told, self.silent, self.heavy, self.brought = 0, {}, {}, frozenset()
         self.long = set()  # lists to choose from that nobody reads through
+        self.raw = {}  # pages of the desk that show codes instead of words
 
     def knock(self, method, door):
         """Ask or act, undo whatever came of it, and return the status, with a plus if an act was written."""
@@ -141,7 +145,10 @@ class Walk:
                 if unread := named - looked_at(self.viewer):
                     self.silent[method, str(door)] = list(Member.objects.filter(pk__in=unread))
         if door.is_desk and response.status_code == 200 and is_page(response):
-            self.long |= {(door.name, name) for name in long_lists(response.content.decode())}
+            body = response.content.decode()
+            self.long |= {(door.name, name) for name in long_lists(body)}
+            if codes := raw_codes_in(body):
+                self.raw[str(door)] = codes
         if method == "get" and not door.is_desk and response.status_code == 200 and is_page(response):
             self.weigh(door, response, statements)
         return f"{response.status_code}{'+' if acted else ''}"

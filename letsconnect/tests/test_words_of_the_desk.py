@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import product
@@ -11,6 +12,7 @@ from itertools import product
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
@@ -18,9 +20,11 @@ from django.utils import translation
 from clinics.domain.clinics import ClinicState
 from letsconnect.base import acts, security_log
 from letsconnect.base.acts_in_words import LISTS, VERBS, state_in_words, verb_in_words
-from letsconnect.base.models import DETAILS, Act, SecurityEventKind
+from letsconnect.base.labels import without_code
+from letsconnect.base.models import DETAILS, Act, MassAct, SecurityEvent, SecurityEventKind
 from letsconnect.base.reasons_in_words import WRITTEN_BY_THE_PORTAL, reason_in_words
 from letsconnect.base.stored_words import REWORDED, SENTENCES, TEMPLATES, in_words, reading_in_words
+from letsconnect.tests.raw_codes import OUR_APPS, raw_codes_in
 from letsconnect.translations import FOLDERS
 from mailings.domain.subscriptions import BulkList
 from mailings.models import Letter
@@ -180,7 +184,7 @@ def test_a_reason_is_typed_by_somebody_or_known_to_be_written_by_the_portal():
             "→ wikidata; personas: 3, ofertas: 2 (unidas: 1), deseos: 4 (unidos: 0)",
         ),
         ("cancel_clinic", "clinics.clinic", "country, role: no", "country, role: no"),  # typed by somebody
-        ("set_eligibility", "lost.table", "a_rule: True", "a_rule: sí"),
+        ("set_eligibility", "lost.table", "a_rule: True", "a rule: sí"),
     ],
 )
 def test_a_reason_that_the_portal_wrote_is_read_in_the_readers_language(verb, object_type, stored, shown):
@@ -218,7 +222,32 @@ def test_names_of_verbs_and_details_are_translated(language):
 
 def test_what_no_code_writes_any_more_is_still_readable():
     assert verb_in_words("confirm_by_fax") == "confirm by fax"
+    assert verb_in_words("confirm_by_fax_2") == "confirm by fax 2"
     assert state_in_words("lost.table", "open") == "open"
+    assert state_in_words("lost.table", "was_open") == "was open"
+    assert state_in_words("matching.match", "2026-03-02T12:00") == "2026-03-02T12:00"
+    assert str(MassAct(kind="matching.not_any_more")) == "not any more"
+    assert SecurityEvent(detail="by_fax").detail_in_words == "by fax"
+    assert without_code("old.csv file") == "old.csv file"
+
+
+def test_no_row_is_called_by_a_code_and_no_choice_is_labelled_by_one(db):
+    """Each row of ours is made in each of its states; one that is called by other rows has nothing to say here."""
+    called = {}
+    for model in (model for model in apps.get_models() if model._meta.app_label in OUR_APPS):
+        for field in (field for field in model._meta.concrete_fields if field.choices):
+            for value, label in field.flatchoices:
+                with suppress(ObjectDoesNotExist, AttributeError, TypeError, ValueError):
+                    called[model._meta.label, field.name, value] = f"{label}, {model(**{field.name: value})}"
+
+    assert {where: words for where, words in called.items() if raw_codes_in(words)} == {}
+    assert len(called) > 300
+
+
+def test_raw_codes_are_found_wherever_a_reader_meets_them():
+    page = '<p title="is_open">review_registration and <b>matching.asked_sharer</b> of old.csv for a@b_c.org</p>'
+    assert raw_codes_in(page) == {"is_open", "review_registration", "matching.asked_sharer"}
+    assert raw_codes_in('<a href="/x_y/" class="field-is_open">Open</a> at https://x.org/a_b') == set()
 
 
 def test_the_states_of_every_row_are_shown_by_their_labels():

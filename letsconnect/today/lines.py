@@ -30,7 +30,10 @@ class Detail(NamedTuple):
 
 
 class WaitingLine(NamedTuple):
-    """One thing that waits. ``moment`` is since when the oldest of them waits; of what is ahead, when the first is."""
+    """One thing that waits, without ``url`` where only somebody else can do anything about it.
+
+    ``moment`` is since when the oldest of them waits; of what is ahead, when the first is.
+    """
 
     text: str
     url: str

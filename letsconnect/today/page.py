@@ -16,7 +16,6 @@ from letsconnect.base.checks import DOUBTS_LAST
 from letsconnect.base.clocks import database_now
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
-from letsconnect.base.mass_acts import label_of
 from letsconnect.base.models import MassAct, ProxyDoubt
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import Statement, StatementOfSeats
@@ -52,7 +51,7 @@ def today_of(member: Member, *, now: datetime) -> Today:
 def _lines(member: Member, at: Now) -> Iterator[WaitingLine]:
     counts, details = counts_for(member, at), {}
     if member.is_staff:  # how the portal stands, and what waits there, is not for an editor of the newsletter
-        yield from _what_stands_still()
+        yield from _what_stands_still(member)
         yield from _what_is_being_done(member)
         if "clinics_soon" in counts:
             details["clinics_soon"] = tuple(_clinics_soon(member, at))
@@ -65,9 +64,13 @@ def _lines(member: Member, at: Now) -> Iterator[WaitingLine]:
             yield kind.line(*counts[kind.name])._replace(details=details.get(kind.name, ()))
 
 
-def _what_stands_still() -> Iterator[WaitingLine]:
-    """Yield failures nobody else would notice: nothing is done by the clock, or letters are not sent."""
+def _what_stands_still(member: Member) -> Iterator[WaitingLine]:
+    """Yield failures nobody else would notice: nothing is done by the clock, or letters are not sent.
+
+    Coordinators are led to the page that says how the mail stands.
+    """
     now = database_now()  # by which the tick ran, and letters are due
+    board = reverse("admin:mailings_letter_board") if member.is_coordinator else ""
     late = lateness(now=now)
     if late.is_tick_late:
         text = gettext(
@@ -78,18 +81,18 @@ def _what_stands_still() -> Iterator[WaitingLine]:
                 "The portal has done nothing on its own for %(long)s: no email leaves, nobody is reminded. Tell "
                 "whoever runs the portal."
             ) % {"long": timesince(now - late.tick, now)}
-        yield WaitingLine(text, reverse("readyz"), Pressing.FAILURE)
+        yield WaitingLine(text, board, Pressing.FAILURE)
     elif late.are_letters_late and late.oldest_owed is not None:
         text = gettext("Emails have been waiting for up to %(long)s. Tell whoever runs the portal.")
         long = timesince(now - late.oldest_owed, now)
-        yield WaitingLine(text % {"long": long}, reverse("readyz"), Pressing.FAILURE)
+        yield WaitingLine(text % {"long": long}, board, Pressing.FAILURE)
 
 
 def _what_is_being_done(member: Member) -> Iterator[WaitingLine]:
     """Yield how far each mass act is that this member has begun and a worker is at."""
     for act in MassAct.objects.running().filter(by=member).counting_rows():
         text = gettext("%(what)s: %(settled)d of %(total)d are done with") % {
-            "what": label_of(act),
+            "what": act.label,
             "settled": act.settled_count,
             "total": act.rows_count,
         }
@@ -134,7 +137,7 @@ def _what_coordinators_decide(member: Member, at: Now) -> Iterator[WaitingLine]:
             "The setting PROXY_HOPS is wrong: %(why)s. Until somebody who runs the server mends it, one person's many "
             "sign-in codes can keep everybody else out."
         )
-        yield WaitingLine(text % {"why": doubt.get_kind_display()}, reverse("admin:index"), Pressing.FAILURE)
+        yield WaitingLine(text % {"why": doubt.get_kind_display()}, "", Pressing.FAILURE)
 
 
 def _issues_waiting_for(member: Member) -> Iterator[WaitingLine]:

@@ -80,8 +80,8 @@ class LetterAdmin(LetterTexts, LetterBoard):
     on_phones = ("shown_kind", "address", "state", "owed_at", "shown_reason")
     list_filter = [NeedsFilter, PersonFilter, "state", KindFilter, ("language", ValuesFilter)]
     filters_about_one_person = (PersonFilter.parameter_name,)
-    search_fields = ["=address", "=member__email", "=key", "=message_id"]
-    search_help_text = gettext_lazy("A whole address, key or Message-ID.")
+    search_fields = ["=address", "=member__email", "=message_id"]
+    search_help_text = gettext_lazy("A whole address or Message-ID.")
     date_hierarchy = "owed_at"
     ordering = ["-owed_at", "-pk"]
     fields = [
@@ -94,7 +94,6 @@ class LetterAdmin(LetterTexts, LetterBoard):
         ("tries", "shown_reason"),
         "answer",
         "message_id",
-        "key",
     ]
     readonly_fields = ["shown_kind", "clock", "shown_about", "shown_reason", "shown_text"]
     actions = left_to_worker = ["mark_as_sent", "send_again"]

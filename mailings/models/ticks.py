@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from letsconnect.base.labels import label_of
 from mailings.domain.letters import OutageKind
 
 
@@ -37,7 +38,7 @@ class Outage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{label_of(self, 'kind')} {self.pk}"
 
 
 class SendingRate(models.Model):

@@ -30,7 +30,7 @@ def test_each_kind_of_letter_has_a_name_of_its_own_at_the_desk():
 
     assert [kind for kind, name in names.items() if name == kind] == []
     assert [name for name, count in Counter(names.values()).items() if count > 1] == []
-    assert kinds.label_of("gone.away") == "gone.away"
+    assert kinds.label_of("matching.gone_away") == "gone away"
 
 
 def keeping(kind):

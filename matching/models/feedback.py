@@ -127,7 +127,7 @@ class SessionOutcome(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.session}: {self.verdict}"
+        return f"{self.session}: {label_of(self, 'verdict')}"
 
 
 class QuietSpell(models.Model):

@@ -8,6 +8,7 @@ from django.db import connections, models
 from django.db.models import Q
 
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.labels import label_of
 from registrations.domain.looks import LookKind
 from registrations.models.members import Member
 from registrations.models.registration import Registration
@@ -96,4 +97,4 @@ class Look(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.seen_on}"
+        return f"{label_of(self, 'kind')} {self.seen_on}"

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from letsconnect.base.labels import label_of
 from registrations import documents
 from registrations.domain.agreements import ConsentDocument
 from registrations.models.eligibility import Eligibility
@@ -67,7 +68,7 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.document} {self.version}"
+        return f"{label_of(self, 'document')} {self.version}"
 
 
 def has_agreed(*, on: date, member: str = "member") -> Q:

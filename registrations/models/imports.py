@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.labels import label_of
 from registrations.models.members import Member
 from registrations.models.registration import Registration
 
@@ -38,7 +39,7 @@ class ImportedKey(models.Model):
     digest = models.CharField(max_length=64, unique=True)
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        return f"{label_of(self, 'kind')} #{self.pk}"
 
 
 class ClaimInvitationQuerySet(models.QuerySet["ClaimInvitation"]):

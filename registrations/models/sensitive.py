@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.labels import label_of
 from registrations.domain.registrations import AgeRange, Gender, SensitiveQuestion
 
 
@@ -69,4 +70,4 @@ class SensitiveTally(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year} {self.question} {self.option}: {self.count}"
+        return f"{self.year} {label_of(self, 'question')}: {self.count}"
