@@ -8,7 +8,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import catalogue
+        from reports.participation import first_hours, who
         from reports.people import today
 
-        for report in (today.REPORT,):
+        for report in (who.REPORT, first_hours.REPORT, today.REPORT):
             catalogue.register(report)

@@ -26,7 +26,10 @@ class ReportKind:
 
     ``tables(asked)`` counts and returns its tables, by the same number of queries for any number of people. Numbers
     that may not be known are `HIDDEN` in them already: what comes out of here may be read by whoever opens the desk.
-    ``picture`` is the template that draws them, before the tables; it gets ``tables`` by their keys and ``asked``.
+    ``picture`` names the template in `templates/reports/pictures/` that draws them, before the tables; it gets
+    ``by_key``, the tables, and ``asked``.
+    ``frames`` are those of its tables that can stand in an edition: without rows, for their headings and definitions,
+    which an edition reads again in the language of its reader. A definition that changes is another column.
     """
 
     name: str
@@ -35,6 +38,7 @@ class ReportKind:
     tables: Callable[[ReportQuestion], Iterable[FigureTable]]
     is_of_period: bool = True
     picture: str = ""
+    frames: tuple[FigureTable, ...] = ()
 
 
 _reports: dict[str, ReportKind] = {}

@@ -484,6 +484,8 @@ DOORS = [
     Door("admin:base_massact_delete", "@mass_act", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:reports_index", get=DESK),
     Door("admin:reports_report", "people", get=DESK),
+    Door("admin:reports_report", "participation", get=DESK),
+    Door("admin:reports_report", "first-sessions", get=DESK),
     Door("admin:reports_report", "nothing", get="302 302 302 404 404 404 302 403"),
     Door("admin:reports_file", "people", "people", "csv", get=DESK),
     Door("admin:reports_file", "people", "people", "pdf", get="302 302 302 404 404 404 302 403"),

@@ -42,12 +42,14 @@ class FigureRow:
     """One row: a cell for each column.
 
     ``is_total`` marks a sum. ``rows_at`` is the address of the list at the desk that shows exactly the people or things
-    counted, for those who may open it.
+    counted, for those who may open it. ``key`` says what the row is about in whatever language, as "region:SSA": by it
+    a row that was stored is called again (`reports/row_names.py`). A table can be frozen if each of its rows has one.
     """
 
     cells: tuple[Cell, ...]
     is_total: bool = False
     rows_at: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import pgettext
 
+from letsconnect.base.charts import FULL, Bar, Chart
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 
 register = template.Library()
@@ -25,3 +26,17 @@ def in_words(cell: Cell) -> str:
     if cell is None:
         return "—"
     return number_format(cell, use_l10n=True, force_grouping=True) if isinstance(cell, int) else cell
+
+
+@register.inclusion_tag("admin/_bars.html")
+def bars(table: FigureTable, key: str) -> dict[str, Chart]:
+    """Draw one column of a table: a bar for each row that is no sum. What is hidden has none."""
+    place = next(place for place, column in enumerate(table.columns) if column.key == key)
+    rows = [row for row in table.rows if not row.is_total]
+    figures = {id(row): cell for row in rows if isinstance(cell := row.cells[place], int)}
+    most = max(figures.values(), default=0) or 1
+    drawn = [
+        Bar(in_words(row.cells[0]), in_words(row.cells[place]), FULL * figures.get(id(row), 0) // most, 0)
+        for row in rows
+    ]
+    return {"chart": Chart(str(table.title), str(table.columns[0].label), str(table.columns[place].label), drawn)}

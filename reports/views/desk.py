@@ -59,6 +59,7 @@ def _report(request: HttpRequest, report: ReportKind, frame: dict[str, Any]) -> 
         **frame,
         "title": report.title,
         "report": report,
+        "picture": report.picture and f"reports/pictures/{report.picture}.html",
         "form": form,
         "asked": asked,
         "tables": tables,

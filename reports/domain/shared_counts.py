@@ -1,0 +1,59 @@
+"""Several tables of people with counts in common, decided together: what one hides, the others hide as well."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reports.domain.privacy import Key, Sum, hidden_counts
+
+
+@dataclass(frozen=True)
+class _SharedNetwork:
+    counts: Mapping[Key, int]
+    sums: tuple[Sum, ...]
+    unpublished: frozenset[Key]
+
+
+@dataclass
+class SharedCounts:
+    """Counts of people and how they hang together, in as many networks as it takes (`reports/domain/privacy.py`).
+
+    Each network is decided by itself, given all that the others hide, until none hides more.
+    """
+
+    counts: dict[Key, int] = field(default_factory=dict)
+    _networks: list[_SharedNetwork] = field(default_factory=list)
+
+    def add(self, *sums: Sum, unpublished: Iterable[Key] = ()) -> None:
+        """Say that these sums hold of counts that are known, and together are a network."""
+        keys = dict.fromkeys(key for each in sums for key in (each.total, *each.parts))
+        self._networks.append(_SharedNetwork({key: self.counts[key] for key in keys}, sums, frozenset(unpublished)))
+
+    def others(self, whole: Key, part: Key) -> Key:
+        """Return the key of those of ``whole`` who are not in ``part``: no report prints how many they are."""
+        key = ("others", whole, part)
+        self.counts[key] = self.counts[whole] - self.counts[part]
+        return key
+
+    def add_part(self, whole: Key, part: Key) -> None:
+        """Say that the people of ``part`` are among those of ``whole``, and beside that nothing."""
+        others = self.others(whole, part)
+        self.add(Sum(whole, (part, others)), unpublished=[others])
+
+    def add_overlapping(self, whole: Key, parts: Iterable[Key]) -> Sum:
+        """Return the sum of parts that have people in common, each of which is among the people of ``whole``."""
+        parts = tuple(parts)
+        for part in parts:
+            self.add_part(whole, part)
+        return Sum(whole, parts, overlap=sum(self.counts[part] for part in parts) - self.counts[whole])
+
+    def hidden(self) -> set[Key]:
+        """Return which counts are not shown."""
+        hidden: set[Key] = set()
+        goes_on = True
+        while goes_on:
+            before = len(hidden)
+            for each in self._networks:
+                here = hidden & each.counts.keys()
+                hidden |= hidden_counts(each.counts, each.sums, unpublished=each.unpublished, hidden=here)
+            goes_on = len(hidden) > before
+        return hidden

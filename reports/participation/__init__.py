@@ -1,0 +1,1 @@
+"""Who took part, in what and as what; and how long it takes from registering to a first hour."""
