@@ -1,9 +1,11 @@
 """The desk's first page: each number is that of the list it leads to, for every seat, the oldest first."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,6 +17,7 @@ from clinics.tests.factories import make_channel, make_clinic, make_person
 from letsconnect.base.clocks import database_now
 from letsconnect.tests.what_waits import make_what_waits
 from letsconnect.today.lines import Pressing
+from letsconnect.today.tables import by_work
 from letsconnect.today.waiting import KINDS
 from mailings.models import LastTick
 from mailings.tests.factories import make_newsletter
@@ -239,3 +242,21 @@ def test_the_gaps_that_are_counted_are_those_that_the_page_of_a_clinic_says(clie
         assert len(list(gaps_in_words(clinic))) == len(said), [lack.sentence for lack in said]
         assert (clinic in found) == bool(said)
     assert with_people[2] not in found and len(found) == 6
+
+
+def test_every_list_of_the_desk_stands_once_below_by_the_work_it_serves(client):
+    """Nothing is called by the app it is of, and a phone shows what waits before any list."""
+    client.force_login(make_coordinator())
+    response = client.get(reverse("admin:index"))
+    page, works = response.content.decode(), by_work(response.context["app_list"], reads_reports=True)
+
+    lists = Counter(opened.url for work in works for opened in work.lists)
+    readable = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry
+    ]
+    assert {url: lists[url] for url in readable} == dict.fromkeys(readable, 1)
+    assert [work.key for work in works] == ["people", "matching", "clinics", "emails", "reports", "answers", "team"]
+    assert page.index('id="waiting"') < page.index('id="all-lists"')
+    _waiting, below = page.split('id="all-lists"')
+    assert [below.count(f'href="{url}"') for url in readable] == [1] * len(readable)
+    assert f'href="{reverse("admin:app_list", args=["matching"])}"' not in page
