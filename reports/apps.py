@@ -8,8 +8,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import catalogue
+        from reports.meetings import clinics
         from reports.participation import first_hours, who
         from reports.people import today
 
-        for report in (who.REPORT, first_hours.REPORT, today.REPORT):
+        for report in (who.REPORT, first_hours.REPORT, clinics.REPORT, today.REPORT):
             catalogue.register(report)

@@ -486,6 +486,7 @@ DOORS = [
     Door("admin:reports_report", "people", get=DESK),
     Door("admin:reports_report", "participation", get=DESK),
     Door("admin:reports_report", "first-sessions", get=DESK),
+    Door("admin:reports_report", "clinics", get=DESK),
     Door("admin:reports_report", "nothing", get="302 302 302 404 404 404 302 403"),
     Door("admin:reports_file", "people", "people", "csv", get=DESK),
     Door("admin:reports_file", "people", "people", "pdf", get="302 302 302 404 404 404 302 403"),

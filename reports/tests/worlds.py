@@ -6,8 +6,10 @@ from random import Random
 from django.db import IntegrityError, transaction
 
 from clinics.domain.clinics import ClinicFormat, ClinicState, ForWhom
+from clinics.domain.feedback import OPTIONS
 from clinics.domain.people import AnswerState, ClinicRole
-from clinics.tests.factories import make_attendance, make_clinic, make_person
+from clinics.models import Channel, ChannelSum, Clinic, FeedbackTally, OtherHeads, Rsvp
+from clinics.tests.factories import make_attendance, make_channel, make_clinic, make_person
 from letsconnect.base.models import Act
 from matching.domain.feedback import Verdict
 from matching.domain.matches import MatchState
@@ -152,7 +154,7 @@ class RandomWorld:
         for number in range(self.size // 4):
             starts_at = self.moment()
             state = self.random.choice(
-                [ClinicState.HELD, ClinicState.HELD, ClinicState.ARCHIVED, ClinicState.ANNOUNCED]
+                [*[ClinicState.HELD] * 3, ClinicState.ARCHIVED, ClinicState.ANNOUNCED, ClinicState.CANCELLED]
             )
             for_whom = self.random.choice(ForWhom.values)
             clinic = make_clinic(
@@ -166,8 +168,11 @@ class RandomWorld:
                 announced_at=starts_at - timedelta(days=20),
                 minutes=60,
             )
+            if state == ClinicState.CANCELLED:
+                continue
             for member in self.random.sample(self.members, self.random.randrange(len(self.members) // 2 + 1)):
                 make_attendance(clinic, member, joined_at=starts_at)
+            self._seats(clinic, channel=make_channel(clinic, "fr") if number % 2 else None)
             for role in (ClinicRole.SHARER, ClinicRole.HOST, ClinicRole.HELPER):
                 answer = self.random.choice([AnswerState.ACCEPTED, AnswerState.ACCEPTED, AnswerState.DECLINED])
                 if self.random.random() < 0.3:
@@ -175,3 +180,33 @@ class RandomWorld:
                     make_person(clinic, role, answer, address=address)
                 else:
                     make_person(clinic, role, answer, member=self.random.choice(self.members))
+
+    def _seats(self, clinic: Clinic, *, channel: Channel | None) -> None:
+        places = enumerate(self.random.sample(self.members, self.random.randrange(len(self.members) + 1)), start=1)
+        Rsvp.objects.bulk_create(
+            Rsvp(
+                clinic=clinic,
+                member=member,
+                made_at=clinic.starts_at - timedelta(days=3),
+                seated_at=clinic.starts_at - timedelta(days=3),
+                **({"state": "going", "seat": place} if self.random.random() < 0.8 else {"state": "cancelled"}),
+                channel=self.random.choice([None, channel]),
+            )
+            for place, member in places
+        )
+        if self.random.random() < 0.5:
+            OtherHeads.objects.create(clinic=clinic, number=3, counted_at=NOW, counted_by=self.coordinator)
+        if self.random.random() < 0.3 and clinic.held_at:
+            clinic.head_count = self.random.randrange(40)
+            clinic.save(update_fields=["head_count"])
+        if self.random.random() < 0.2:
+            ChannelSum.objects.bulk_create(
+                ChannelSum(clinic=clinic, language=code, count=self.random.randrange(1, 30)) for code in ("en", "qu")
+            )
+        for question, options in OPTIONS.items():
+            counts = {option: self.random.randrange(-3, 12) for option in options}
+            FeedbackTally.objects.bulk_create(
+                FeedbackTally(clinic=clinic, question=question, option=option, count=count)
+                for option, count in counts.items()
+                if count > 0
+            )
