@@ -113,6 +113,19 @@ class EachOnce(models.Func):
     output_field = models.BooleanField()
 
 
+class Concatenated(models.Func):
+    """Columns of text with a space between, none of which is null."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+
+
+def folded(*columns: str) -> models.Func:
+    """These columns as one text in which names are found however they are spelt: as `folding.key` makes it."""
+    words = Concatenated(*columns, output_field=models.TextField()) if len(columns) > 1 else models.F(columns[0])
+    return models.Func(words, function="base_folded", output_field=models.TextField())
+
+
 def mend_lines(model: type[models.Model], *fields: str, unseen: str = "") -> int:
     """Bring values that were stored earlier into line with the rule, in a migration.
 
