@@ -25,6 +25,7 @@ from letsconnect import saved_filters_desk
 from letsconnect.base import lists_kept
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.links import path_or_nothing
+from letsconnect.people.views import PeoplePages
 from letsconnect.today.page import today_of
 from registrations.requests import signed_in
 from reports.views.desk import urls_of as urls_of_reports
@@ -96,9 +97,9 @@ class WorkingGroupSite(AdminSite):
         return super().index(request, {**context, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
-        """Add what is no table of the desk: the reports, and the pages of saved filters."""
+        """Add what is no table of the desk: the reports, the pages about people, and those of saved filters."""
         reports = path("reports/", include(urls_of_reports(self)))
-        return [reports, *saved_filters_desk.urls(self), *super().get_urls()]
+        return [reports, *PeoplePages(self).urls, *saved_filters_desk.urls(self), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Return Django's list of tables, made only where a page shows it: without a sidebar lists and forms do not."""

@@ -311,7 +311,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
             "title": _("What happened: %(object)s") % {"object": isolated(obj)},
             "opts": self.opts,
             "object": obj,
-            "acts": _with_readable_reasons(Act.objects.on(obj), obj, request.user),
+            "acts": with_readable_reasons(Act.objects.on(obj), obj, request.user),
         }
         return TemplateResponse(request, "admin/acts.html", context)
 
@@ -357,7 +357,7 @@ class DeskInline:
         return False
 
 
-def _with_readable_reasons(acts_about: Iterable[Act], obj: models.Model, reader: Any) -> list[Act]:
+def with_readable_reasons(acts_about: Iterable[Act], obj: models.Model, reader: Any) -> list[Act]:
     """Return the acts with ``reason_to_show``, the reason as far as the reader may read it.
 
     A reader at the desk reads no more about themselves than the person concerned may read on their own page.

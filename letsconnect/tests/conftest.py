@@ -164,6 +164,8 @@ def make_world():
         report=send_report(by=concerned, description="Something.", now=NOW).number,
         trust_seat=appoint_to_trust_team(member=make_member(), by=None, now=NOW - timedelta(days=9)),
         person=concerned,
+        learner=learner,
+        alone_key=str(make_member(name="Alone", region="MENA").public_id),
         person_key=str(concerned.public_id),
         trust_yes=f":{concerned.public_id}",
         seat_yes=f"coordinator:{concerned.public_id}",

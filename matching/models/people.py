@@ -128,9 +128,42 @@ def two_named(values: Sequence[Any]) -> tuple[NamedPerson, NamedPerson]:
     return NamedPerson(*values[:width]), NamedPerson(*values[width:])
 
 
+_OF_DESK_NAMES = ("pk", "name", "member__name", "member__erased_at", "region")
+
+
+def desk_names(*ways: str) -> list[str]:
+    """The columns from which `desk_name` reads what the desk calls the people these ways lead to."""
+    return [f"{way}__{column}" for way in ways for column in _OF_DESK_NAMES]
+
+
+class DeskName(NamedTuple):
+    """What the desk calls one person of a row, read without their registration and account."""
+
+    pk: int
+    name: str
+    name_of_account: str | None
+    erased_at: datetime | None
+    region: str
+
+    @property
+    def shown_name(self) -> str:
+        return name_to_show(self.name, self.name_of_account)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
+
+
+def desk_name(values: Sequence[Any], place: int) -> DeskName:
+    """Return one of the people from the values of the columns that `desk_names` lists."""
+    width = len(_OF_DESK_NAMES)
+    return DeskName(*values[place * width : (place + 1) * width])
+
+
 class PersonInTable(NamedTuple):
     """One of the two people of a row of the desk, read without their registration, account and group."""
 
+    pk: int
     name: str
     name_of_account: str | None
     erased_at: datetime | None
@@ -148,7 +181,7 @@ class PersonInTable(NamedTuple):
         return self.erased_at is not None
 
 
-_IN_TABLE = ("name", "member__name", "member__erased_at", "region", "group__name", "group_other", "member")
+_IN_TABLE = ("pk", "name", "member__name", "member__erased_at", "region", "group__name", "group_other", "member")
 
 
 def for_table() -> dict[str, F]:

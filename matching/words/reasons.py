@@ -15,7 +15,8 @@ from letsconnect.base.ways_to_reach import without_ways_to_reach
 from matching.domain.matches import WHY_NOT_A_PAIR, Side
 from matching.engine.criteria import FULL
 from matching.models import Match, SharerRequest
-from matching.models.people import NamedPerson, PersonInTable
+from matching.models.people import DeskName, NamedPerson, PersonInTable
+from registrations.domain.calling import called
 from registrations.models import Registration
 from registrations.reference.names import language_name
 
@@ -104,6 +105,12 @@ def name_of(person: Registration | NamedPerson | PersonInTable) -> str:
     if person.is_erased:
         return gettext("Somebody who has left")
     return without_ways_to_reach(person.shown_name) or gettext("Somebody who shows no name")
+
+
+def called_at_desk(person: Registration | PersonInTable | DeskName) -> str:
+    """Return what the desk calls a person. A name that tells how to reach them is none, as in `name_of`."""
+    name = "" if person.is_erased else without_ways_to_reach(person.shown_name)
+    return called(name, number=person.pk, region=person.region)
 
 
 def group_of(person: Registration) -> str:

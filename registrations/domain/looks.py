@@ -9,6 +9,7 @@ class LookKind(TextChoices):
 
     REGISTRATION = "registration", _("your registration")
     ACCOUNT = "account", _("your account")
+    PERSON = "person", _("a page of all that the working group sees of you")
     MATCH = "match", _("a match of yours, with both sides")
     EXPORT = "export", _("your registration, in an export")
     ACCOUNTS = "accounts", _("a list of accounts, with yours")

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
-from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.fields import LineField, folded, lines_can_be_seen
 from letsconnect.base.statements import Statement
 from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_ends_before_it_begins
 from letsconnect.base.zones import validate_zone
@@ -89,6 +89,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     closed_by = models.CharField(_("closed by"), max_length=5, choices=ClosedBy, blank=True, editable=False)
     sessions_renewed = models.PositiveIntegerField(default=0, editable=False)
+    folded_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
 
     objects = MemberManager()
 

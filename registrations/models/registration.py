@@ -9,8 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is, readable
-from letsconnect.base.fields import EachOnce, LineField, lines_can_be_seen
+from letsconnect.base.fields import EachOnce, LineField, folded, lines_can_be_seen
 from letsconnect.base.zones import in_zone, validate_zone
+from registrations.domain.calling import called
 from registrations.domain.registrations import (
     GROUP_AT_MOST,
     HANDED_IN,
@@ -217,6 +218,9 @@ class Registration(models.Model):
     )
     review_note = models.TextField(_("note to the person"), max_length=2000, blank=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
+    folded_names = models.GeneratedField(
+        expression=folded("name", "wikimedia_username"), output_field=models.TextField(), db_persist=True
+    )
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -283,7 +287,7 @@ class Registration(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.shown_name) or f"#{self.pk}"
+        return called(str(self.shown_name), number=self.pk, region=self.region)
 
     @property
     def shown_name(self) -> str:

@@ -85,7 +85,7 @@ def make(apps, schema_editor):
 class Migration(migrations.Migration):
     """A function for columns: all spellings of one name become the same text."""
 
-    dependencies = [("base", "0009_acts_on_many")]
+    dependencies = [("base", "0010_saved_filters")]
 
     operations = [
         migrations.RunPython(

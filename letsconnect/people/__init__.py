@@ -1,0 +1,1 @@
+"""One page per person at the desk, and the field that finds it."""
