@@ -143,7 +143,6 @@ FOLDING = {
     "registrations/reference/finding_languages.py": "codes of languages, and a search",
     "registrations/skills/arranging.py": "wordings of skills",
     "registrations/demo.py": "regions in addresses of the demo",
-    "registrations/admin/choosing_person.py": "a search",
     "registrations/privacy/forms.py": "a word typed to be sure",
     "registrations/privacy/my_data.py": "a capital at the start of a line",
     "registrations/oldform/reading/countries.py": "codes of countries",

@@ -19,6 +19,7 @@ from matching.domain.matches import CANCELLABLE, MatchingError, Side, sides_wait
 from matching.models import Concern, Match, Round
 from matching.models.people import PersonInTable
 from matching.words import reasons
+from registrations.admin.typed_people import PersonFinder
 from registrations.domain.looks import LookKind
 from registrations.models import Member, Registration
 
@@ -30,9 +31,16 @@ class DeskAdmin(WorkingGroupAdmin[Row]):
 
     coordinators_may = frozenset({"view"})
 
-    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, template: str, context: dict[str, Any], *, names: PersonFinder | None = None
+    ) -> HttpResponse:
+        """Answer with a page; ``names`` is what finds people for its form, whose names it may show."""
         values = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, f"matching/admin/{template}.html", values)
+        response = TemplateResponse(request, f"matching/admin/{template}.html", values)
+        if names is not None:
+            response.render()  # only then it is known whom it names
+            self.note_look(request, names.shown, kind=LookKind.MATCHES)
+        return response
 
     def press(self, request: HttpRequest, row: Any, act: Callable[[Any], Any], form: FormOf | None = None) -> Any:
         """Do what a button says to the row as its page showed it, and return what came of it.
@@ -67,7 +75,13 @@ class DeskAdmin(WorkingGroupAdmin[Row]):
 def side_in_words(person: Registration | PersonInTable) -> str:
     """Return name, region and group of a person: no address, no contact."""
     group = str(person.group or person.group_other or "")
-    return " · ".join([part for part in (reasons.name_of(person), person.region, group) if part])
+    return " · ".join([part for part in (*_called(person), group) if part])
+
+
+def _called(person: Registration | PersonInTable) -> list[str]:
+    """Return what the desk calls a person, and the region unless that is said by it."""
+    called = reasons.called_at_desk(person)
+    return [called] if called.startswith("#") else [called, person.region]
 
 
 def columns_of_side(way: str) -> tuple[str, ...]:
@@ -123,4 +137,4 @@ def concern_in_words(concern: Concern) -> str:
     """Return whom a concern is about: one person, or the two of a match."""
     if concern.registration is not None:
         return side_in_words(concern.registration)
-    return " – ".join(reasons.name_of(person) for person in concern.people)
+    return " – ".join(reasons.called_at_desk(person) for person in concern.people)

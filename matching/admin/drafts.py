@@ -23,6 +23,8 @@ from matching.models import Match, Round
 from matching.rounds.by_hand import make_match_by_hand, unmake_match_by_hand
 from matching.rounds.drafts import change_draft, draft_round, request_round, settings_of
 from matching.rounds.previewing import preview_round
+from matching.words.reasons import called_at_desk
+from registrations.admin.typed_people import PersonFinder
 from registrations.models import Registration, Skill
 from registrations.requests import signed_in
 
@@ -110,23 +112,22 @@ class DraftPages(DeskAdmin[Round]):
     def pair_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """Put two people together by hand."""
         round_ = self.find(request, round_id)
-        people = {str(person.pk): person for person in self.people_to_choose(request)}
-        self.note_names(request, people.values())
-        form = PairForm(request.POST or None, people=people.values())
-        if form.is_valid() and self._pair(request, round_, people, form.cleaned_data):
+        people = PersonFinder(self.people_to_choose(request), call=called_at_desk)
+        form = PairForm(request.POST or None, people=people)
+        if form.is_valid() and self._pair(request, round_, form):
             return redirect(CHANGE, round_.pk)
-        return self.page(request, "pair", {"title": _("Put two people together"), "round": round_, "form": form})
+        context = {"title": _("Put two people together"), "round": round_, "form": form}
+        return self.page(request, "pair", context, names=people)
 
-    def _pair(
-        self, request: HttpRequest, round_: Round, people: dict[str, Registration], values: dict[str, Any]
-    ) -> bool:
+    def _pair(self, request: HttpRequest, round_: Round, form: PairForm) -> bool:
+        learner, sharer = form.chosen
         try:
             make_match_by_hand(
                 round_=round_,
-                learner=people[values["learner"]],
-                sharer=people[values["sharer"]],
-                skill=Skill.objects.get(pk=values["skill"]),
-                why=values["why"],
+                learner=learner,
+                sharer=sharer,
+                skill=Skill.objects.get(pk=form.cleaned_data["skill"]),
+                why=form.cleaned_data["why"],
                 by=signed_in(request),
                 now=timezone.now(),
             )

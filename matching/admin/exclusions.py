@@ -18,7 +18,6 @@ from matching.domain.matches import MatchingError
 from matching.models import Exclusion
 from matching.rounds.rules import exclude_pair, lift_exclusion
 from registrations.domain.looks import LookKind
-from registrations.models import Registration
 from registrations.requests import signed_in
 
 LIST = "admin:matching_exclusion_changelist"
@@ -71,19 +70,19 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
     ) -> HttpResponse:
         """Choose two people of one's regions, and say why."""
         chosen = {"person": request.GET.get("person", ""), "other": request.GET.get("other", "")}
-        people = {str(person.pk): person for person in people_to_name(signed_in(request), *chosen.values())}
-        self.note_names(request, people.values())
-        form = ExcludeForm(request.POST or None, initial=chosen, people=people.values())
-        if form.is_valid() and self._exclude(request, people, form.cleaned_data):
+        people = people_to_name(signed_in(request), *chosen.values())
+        form = ExcludeForm(request.POST or None, initial=chosen, people=people)
+        if form.is_valid() and self._exclude(request, form):
             return redirect(LIST)
-        return self.page(request, "exclude", {"title": _("Keep two people apart"), "form": form})
+        return self.page(request, "exclude", {"title": _("Keep two people apart"), "form": form}, names=people)
 
-    def _exclude(self, request: HttpRequest, people: dict[str, Registration], values: dict[str, str]) -> bool:
+    def _exclude(self, request: HttpRequest, form: ExcludeForm) -> bool:
+        person, other = form.chosen
         try:
             exclude_pair(
-                person=people[values["person"]],
-                other=people[values["other"]],
-                reason=values["reason"],
+                person=person,
+                other=other,
+                reason=form.cleaned_data["reason"],
                 by=signed_in(request),
                 now=timezone.now(),
             )

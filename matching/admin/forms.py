@@ -20,8 +20,10 @@ from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds.drafts import MOST_WEEKS
 from matching.rounds.rules import RULES
 from matching.words import levels, reasons
+from registrations.admin.typed_people import PersonFinder, person_field
 from registrations.domain.registrations import Region, SkillFamily, SkillState
 from registrations.models import Registration, Skill
+from registrations.skills.typed import skill_field
 
 MOST_WEIGHT = 100
 _WEIGHT = "weight_"
@@ -127,29 +129,28 @@ class DraftForm(forms.Form):
         )
 
 
-class _WithTwoPeople(forms.Form):
-    """A form in which two people are chosen from the same list."""
+class TwoPeopleForm(forms.Form):
+    """Which two people is asked about: each is typed."""
 
-    two = ("learner", "sharer")  # the names of their fields
+    two: tuple[tuple[str, Any], ...] = (("learner", _("Learner")), ("sharer", _("Sharer")))
 
-    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: PersonFinder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = people_to_choose(people)
-        for name in self.two:
-            offer(self, name, choices)
+        self.people = people
+        others = self.fields
+        self.fields = {name: person_field(people, label=label) for name, label in self.two}
+        self.fields.update(others)
 
-
-class TwoPeopleForm(_WithTwoPeople):
-    """Which two people is asked about."""
-
-    learner = forms.ChoiceField(label=_("Learner"))
-    sharer = forms.ChoiceField(label=_("Sharer"))
+    @property
+    def chosen(self) -> list[Registration]:
+        """The two people, once the form is valid."""
+        return [self.people.person(self.cleaned_data[name]) for name, _label in self.two]
 
 
 class PairForm(TwoPeopleForm):
     """Two people put together by hand, and why."""
 
-    skill = forms.ChoiceField(label=_("Skill"))
+    skill = skill_field(label=_("Skill"))
     why = forms.CharField(
         label=_("Why these two"),
         max_length=longest(Match, "made_why"),
@@ -157,17 +158,11 @@ class PairForm(TwoPeopleForm):
         help_text=_("Your colleagues read it; the two people do not."),
     )
 
-    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
-        super().__init__(*args, people=people, **kwargs)
-        offer(self, "skill", [("", "—"), *_skills_by_family()])
 
-
-class ExcludeForm(_WithTwoPeople):
+class ExcludeForm(TwoPeopleForm):
     """Two people to keep apart, and why."""
 
-    two = ("person", "other")
-    person = forms.ChoiceField(label=_("One"))
-    other = forms.ChoiceField(label=_("The other"))
+    two = (("person", _("One")), ("other", _("The other")))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=longest(Exclusion, "reason"),
@@ -192,12 +187,6 @@ class RulesForm(forms.ModelForm):
     class Meta:
         model = MatchingRules
         fields = RULES
-
-
-def people_to_choose(people: Iterable[Registration]) -> list[tuple[str, str]]:
-    """Return people as choices: name and region, by name."""
-    choices = [(str(person.pk), f"{reasons.name_of(person)} · {person.region}") for person in people]
-    return [("", "—"), *_by_name(choices)]
 
 
 def scope_in_words(scope: Scope) -> list[str]:

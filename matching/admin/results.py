@@ -140,8 +140,8 @@ def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:
     return [
         text
         % {
-            "learner": reasons.name_of(learner),
-            "sharer": reasons.name_of(sharer),
+            "learner": reasons.called_at_desk(learner),
+            "sharer": reasons.called_at_desk(sharer),
             "why": " ".join(reasons.why_not_a_pair(pair.rules, learner, sharer)),
         }
         for pair in pairs
@@ -171,7 +171,7 @@ def caution(kind: str, person: Registration, matches: int) -> str:
             "%(name)s would have %(count)d matches whose hours clash: no hour of its own for each.",
             matches,
         )
-    return text % {"name": reasons.name_of(person), "count": matches}
+    return text % {"name": reasons.called_at_desk(person), "count": matches}
 
 
 def _participants(round_: Round, numbers: Sequence[int]) -> dict[int, Registration]:

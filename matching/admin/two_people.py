@@ -21,6 +21,7 @@ from matching.admin import weeks
 from matching.domain.matches import Side
 from matching.models import Match, SharerRequest
 from matching.words import reasons
+from registrations.admin.typed_people import PersonFinder
 from registrations.domain.registrations import BabelLevel
 from registrations.models import Member, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 from registrations.reference.names import language_name
@@ -33,7 +34,7 @@ class SideOfTwo:
     side: Side
     heading: Promise
     name: str
-    address: str = ""  # of the registration's page, for who may open it
+    address: str = ""  # of the page of the person, for who may open it
     lines: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -49,7 +50,7 @@ def beside_each_other(
         SideOfTwo(
             side,
             _HEADINGS[side],
-            reasons.name_of(person),
+            reasons.called_at_desk(person),
             _address(person) if reader.looks_after(person.region) else "",
             _lines(person, languages.get(person.pk, [])),
         )
@@ -73,13 +74,13 @@ def week_of(learner: Registration, sharer: Registration, *, reader: Member, star
     return weeks.overlay(of_learner, of_sharer, zone=reader.zone, start=start)
 
 
-def people_to_name(member: Member, *asked: str) -> list[Registration]:
-    """Return whom a member of the working group can choose from: those of their regions who can be matched today, and
-    the two asked about, where a match or a request that this member may see names them together."""
+def people_to_name(member: Member, *asked: str) -> PersonFinder:
+    """Return what finds those whom a member of the working group can choose from: those of their regions who can be
+    matched today, and the two asked about, where a match or a request that this member may see names them together."""
     matchable = Registration.objects.visible_to(member).matchable(on=timezone.now().date())
-    people = {person.pk: person for person in matchable.select_related("member")}
-    others = [key for key in _tied(member, keys_among(asked)) if key not in people]
-    return [*people.values(), *Registration.objects.filter(pk__in=others).select_related("member")]
+    tied = _tied(member, keys_among(asked))
+    people = Registration.objects.filter(Q(pk__in=matchable.values("pk")) | Q(pk__in=tied))
+    return PersonFinder(people.select_related("member"), call=reasons.called_at_desk)
 
 
 def _tied(member: Member, asked: list[int]) -> list[int]:
@@ -93,7 +94,7 @@ def _tied(member: Member, asked: list[int]) -> list[int]:
 
 
 def _address(person: Registration) -> str:
-    return reverse("admin:registrations_registration_change", args=[person.pk])
+    return reverse("admin:person_detail", args=[person.pk])
 
 
 def _lines(person: Registration, languages: Sequence[str]) -> list[tuple[str, str]]:

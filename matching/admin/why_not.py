@@ -39,20 +39,19 @@ class WhyNotPage(DeskAdmin[Round]):
     def why_not_view(self, request: HttpRequest) -> HttpResponse:
         round_ = self._round(request)
         chosen = [request.GET.get(side, "") for side in ("learner", "sharer")]
-        people = {person.pk: person for person in people_to_name(signed_in(request), *chosen)}
-        self.note_names(request, people.values())
+        people = people_to_name(signed_in(request), *chosen)
         context: dict[str, Any] = {"title": _("Why not this pair?"), "round": round_}
-        form = TwoPeopleForm(request.GET if "sharer" in request.GET else None, people=people.values())
+        form = TwoPeopleForm(request.GET if "sharer" in request.GET else None, people=people)
         if "learner" in request.GET and not form.is_bound:
             form.initial = {"learner": request.GET["learner"]}
         if form.is_valid():
-            learner, sharer = (people[int(form.cleaned_data[side])] for side in ("learner", "sharer"))
+            learner, sharer = form.chosen
             self.note_looks(request, learner, sharer)
             context["answer"] = answer(round_, learner, sharer)
             context["zone"] = signed_in(request).zone
             monday = hours.next_monday(timezone.now().date())
             context["week"] = week_of(learner, sharer, reader=signed_in(request), start=monday)
-        return self.page(request, "why_not", {**context, "form": form})
+        return self.page(request, "why_not", {**context, "form": form}, names=people)
 
     def _round(self, request: HttpRequest) -> Round | None:
         """The round asked about, else the last one that was computed."""
@@ -63,7 +62,7 @@ class WhyNotPage(DeskAdmin[Round]):
 
 def answer(round_: Round | None, learner: Registration, sharer: Registration) -> WhyNotAnswer:
     """Say why the two are not matched, from what the round was computed from."""
-    names = {"learner": reasons.name_of(learner), "sharer": reasons.name_of(sharer)}
+    names = {"learner": reasons.called_at_desk(learner), "sharer": reasons.called_at_desk(sharer)}
     heading = gettext("%(learner)s learning from %(sharer)s") % names
     if round_ is None:
         return WhyNotAnswer(heading, [gettext("No round has been computed yet.")])

@@ -20,7 +20,7 @@ from matching.rounds.previewing import preview_round
 from matching.rounds.rules import exclude_pair
 from matching.tests.factories import make_match, make_request
 from registrations.models import Look, Registration, Wish
-from registrations.tests.factories import NOW, make_registration
+from registrations.tests.factories import NOW, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -370,6 +370,34 @@ def test_two_people_are_kept_apart_with_a_reason_and_it_is_lifted_with_one(clien
     press(client, liaison, change, exclusion.pk, why="They made up.")
     assert Exclusion.objects.get().lifted_why == "They made up."
     assert not Exclusion.objects.standing().exists()
+
+
+def test_people_are_typed_and_where_a_name_is_several_peoples_one_chooses_and_loses_nothing(
+    client, liaison, other_liaison
+):
+    ana, *two = (make_registration(member=make_member(name=name)) for name in ("Ana Núñez", "Bo One", "Bo Two"))
+    nameless = make_registration(member=make_member(name=""), name="", region="MENA")
+    away = make_registration(member=make_member(name="Zoé"), region="LAC", country="AR")
+    add = "admin:matching_exclusion_add"
+
+    def typed(person, other, **more):
+        return press(client, liaison, add, person=person, other=other, reason="A quarrel.", **more)
+
+    several = typed("nunez", "bo")
+    body = several.content.decode()
+    assert 'value="nunez"' in body or f"Ana Núñez (#{ana.pk})" in body
+    assert all(f"{one.shown_name} (#{one.pk})" in body for one in two)
+    assert "A quarrel." in body
+    assert not Exclusion.objects.exists()
+    assert Look.objects.filter(viewer=liaison, registration=two[1]).exists()
+    for unknown in ("Zoé", f"#{away.pk}", "nobody"):
+        assert "Nobody whom you can choose here" in typed("nunez", unknown).content.decode(), unknown
+    assert not Look.objects.filter(registration=away).exists()
+
+    typed("nunez", "bo", **{"other-pick": str(two[1].pk)})
+    assert (Exclusion.objects.get().person, Exclusion.objects.get().other) == (ana, two[1])
+    typed(f"#{ana.pk}", f"#{nameless.pk}, MENA")
+    assert Exclusion.objects.filter(person=ana, other=nameless).exists()
 
 
 def test_the_same_person_twice_is_no_pair(client, coordinator):

@@ -59,17 +59,17 @@ def people_found(words: str, *, reader: Member) -> QuerySet[Any, Any]:
         of_number = Q(pk=int(number[1]))
         if words[0] == "#":
             return _in_order(registrations.filter(of_number), accounts.none())
-        named = _named(words, "folded_names", "member__folded_name") | of_number
-        return _in_order(registrations.filter(named), accounts.filter(_named(words, "folded_name")))
+        so_called = named(words, "folded_names", "member__folded_name")
+        return _in_order(registrations.filter(so_called | of_number), accounts.filter(named(words, "folded_name")))
     by_account = Q(public_id=words.removeprefix("#"))
     of_wiki = _accounts_of_username(words)
     return _in_order(
         registrations.filter(
-            _named(words, "folded_names", "member__folded_name")
+            named(words, "folded_names", "member__folded_name")
             | Q(member__public_id=words.removeprefix("#"))
             | Q(member__in=of_wiki)
         ),
-        accounts.filter(_named(words, "folded_name") | by_account | Q(pk__in=of_wiki)),
+        accounts.filter(named(words, "folded_name") | by_account | Q(pk__in=of_wiki)),
     )
 
 
@@ -118,7 +118,7 @@ def _counted(way: str, visible: QuerySet[Any, Any], skills: list[int]) -> Iterat
     yield from ((skill, len(named)) for skill, named in people.items())
 
 
-def _named(words: str, *columns: str) -> Q:
+def named(words: str, *columns: str) -> Q:
     """Each of these words is a part of what one of the columns holds, however either is spelt."""
     keys = folding.key(words).split()[:MOST_WORDS]
     if not keys:

@@ -25,9 +25,9 @@ from registrations.domain.registrations import BabelLevel
 from registrations.models import Offer, Registration, SpokenLanguage, Wish
 from registrations.reference.languages import LANGUAGES
 from registrations.reference.names import language_name
-from registrations.reference.typed_fields import TypedChoiceField, TypedChoiceInput, language_field
-from registrations.skills.finder import SkillFinder
+from registrations.reference.typed_fields import language_field
 from registrations.skills.names import names_of
+from registrations.skills.typed import skill_field
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -122,22 +122,13 @@ def _language_and_level(value: str) -> tuple[str, int]:
     return (code, number) if code in LANGUAGES and number in dict(_LEVELS) else ("", 0)
 
 
-def _skill_field(label: Any) -> TypedChoiceField:
-    texts = {
-        "several": gettext_lazy("Please choose which skill you mean by “%(text)s”."),
-        "unknown": gettext_lazy("We know no skill called “%(text)s”. Try another word for it, in any language."),
-    }
-    widget = TypedChoiceInput(SkillFinder())
-    return TypedChoiceField(widget=widget, label=label, required=False, error_messages=texts)
-
-
 class AnswersForm(forms.Form):
     """What people answered, typed; whatever is left empty does not filter."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "answers-%s", **kwargs})
-        self.fields[SHARES] = _skill_field(gettext_lazy("Shares the skill"))
-        self.fields[WISHES] = _skill_field(gettext_lazy("Wants to learn the skill"))
+        self.fields[SHARES] = skill_field(label=gettext_lazy("Shares the skill"), required=False)
+        self.fields[WISHES] = skill_field(label=gettext_lazy("Wants to learn the skill"), required=False)
         self.fields[SPEAKS] = language_field(label=gettext_lazy("Speaks the language"), required=False)
         self.fields["level"] = forms.TypedChoiceField(
             label=gettext_lazy("at least"), choices=_LEVELS, coerce=int, required=False, initial=BabelLevel.INTERMEDIATE

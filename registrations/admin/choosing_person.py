@@ -4,34 +4,44 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base import folding
 from letsconnect.base.fields import choice_field
+from registrations.accounts.finding_people import named
 from registrations.models import Member
 from registrations.models.members import MemberQuerySet
 
 MOST_FOUND = 20
-MOST_WORDS = 6
 
 
 def find_people(words: str, *, among: MemberQuerySet | None = None) -> list[Member]:
-    """Return the first people with an open account whose name has each of these words, or whose account number this is.
+    """Return the first people with an open account of whose name each of these words is a part, however it is spelt, or
+    whose number this is: that of the account, or that of the registration.
 
     Nobody if nothing was typed; with ``among`` only those whose names may be looked through.
     """
+    words = folding.tidy(words)
+    if not words:
+        return []
     people = (Member.objects.with_open_account() if among is None else among).select_related("registration")
-    for word in words.split()[:MOST_WORDS]:
-        like = Q(name__icontains=word) | Q(registration__name__icontains=word) | Q(public_id=word)
-        people = people.filter(like)
-    return list(people.order_by("name", "pk")[:MOST_FOUND]) if words.split() else []
+    so_called = named(words, "folded_name", "registration__folded_names") | Q(public_id=words.removeprefix("#"))
+    number = words.removeprefix("#")
+    if number.isascii() and number.isdecimal() and len(number) < 13:
+        so_called |= Q(registration=int(number))
+    return list(people.filter(so_called).order_by("folded_name", "pk")[:MOST_FOUND])
 
 
 def person_in_words(member: Member) -> str:
     """Describe a person so that they can be told from another of the same name, without showing their address."""
     registration = getattr(member, "registration", None)
-    name = member.name or (registration.name if registration else "") or pgettext("a person", "without a name")
+    if registration is not None and not registration.shown_name:
+        return str(registration)
     number = gettext("account %(number)s") % {"number": member.public_id}
+    if registration is not None:
+        number = f"#{registration.pk}"
+    name = registration.shown_name if registration is not None else str(member.name)
     return " · ".join(part for part in (name, member.get_region_display(), number) if part)
 
 

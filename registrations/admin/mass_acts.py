@@ -113,7 +113,7 @@ def _version_of(registration: Registration) -> str:
 
 def _names(keys: list[int], reader: Any) -> Mapping[int, str]:
     rows = Registration.objects.visible_to(reader).filter(pk__in=keys).select_related("member").order_by("pk")
-    return {row.pk: str(row) for row in rows.only("name", "member__name")}
+    return {row.pk: str(row) for row in rows.only("name", "region", "member__name")}
 
 
 def _review(decision: RegistrationState, registration: Registration, act: MassAct, now: datetime) -> None:

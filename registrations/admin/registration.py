@@ -36,6 +36,7 @@ from registrations.answers.kinds import Words
 from registrations.answers.questions import COLUMNS, QUESTIONS, TOPICS
 from registrations.answers.rows_in_words import WINDOWS
 from registrations.domain.agreements import AGREEMENTS, NEWSLETTER
+from registrations.domain.calling import called
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import RegistrationError, RegistrationState
 from registrations.models import Consent, Eligibility, Registration
@@ -146,7 +147,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     def names_of_rows(self, rows: Sequence[Registration]) -> list[str]:
         names = each_as_text(registration.shown_name for registration in rows)
-        return [name or f"#{registration.pk}" for name, registration in zip(names, rows, strict=True)]
+        return [called(name, number=row.pk, region=row.region) for name, row in zip(names, rows, strict=True)]
 
     @admin.display(description=gettext_lazy("since the last review"))
     def queue_reason(self, registration: Registration) -> str:

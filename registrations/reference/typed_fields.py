@@ -36,6 +36,7 @@ class TypedChoiceInput(forms.TextInput):
     """
 
     has_its_frame = True
+    is_looked_up = True  # a script asks for what is found while one types
 
     def __init__(self, finder: Finder, attrs: Mapping[str, Any] | None = None) -> None:
         super().__init__({"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", **(attrs or {})})
@@ -46,6 +47,8 @@ class TypedChoiceInput(forms.TextInput):
 
     @property
     def media(self) -> forms.Media:
+        if not self.is_looked_up:
+            return forms.Media(css={"all": ["css/find.css"]})
         scripts: list[Any] = [Script("js/find.js", defer=True)]  # the types know addresses only
         if self.likely:
             scripts.append(Script("js/first.js", defer=True))
@@ -66,7 +69,8 @@ class TypedChoiceInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         attributes = context["widget"]["attrs"]
-        attributes["data-find"] = reverse("registrations:find", args=[self.finder.name, _reader()])
+        if self.is_looked_up:
+            attributes["data-find"] = reverse("registrations:find", args=[self.finder.name, _reader()])
         if self.likely:
             choices = [self.finder.as_choice(value, _reader())._asdict() for value in self.likely]
             attributes["data-first"] = json.dumps(choices, ensure_ascii=False)

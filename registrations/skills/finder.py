@@ -22,7 +22,10 @@ class SkillFinder:
         return [Found(str(hit.skill_id), hit.name, "" if _same(hit.matched, hit.name) else hit.matched) for hit in hits]
 
     def value_of(self, text: str, reader: str) -> str:
-        """Return the skill that has exactly this name, in the reader's language or, if there is none, in another."""
+        """Return the skill that has exactly this name, in the reader's language or, if there is none, in another; or
+        this number."""
+        if self.knows(text):
+            return text
         hits = search(text, language=reader, limit=AT_MOST)
         own = [hit for hit in hits if _same(hit.name, text)]
         exact = own or [hit for hit in hits if _same(hit.matched, text)]

@@ -195,7 +195,7 @@ def test_a_failed_letter_about_a_report_is_no_work_for_coordinators(client):
     Letter.objects.update(state="failed", tries=1, reason="because", gathering_since=None)
     client.force_login(make_coordinator())
 
-    assert "a person" not in client.get(reverse("admin:index")).content.decode()
+    assert "needs a person" not in client.get(reverse("admin:index")).content.decode()
 
 
 def test_a_coordinator_appoints_others_ends_a_seat_and_reads_nothing(client):
