@@ -6,7 +6,7 @@ what is true when it is sent; one that would tell the same as the last one is no
 
 import hashlib
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -27,9 +27,9 @@ class TooBusy(Exception):
     """Other processes owed letters about the same thing faster than this one could be written."""
 
 
-def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
+def write(letter: Letter, *, gather: str, now: datetime, wait: timedelta = timedelta(0)) -> Letter:
     """Insert the letter in the place of the one that waits under ``gather``; a second letter with the same key changes
-    nothing. The caller is in a transaction.
+    nothing. It waits for ``wait`` at least. The caller is in a transaction.
 
     If a worker has claimed the waiting one, it goes on: the comparison of the state in one statement decides. If two
     owe a letter at the same moment, the unique index on what gathers puts them in order.
@@ -44,7 +44,7 @@ def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
         letter.gathering_since = since = (_take_the_place(gather) if is_waiting else None) or now
         sent_lately = sum(row.sent_at is not None and row.sent_at > now - OFTEN_WITHIN for row in rows)
         due_at = due_after_quiet(since=since, now=now, sent_lately=sent_lately, quiet=settings.LETTERS_GATHER_FOR)
-        letter.due_at = no_later_than(due_at, now=now)
+        letter.due_at = no_later_than(max(due_at, now + wait), now=now)
         Letter.objects.bulk_create([letter], ignore_conflicts=True)
     raise TooBusy(gather)
 

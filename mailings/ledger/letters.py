@@ -1,7 +1,7 @@
 """Owing a letter: the functions that the other apps call."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from letsconnect.base.languages import language_or_default
 from letsconnect.base.statements import Statement
 from letsconnect.base.zones import is_zone
 from mailings import kinds
-from mailings.domain.letters import AT_ONCE_LEASE, LetterState, Priority, may_come_later
+from mailings.domain.letters import AT_ONCE_LEASE, WAITING, LetterState, Priority, may_come_later
 from mailings.ledger import gathering
 from mailings.ledger.settling import settle
 from mailings.models import Letter
@@ -34,21 +34,57 @@ def owe(
     language: str = "",
     zone: str = "",
     gather: str = "",
+    wait: timedelta = timedelta(0),
 ) -> Letter:
     """Write that a letter is owed to a member or an address, in the caller's transaction.
 
     Owing the same ``key`` twice, even at the same moment, leaves one letter: the first. A nudge follows the commit.
     With ``gather``, letters to one person about one thing wait for a quiet minute, and the newest takes the place of
-    the one that waits (see `gathering.write`).
+    the one that waits (see `gathering.write`). With ``wait``, it goes out so much later at the earliest, and can be
+    withdrawn until then (`withdraw`).
     """
     kinds.get(kind)
     with transaction.atomic(savepoint=False):  # a refusal undoes the caller's transaction, too
         letter = _new(kind=kind, about=about, key=key, now=now, to=to, address=address, language=language, zone=zone)
         if gather:
-            return gathering.write(letter, gather=gather, now=now)
+            return gathering.write(letter, gather=gather, wait=wait, now=now)
+        letter.due_at = no_later_than(now + wait, now=now)
         letter = _write(letter)
         nudges.on_commit("mailings.tasks.drain")
     return letter
+
+
+def withdraw(*, key: str, reason: str, now: datetime) -> bool:
+    """Skip the letter with this key, in the caller's transaction, as if it had never been owed; False if a worker has
+    taken it already.
+
+    The state is compared in the statement that changes it, so either this or the worker has the letter. One whose place
+    it took, because both told of the same thing, is owed again.
+    """
+    letter = Letter.objects.filter(key=key).first()
+    if letter is None:
+        return True
+    mine = Letter.objects.filter(pk=letter.pk)
+    if not any(mine.move(state, LetterState.SKIPPED, reason=reason) for state in WAITING):
+        return not mine.exclude(state=LetterState.SKIPPED).exists()
+    if letter.gathering:
+        _bring_back_the_one_before(letter, now=now)
+    return True
+
+
+def _bring_back_the_one_before(letter: Letter, *, now: datetime) -> None:
+    before = Letter.objects.gathered(letter.gathering).filter(pk__lt=letter.pk).first()
+    if before is None or (before.state, before.reason) != (LetterState.SKIPPED, gathering.REPLACED):
+        return
+    same = {name: getattr(before, name) for name in ("kind", "member", "address", "language", "zone", "priority")}
+    about = {"about_type": before.about_type, "about_id": before.about_id}
+    again = Letter(**same, **about, key=f"before:{letter.key}", owed_at=now, message_id=_new_message_id())
+    gathering.write(again, gather=letter.gathering, now=now)
+
+
+def is_waiting(*, gather: str) -> bool:
+    """Tell whether a letter waits under this that nobody has been sent yet."""
+    return Letter.objects.gathered(gather).filter(state__in=WAITING).exists()
 
 
 # Asked once for each letter of some kinds, so the SQL is written once.
@@ -123,8 +159,12 @@ def _new(
         priority=kinds.get(kind).priority if kinds.is_registered(kind) else Priority.ORDINARY,
         owed_at=now,
         due_at=no_later_than(now, now=now),
-        message_id=f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>",
+        message_id=_new_message_id(),
     )
+
+
+def _new_message_id() -> str:
+    return f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 def _write(letter: Letter) -> Letter:
