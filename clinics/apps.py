@@ -67,9 +67,9 @@ class ClinicsConfig(AppConfig):
         from clinics.notices.names import names_of_reminders
         from clinics.people import busy as people_busy
         from clinics.people import calendars as people_calendars
+        from clinics.people import decided, notice_emails
         from clinics.people import emails as people_emails
         from clinics.people import leaving as people_leaving
-        from clinics.people import notice_emails
         from clinics.people import sweeps as people_sweeps
         from clinics.planning import linked
         from clinics.requests import emails as request_emails
@@ -155,6 +155,7 @@ class ClinicsConfig(AppConfig):
         people_calendars.register()
         leaving.connect()
         people_leaving.connect()
+        decided.connect()
         attendance_data.connect()
         presses.connect()
         kinds.register_sweep("clinics.presses", presses.forget_old_presses)

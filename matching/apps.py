@@ -45,8 +45,8 @@ class MatchingConfig(AppConfig):
         from mailings import kinds
         from matching.feedback import emails as feedback_emails
         from matching.feedback import my_data, quiet, settling
+        from matching.matches import decided, introducing, leaving
         from matching.matches import emails as match_emails
-        from matching.matches import introducing, leaving
         from matching.matches import sweeps as match_sweeps
         from matching.models import MatchingRules
         from matching.rounds import needs
@@ -108,5 +108,5 @@ class MatchingConfig(AppConfig):
         busy.register()
         calendars.register()
         needs.register()
-        for listener in (leaving, my_data, pausing):
+        for listener in (decided, leaving, my_data, pausing):
             listener.connect()

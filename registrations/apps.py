@@ -10,6 +10,7 @@ LETTERS = {
     "registrations.approved": pgettext_lazy("kind of letter", "registration approved"),
     "registrations.needs_changes": pgettext_lazy("kind of letter", "registration needs changes"),
     "registrations.declined": pgettext_lazy("kind of letter", "registration declined"),
+    "registrations.decided_anew": pgettext_lazy("kind of letter", "registration decided anew"),
     "registrations.claim_invitation": pgettext_lazy("kind of letter", "invitation to take over the old form"),
     "registrations.claim_reminder": pgettext_lazy("kind of letter", "second invitation to take over the old form"),
     "registrations.still_in": pgettext_lazy("kind of letter", "are you still in?"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.templatetags.when import when
-from registrations.domain.registrations import Step
+from registrations.domain.registrations import RegistrationState, Step
 from registrations.models import Member
 
 # registration, by, now, leaves_clinics: the person leaves the programme.
@@ -35,6 +35,9 @@ account_closed = Signal()
 # member, step, now, batch → sentences that say what a step will change, asked before the person takes it. What they are
 # read from is added to ``batch``; they are written once it has run.
 effects_asked = Signal()
+# member, becomes, now, batch → sentences for the desk that say what another decision on the registration will change,
+# in the same way: how many of what, with no word about anybody else.
+decision_effects_asked = Signal()
 # member, now, batch → SectionReader: what is stored about the person.
 data_asked = Signal()
 
@@ -103,8 +106,17 @@ def value_in_words(value: object) -> str:
 
 def effects_foreseen(*, member: Member, step: Step, now: datetime) -> list[str]:
     """Return what a step will change, in sentences from each app above, whose rows are read together."""
+    return _sentences(effects_asked, member=member, step=step, now=now)
+
+
+def decision_effects_foreseen(*, member: Member, becomes: RegistrationState, now: datetime) -> list[str]:
+    """Return in the same way what another decision on a registration will change."""
+    return _sentences(decision_effects_asked, member=member, becomes=becomes, now=now)
+
+
+def _sentences(signal: Signal, **named: object) -> list[str]:
     batch = QueryBatch()
-    answers: list[Iterable[str]] = _responses(effects_asked, member=member, step=step, now=now, batch=batch)
+    answers: list[Iterable[str]] = _responses(signal, batch=batch, **named)
     batch.run()
     return [sentence for sentences in answers for sentence in sentences]
 

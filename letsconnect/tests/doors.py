@@ -637,6 +637,20 @@ DOORS = [
         query="?id={waiting.pk}",
         data={"id": "@waiting", "note": ""},
     ),
+    Door("admin:registrations_registration_lane", get=DESK),
+    Door(
+        "admin:registrations_registration_read",
+        "@waiting",
+        get="302 302 302 200 404 200 302 403",
+        post="302 302 302 302+ 404 302+ 302 403",
+        data={"decision": "approved", "note": "", "beside": "Readers of Sfax"},
+    ),
+    Door(
+        "admin:registrations_registration_undo",
+        get=DESK_BUTTON,
+        post="302 302 302 302 302 302 302 403",
+        data={"decision": "1"},
+    ),
     Door(
         "admin:registrations_registration_accept", "@waiting", get=DESK_BUTTON, post="302 302 302 302 404 302 302 403"
     ),

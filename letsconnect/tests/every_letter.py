@@ -268,6 +268,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "registrations.approved": _of_registration(),
     "registrations.needs_changes": _of_registration(state="needs_changes"),
     "registrations.declined": _of_registration(state="declined"),
+    "registrations.decided_anew": _of_registration(state="declined", review_note="The group is not there any more."),
     "registrations.claim_invitation": _invitation,
     "registrations.claim_reminder": _invitation,
     "registrations.still_in": _of_registration(still_in_asked_on=NOW.date()),

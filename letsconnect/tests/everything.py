@@ -57,6 +57,7 @@ from registrations.models import (
     ImportedKey,
     ImportedRow,
     Look,
+    ReviewNote,
     ReviewSnapshot,
     Role,
     SignInCode,
@@ -204,8 +205,14 @@ def _tell_more(registration, coordinator):
         by=coordinator, verb="review_registration", on=registration, now=NOW, reason=WORD, reason_is_for_them=True
     )
     ReviewSnapshot.objects.create(
-        registration=registration, facts={"name": WORD}, names={"group": WORD}, reviewed_at=NOW, act=act
+        registration=registration,
+        facts={"name": WORD},
+        names={"group": WORD},
+        reviewed_at=NOW,
+        act=act,
+        before_note=WORD,
     )
+    ReviewNote.objects.create(registration=registration, by=coordinator, text=WORD, written_at=NOW)
 
 
 def _begin_session(member):

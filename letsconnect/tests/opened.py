@@ -35,10 +35,8 @@ def sent_along(client: Client, path: str, typed: dict[str, Any]) -> dict[str, An
     """Return the versions that the page sends along on which this button of the desk stands: the address itself shows
     it, or the page of the row does."""
     asked_about, path = path, path.split("?")[0]
-    if "id" in typed:  # a page that decides on several shows the version of each
-        ids = typed["id"] if isinstance(typed["id"], list | tuple) else [typed["id"]]
-        pages = [as_opened(client, f"{path}?{urlencode({'id': one})}") for one in ids]
-        return {"seen": [word for page in pages for word in page.get("seen", ())]}
+    if "id" in typed:  # a page about the row with this number
+        return as_opened(client, f"{path}?{urlencode({'id': typed['id']}, doseq=True)}")
     asked = {name: typed[name] for name in ("target",) if name in typed}
     shown = client.get(f"{path}?{urlencode(asked)}" if asked else path)
     found, match = _hidden_on(shown), resolve(path)

@@ -375,7 +375,7 @@ def test_a_registration_is_decided_on_as_it_was_shown(desk):
 
     waiting.refresh_from_db()
     assert waiting.state == "submitted"
-    assert "It was changed once more meanwhile" in page.content.decode()
+    assert "Somebody else changed this since you opened the page" in page.content.decode()
 
 
 def test_a_button_of_a_list_leaves_alone_what_changed_since(desk):

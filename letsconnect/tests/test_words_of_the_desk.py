@@ -126,6 +126,8 @@ VALUES = {
     "scope",  # a choice of the row, as are the next two
     "closed_by",
     "judged.verdict",
+    "act.was",  # the states of an act that is undone
+    "act.became",
 }
 STATE = re.compile(r"(\w+\.)?state|was|becomes?|became|decision|\w+\.[A-Z]+")
 

@@ -2,10 +2,8 @@
 
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
 
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +11,7 @@ from letsconnect.base import acts
 from letsconnect.base.fields import LineFormField, longest
 from letsconnect.base.ways_to_reach import check_no_way_to_reach
 from matching.models import Introduction
-from matching.models.introductions import username_of
+from registrations.accounts.user_pages import user_page, username_of
 from registrations.answers.cards_elsewhere import CardElsewhere
 from registrations.locking import lock_member
 from registrations.models import Member
@@ -85,9 +83,7 @@ def introduced(words: str, *, shows_user_page: bool, name: str | None) -> Introd
     """Return how somebody with this introduction, and this name on the wiki, is introduced."""
     if not shows_user_page or not name:
         return Introduced(words)
-    page = f"User:{name}"
-    wiki = urlsplit(settings.MEDIAWIKI_URL)
-    return Introduced(words, page, f"{wiki.scheme}://{wiki.netloc}/wiki/{quote(page.replace(' ', '_'), safe=':')}")
+    return Introduced(words, *user_page(name))
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.db import transaction
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
 from matching.matches.emails import owe_letter
-from matching.models import Match, MatchQuerySet
+from matching.models import Match, MatchQuerySet, people
 from registrations.models import Block, Member
 
 AT_ONCE = 500
@@ -57,9 +57,12 @@ def expire_overdue(now: datetime) -> int:
 
 @transaction.atomic
 def close_fallen(now: datetime) -> int:
-    """End the matches of people who left the programme or block the other; the other side is told, if it was asked."""
+    """End the matches of people who left the programme or block the other; the other side is told, if it was asked.
+
+    What follows from a decision that can still be undone waits.
+    """
     closed = 0
-    for match in _locked(Match.objects.fallen()):
+    for match in _locked(Match.objects.fallen().exclude(people.may_be_undone(now))):
         side, leaver, why = _who_left(match)
         if leaver is None:
             continue

@@ -2,23 +2,14 @@
 
 from typing import Any
 
-from allauth.socialaccount.models import SocialAccount
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from matching.domain.matches import WORDS_AT_MOST
-from registrations.accounts.wikimedia import PROVIDER
+from registrations.accounts.user_pages import username_of
 from registrations.models import Member
-
-
-def username_of(member: Any) -> Subquery:
-    """Return the name of an account of the wiki with which a member signs in: they have proved that it is theirs."""
-    accounts = SocialAccount.objects.filter(user=member, provider=PROVIDER).order_by("pk")
-    name = KeyTextTransform("username", "extra_data", output_field=models.CharField())
-    return Subquery(accounts.annotate(username=name).values("username")[:1])
 
 
 class IntroductionQuerySet(models.QuerySet["Introduction"]):

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from matching.domain.matches import Side
-from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, name_to_show
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, RegistrationState, name_to_show
+from registrations.domain.reviews import LETTER_WAITS
 from registrations.models import Block, Member, Registration
 
 BOTH = (Side.LEARNER, Side.SHARER)
@@ -79,6 +80,12 @@ def left(*columns: str) -> Q:
     closed = Member.objects.filter(is_active=False)
     leavers = Registration.objects.filter(Q(state__in=OUT_OF_THE_PROGRAMME) | Q(member__in=closed))
     return Q(*(Exists(leavers.filter(pk=OuterRef(column))) for column in columns or BOTH), _connector=Q.OR)
+
+
+def may_be_undone(now: datetime) -> Q:
+    """One of the two was declined so lately that whoever did can undo it: nothing follows from it yet."""
+    lately = Registration.objects.filter(state=RegistrationState.DECLINED, reviewed_at__gt=now - LETTER_WAITS)
+    return Q(*(Exists(lately.filter(pk=OuterRef(column))) for column in BOTH), _connector=Q.OR)
 
 
 class OfTwoPeople:

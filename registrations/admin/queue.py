@@ -159,6 +159,12 @@ def _count_for_each_region(reader: Member) -> QuerySet[Any, Any]:
 _COUNTS = StatementOfSeats(_count_for_each_region)
 
 
+def lane_url(request: HttpRequest) -> str:
+    """Return the address at which these are read one by one: those of the region that the list is filtered by."""
+    where, region = reverse("admin:registrations_registration_lane"), request.GET.get("region__exact", "")
+    return f"{where}?{urlencode({'region': region})}" if region in Region.values else where
+
+
 def counters_drawn(rows: Iterable[Mapping[str, Any]]) -> SafeString:
     """Draw these counters as rows of a table."""
     return pieces.draw(map(_piece, rows), "admin/registrations/registration/_queue_row.html")

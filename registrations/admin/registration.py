@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -19,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import each_as_text, isolated
@@ -29,9 +26,10 @@ from letsconnect.base.zone_names import zone_in_words
 from mailings.subscriptions.old_form import has_old_yes
 from registrations.admin import answer_filters, exports, queue
 from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInline
-from registrations.admin.beside import DECISIONS, beside, problems_of
+from registrations.admin.beside import beside
 from registrations.admin.mass_acts import ACCEPT, INVITE, LIST, review_kind
-from registrations.answers.facts import subscriptions_to_the_newsletter
+from registrations.admin.one_decision import DecidesOnOne
+from registrations.admin.read_beside import beside_of
 from registrations.answers.kinds import Words
 from registrations.answers.questions import COLUMNS, QUESTIONS, TOPICS
 from registrations.answers.rows_in_words import WINDOWS
@@ -39,26 +37,14 @@ from registrations.domain.agreements import AGREEMENTS, NEWSLETTER
 from registrations.domain.calling import called
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import RegistrationError, RegistrationState
-from registrations.models import Consent, Eligibility, Registration
+from registrations.models import Registration
 from registrations.oldform import claims
 from registrations.requests import signed_in
 from registrations.review import deciding
 
 
-class DecisionForm(forms.Form):
-    """The note that goes with a decision; the person reads it."""
-
-    note = forms.CharField(
-        label=gettext_lazy("Note to the person"),
-        required=False,
-        max_length=longest(Registration, "review_note"),
-        widget=forms.Textarea(attrs={"rows": 5, "cols": 60}),
-        help_text=gettext_lazy("They read it in their email. Needed to ask for changes and to decline."),
-    )
-
-
 @admin.register(Registration)
-class RegistrationAdmin(WorkingGroupAdmin):
+class RegistrationAdmin(DecidesOnOne):
     """Liaisons see and decide on registrations of their regions, coordinators on all; only they see addresses."""
 
     shows, look, look_at_list = ("",), LookKind.REGISTRATION, LookKind.REGISTRATIONS
@@ -188,16 +174,17 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("free hours"))
     def free_hours(self, registration: Registration) -> str:
-        return listed(WINDOWS.cells(WINDOWS.of(registration), _words())) or "—"
+        return listed(WINDOWS.cells(WINDOWS.read(beside_of(registration).facts.windows), _words())) or "—"
 
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
         """Return what the person agreed to here; the old form's agreements are marked, because they do not count."""
-        consents = registration.member.consents.given() if registration.member else Consent.objects.none()
-        lines = [f"{consent.get_document_display()} ({consent.version})" for consent in consents]
-        imported = registration.imported_consents.filter(withdrawn_at=None)
+        read = beside_of(registration)
+        given = [consent for consent in read.agreements if consent.withdrawn_at is None]
+        lines = [f"{consent.get_document_display()} ({consent.version})" for consent in given]
         lines += [
-            _("in the old form: %(document)s") % {"document": consent.get_document_display()} for consent in imported
+            _("in the old form: %(document)s") % {"document": consent.get_document_display()}
+            for consent in read.imported_agreements
         ]
         lines += _newsletter_lines(registration)
         return listed(lines) or "—"
@@ -235,7 +222,6 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "registrations_registration"
         return [
-            path("decide/<str:decision>/", wrap(self.decide), name=f"{name}_decide"),
             path("choose/", wrap(partial(answer_filters.choose, self)), name=f"{name}_choose"),
             path("export/", wrap(exports.export_view(self)), name=f"{name}_export"),
             path("<int:pk>/accept-changes/", wrap(self.accept_changes), name=f"{name}_accept"),
@@ -250,6 +236,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             "counters": counters,
             "counters_drawn": queue.counters_drawn(counters),
             "without_agreement": SimpleLazyObject(lambda: queue.without_agreement(request)),
+            "lane_url": queue.lane_url(request),
             "export_url": export_url,
             "export_formats": exports.FORMATS,
         }
@@ -260,36 +247,23 @@ class RegistrationAdmin(WorkingGroupAdmin):
             shown |= {"form": form, "media": shown["media"] + form.media, "filters": request.GET.urlencode()}
         return response
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        registration = self.get_object(request, object_id)
-        context = beside(registration, request) if registration else {}
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Registration | None:
+        """Find it with all the rows it points at, which its page names."""
+        rows = self.get_queryset(request).filter(pk__in=keys_among([object_id]))
+        return rows.select_related("member", "group", "role", "reviewed_by").first()
 
-    def decide(self, request: HttpRequest, decision: str) -> HttpResponse:
-        """Show the registration to decide on, take the note, decide. Many are decided on by the buttons of the list."""
-        if decision not in DECISIONS:
-            return redirect(LIST)
-        visible, given = self.get_queryset(request).select_related("member"), request.POST or request.GET
-        registration = get_object_or_404(visible, pk__in=keys_among([given.get("id", "")]))
-        form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()
-        if form.is_valid():
-            try:
-                deciding.review(
-                    registration=registration,
-                    decision=RegistrationState(decision),
-                    note=form.cleaned_data["note"],
-                    version=key_or_none(request.POST.get("seen", "")) or 0,
-                    by=signed_in(request),
-                    now=timezone.now(),
-                )
-            except RegistrationError as error:
-                form.add_error("note", str(error))
-            else:
-                messages.success(request, _("%(name)s is decided on.") % {"name": isolated(registration)})
-                return redirect(LIST)
-        return self._page(request, registration, RegistrationState(decision), form)
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Registration | None = None,
+    ) -> HttpResponse:
+        """Show what stands beside the rows: what changed, what is missing, what can be decided."""
+        context |= beside(obj, request) if obj is not None else {}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @method_decorator(require_POST)
     def accept_changes(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -330,27 +304,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
             text = _("%(name)s was invited before, and the link still works: no email is sent again.")
             messages.info(request, text % name)
 
-    def _page(
-        self, request: HttpRequest, registration: Registration, decision: RegistrationState, form: DecisionForm
-    ) -> HttpResponse:
-        self.note_look(request, self.people_on([registration]), kind=LookKind.REGISTRATIONS)
-        rules = Eligibility.objects.current().rules
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": DECISIONS[decision],
-            "problems": problems_of(registration, rules) if decision == RegistrationState.APPROVED else [],
-            "registration": registration,
-            "form": form,
-            "action_url": reverse("admin:registrations_registration_decide", args=[decision]),
-        }
-        return TemplateResponse(request, "admin/registrations/registration/decide.html", context)
-
 
 def _newsletter_lines(registration: Registration) -> list[str]:
     """Return a line if the person subscribed to the newsletter, or said yes to it in the old form."""
     if registration.member is not None:
-        return [str(AGREEMENTS[NEWSLETTER]) for _row in subscriptions_to_the_newsletter(registration.member)]
+        return [str(AGREEMENTS[NEWSLETTER]) for _row in beside_of(registration).subscriptions]
     words = _("in the old form: %(document)s") % {"document": AGREEMENTS[NEWSLETTER]}
     return [words] if has_old_yes(registration.imported_address) else []
 

@@ -20,7 +20,7 @@ from registrations.models.reference import (
     heir_at,
 )
 from registrations.models.registration import Registration, RegistrationQuerySet
-from registrations.models.reviews import ReviewSnapshot
+from registrations.models.reviews import OpenReview, ReviewNote, ReviewSnapshot
 from registrations.models.sensitive import SensitiveAnswer, SensitiveTally
 from registrations.models.sign_in import SignInCode
 from registrations.models.team import TeamMessage
@@ -42,8 +42,10 @@ __all__ = [
     "Look",
     "Member",
     "Offer",
+    "OpenReview",
     "Registration",
     "RegistrationQuerySet",
+    "ReviewNote",
     "ReviewSnapshot",
     "Role",
     "RoleName",

@@ -70,6 +70,7 @@ _REST = {
     "registrations.ImportedRow": gettext_lazy("What I wrote in the old form"),
     "registrations.ClaimInvitation": gettext_lazy("Invitations to take over what I wrote in the old form"),
     "registrations.ReviewSnapshot": gettext_lazy("What my registration said when it was reviewed"),
+    "registrations.ReviewNote": gettext_lazy("What the working group noted beside my registration"),
     "registrations.KeptAnswers": gettext_lazy("What I wrote while my session had ended"),
     "registrations.TeamMessage": gettext_lazy("What I wrote to the working group"),
     "mailings.Subscription": gettext_lazy("Emails to many at once that I get, or left"),
@@ -124,15 +125,12 @@ def _looks(batch: QueryBatch, member: Member) -> SectionReader:
 
 def viewer_in_words(look: Look) -> str:
     """Say who looked: their name and the seat they had on that day."""
-    seats = [
-        seat
-        for seat in look.viewer.seats.all()
-        if seat.from_on <= look.seen_on and (seat.until_on is None or seat.until_on >= look.seen_on)
-    ]
+    day, seats = look.seen_on, look.viewer.seats.all()
+    seats_then = [seat for seat in seats if seat.from_on <= day and (seat.until_on is None or seat.until_on >= day)]
     name = look.viewer.name or _("somebody of the working group")
-    if any(seat.role == SeatRole.COORDINATOR for seat in seats):
+    if any(seat.role == SeatRole.COORDINATOR for seat in seats_then):
         return _("%(name)s, coordinator") % {"name": name}
-    region = next((seat.get_region_display() for seat in seats if seat.role == SeatRole.LIAISON), "")
+    region = next((seat.get_region_display() for seat in seats_then if seat.role == SeatRole.LIAISON), "")
     if region:
         return _("%(name)s, liaison of %(region)s") % {"name": name, "region": region}
     return name

@@ -14,16 +14,17 @@ from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.consents.asking import agrees
 from registrations.domain.registrations import RegistrationState
+from registrations.domain.reviews import DECISIONS
 from registrations.models import Registration
 from registrations.participation.next_round import next_round, read_who_takes_part
 from registrations.review.what_next import what_next
 
 
-def _still(state: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:
+def _still(*states: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:
     def still_owed(registration: Registration | None, now: datetime) -> str | None:
         if registration is None or registration.member is None:
             return gettext_noop("the registration is gone")
-        return None if registration.state == state else gettext_noop("it was decided anew")
+        return None if registration.state in states else gettext_noop("it was decided anew")
 
     return still_owed
 
@@ -75,7 +76,14 @@ def register() -> None:
         reads=_read,
         keeps=kinds.kept(),
     )
-    for state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
+    kinds.register(
+        "registrations.decided_anew",
+        still_owed=_still(*DECISIONS),
+        render=_render("decided_anew"),
+        reads=_read,
+        keeps=kinds.kept(),
+    )
+    for state in DECISIONS:
         kinds.register(
             f"registrations.{state}",
             still_owed=_still(state),

@@ -1,6 +1,5 @@
 """The review desk: who may decide on what, in the admin and in the actions."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act, MassAct
 from letsconnect.tests import mass_acts
+from letsconnect.tests.opened import as_opened
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.answers import editing
@@ -62,15 +62,14 @@ def test_who_opened_the_page_before_somebody_asked_for_changes_decides_nothing_o
     client, waiting, liaison, coordinator
 ):
     client.force_login(coordinator)
-    page = client.get(decide_url("approved"), {"id": waiting.pk}).content.decode()
-    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    opened = as_opened(client, f"{decide_url('approved')}?id={waiting.pk}")
     review_as(liaison, waiting, "needs_changes", "Which group?")
     theirs = Registration.objects.get(pk=waiting.pk)
     editing.submit_registration(
         member=theirs.member, facts=facts_of(theirs), version=theirs.version, by=theirs.member, now=factories.NOW
     )
 
-    client.post(decide_url("approved"), {"id": waiting.pk, "seen": seen, "note": ""})
+    client.post(decide_url("approved"), {**opened, "id": waiting.pk, "note": ""})
 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.review_note) == ("submitted", "Which group?")

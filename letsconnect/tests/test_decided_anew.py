@@ -1,0 +1,164 @@
+"""Every decision can be taken back: what follows is said first, and the person is told kindly."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from clinics.seats.rsvps import rsvp
+from clinics.tests.factories import make_clinic
+from letsconnect.base.models import Act
+from letsconnect.tests.opened import as_opened
+from mailings.ledger.draining import drain
+from mailings.models import Letter
+from matching.matches.sweeps import close_fallen
+from matching.tests.factories import make_match
+from matching.tests.session_factories import make_session
+from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
+from registrations.domain.reviews import LETTER_WAITS, check_change_of_decision
+from registrations.models import Registration
+from registrations.review import deciding
+from registrations.review.follows import follows
+from registrations.tests.factories import NOW, make_registration
+
+pytestmark = pytest.mark.django_db
+DECIDED = ("approved", "needs_changes", "declined")
+LATER = NOW + timedelta(days=3)
+
+
+def decided(state, **fields):
+    reviewed = {"reviewed_at": NOW, "review_note": "Before"}
+    return make_registration(state=state, **(reviewed if state in DECIDED else {}), **fields)
+
+
+def anew(member, registration, decision, note="We were wrong", now=LATER):
+    return deciding.decide_anew(
+        registration=registration, decision=RegistrationState(decision), note=note, by=member, now=now
+    )
+
+
+def decide_url(decision, registration):
+    return f"{reverse('admin:registrations_registration_decide', args=[decision])}?id={registration.pk}"
+
+
+@pytest.mark.parametrize("was", RegistrationState.values)
+@pytest.mark.parametrize("becomes", RegistrationState.values)
+def test_each_decision_can_be_taken_back_for_each_other_and_nothing_else(was, becomes):
+    if was in DECIDED and becomes in DECIDED and was != becomes:
+        check_change_of_decision(was, becomes)
+    else:
+        with pytest.raises(MoveNotAllowed):
+            check_change_of_decision(was, becomes)
+
+
+@pytest.mark.parametrize("was", DECIDED)
+@pytest.mark.parametrize("becomes", DECIDED)
+def test_the_person_is_told_kindly_in_their_language_with_the_reason(liaison, mailoutbox, was, becomes):
+    if was == becomes:
+        return
+    registration = decided(was)
+    registration.member.speak("es")
+
+    anew(liaison, registration, becomes)
+    drain(now=LATER + timedelta(minutes=1))
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.reviewed_by, registration.review_note) == (
+        becomes,
+        liaison,
+        "We were wrong",
+    )
+    assert "We were wrong" in mailoutbox[0].body
+    assert Letter.objects.get().kind == "registrations.decided_anew"
+    act = Act.objects.get(verb="decide_anew")
+    assert (act.was, act.became, act.reason.text, act.reason.is_for_them) == (was, becomes, "We were wrong", True)
+
+
+def test_whoever_has_not_read_of_the_first_decision_is_told_of_the_second_only(liaison, mailoutbox):
+    registration = decided("submitted")
+    deciding.review(
+        registration=registration, decision=RegistrationState.DECLINED, note="No group", by=liaison, now=LATER
+    )
+
+    anew(liaison, Registration.objects.get(pk=registration.pk), "approved", now=LATER + timedelta(seconds=30))
+    drain(now=LATER + timedelta(hours=1))
+
+    assert [message.subject for message in mailoutbox] == ["Your registration is approved"]
+    assert "We were wrong" in mailoutbox[0].body
+
+
+def test_what_has_changed_since_the_page_was_opened_is_not_taken_back(client, liaison, coordinator):
+    registration = decided("approved")
+    stale = Registration.objects.get(pk=registration.pk)
+    client.force_login(liaison)
+    url = decide_url("declined", registration)
+    opened = as_opened(client, url, id=registration.pk, note="Not any more")
+    anew(coordinator, registration, "needs_changes")
+
+    with pytest.raises(MoveNotAllowed, match="look again"):
+        anew(liaison, stale, "declined")
+    page = client.post(url, opened)
+
+    assert page.status_code == 422
+    assert page.context["form"]["note"].value() == "Not any more"
+    registration.refresh_from_db()
+    assert registration.state == "needs_changes"
+
+
+@pytest.mark.parametrize("note", ["", "  ", "\u200b"])
+def test_a_decision_is_taken_back_with_a_reason_only(liaison, note):
+    with pytest.raises(RegistrationError, match="Please say why"):
+        anew(liaison, decided("declined"), "approved", note)
+
+
+def test_nobody_takes_back_what_another_region_decided(other_liaison):
+    with pytest.raises(NotYours):
+        anew(other_liaison, decided("approved"), "declined")
+
+
+@pytest.fixture
+def busy():
+    """Somebody with a connected match and its hour, a match proposed in a round, and a seat at a clinic."""
+    registration = decided("approved")
+    match = make_match("connected", learner=registration)
+    make_session(match=match, starts_at=LATER + timedelta(days=9))
+    make_match("proposed", sharer=registration)
+    clinic = make_clinic(starts_at=LATER + timedelta(days=20))
+    rsvp(clinic=clinic, member=registration.member, by=registration.member, now=LATER)
+    return registration
+
+
+@pytest.mark.parametrize(
+    ("becomes", "said"),
+    [
+        ("declined", ["1 match ends", "1 agreed session is cancelled", "1 match of Round", "1 seat at a clinic stays"]),
+        ("needs_changes", ["1 match goes on", "1 agreed session stays", "1 match of Round", "1 seat at a clinic"]),
+    ],
+)
+def test_what_follows_is_said_before_and_is_what_comes_true(client, liaison, busy, becomes, said):
+    client.force_login(liaison)
+
+    sentences = follows(busy, becomes=RegistrationState(becomes), now=LATER)
+    page = client.get(decide_url(becomes, busy)).context["follows"]
+
+    assert all(any(sentence.startswith(text) for sentence in sentences) for text in said), sentences
+    assert sentences[-1] == page[-1] == "They get an email in their language, with your reason."
+    assert any(sentence.startswith(said[0]) for sentence in page)
+    anew(liaison, busy, becomes)
+    assert close_fallen(LATER + LETTER_WAITS - timedelta(seconds=1)) == 0  # it can still be undone
+    assert close_fallen(LATER + LETTER_WAITS) == (2 if becomes == "declined" else 0)
+
+
+def test_the_page_of_a_registration_offers_what_can_be_decided_and_then_undone(client, liaison):
+    registration = decided("declined")
+    change = reverse("admin:registrations_registration_change", args=[registration.pk])
+    client.force_login(liaison)
+
+    assert [decision for decision, _label in client.get(change).context["decisions"]] == ["approved", "needs_changes"]
+    url = decide_url("approved", registration)
+    page = client.post(url, as_opened(client, url, id=registration.pk, note="There is a group"), follow=True)
+    assert page.context["undo"].said.startswith("You approved")
+    client.post(page.context["undo_url"], {"decision": page.context["undo"].decision})
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.review_note, registration.reviewed_at) == ("declined", "Before", NOW)
