@@ -25,7 +25,8 @@ class SecurityEventAdmin(WorkingGroupAdmin):
         *(f"{way}__{column}" for way in ("member", "by") for column in ("name", "public_id")),
     )
     show_full_result_count = False
-    search_fields = ["member__name", "=member__public_id"]
+    search_folded = ("member__folded_name",)
+    search_fields = ["=member__public_id"]
     ordering = ["-at", "-pk"]
     fields = ["kind", "member", "by", "details", "at"]
     readonly_fields = ["details"]

@@ -81,6 +81,7 @@ class MassActAdmin(WorkingGroupAdmin[MassAct]):
     shows_nobody_because = "the list shows figures; the page of one act notes the people it names"
     coordinators_may = frozenset({"view"})
     list_display = ["what", "by", "state", "settled", "asked_at", "finished_at"]
+    search_folded = ("by__folded_name",)
     on_phones = ("what", "by", "state", "settled", "asked_at")
     list_filter = [LeftUndoneFilter, BegunFilter]
     list_select_related = ["by"]

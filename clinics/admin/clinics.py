@@ -74,7 +74,7 @@ class ClinicAdmin(RoomDesk):
     list_display = ["title", "state", "starts", "floor_language", "seats", "waiting"]
     on_phones = ("title", "starts", "state", "seats", "waiting")
     list_filter = [ClinicsToTendFilter, "state", "region"]
-    search_fields = ["texts__title"]
+    search_folded = ("texts__title",)
     date_hierarchy = "starts_at"
     actions = ["announce_selected", "hold_selected", "archive_selected"]
     left_to_worker = ("hold_selected", "archive_selected")  # announcing counts the readers of all of them first

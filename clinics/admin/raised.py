@@ -18,6 +18,7 @@ from clinics.needs.raising import change_need, close_need, record_need, reopen_n
 from clinics.planning.from_needs import plan_clinic_from, wanted_by_need
 from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
 from letsconnect.base.querysets import as_own
+from letsconnect.base.requests import read_once
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.requests import signed_in
 
@@ -44,6 +45,7 @@ class RaisedNeedAdmin(WorkingGroupAdmin[RaisedNeed]):
     refusals = (ClinicError,)
     form = RaisedNeedForm
     list_display = ["topic", "raised_where", "people", "in_language", "region", "recorded_at", "closed_at"]
+    search_folded = ("words", "skill__skill_names__text", "raised_where")
     on_phones = ("topic", "region", "people", "recorded_at", "closed_at")
     list_display_links = ["topic"]
     list_filter = [StandingNeedFilter, "region"]
@@ -56,7 +58,8 @@ class RaisedNeedAdmin(WorkingGroupAdmin[RaisedNeed]):
     def has_change_permission(self, request: HttpRequest, obj: RaisedNeed | None = None) -> bool:
         if not super().has_change_permission(request, obj) or obj is None:
             return super().has_change_permission(request, obj)
-        return RaisedNeed.objects.looked_after_by(signed_in(request)).filter(pk=obj.pk).exists()
+        theirs = RaisedNeed.objects.looked_after_by(signed_in(request)).filter(pk=obj.pk)
+        return read_once(request, ("may change a need", obj.pk), theirs.exists)
 
     def get_form(
         self, request: HttpRequest, obj: RaisedNeed | None = None, change: bool = False, **kwargs: Any

@@ -30,7 +30,7 @@ class SeriesAdmin(WorkingGroupAdmin[ClinicSeries]):
     shows_nobody_because = "a series has a name and clinics"
     list_display = ["name", "parts"]
     on_phones = ("name", "parts")
-    search_fields = ["name"]
+    search_folded = ("name",)
     fields = ["name"]
     form = SeriesForm
     change_form_template = "clinics/admin/series.html"

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -73,6 +73,11 @@ class ClinicDesk(WorkingGroupAdmin[Clinic]):
         """Return the clinic if the reader looks after it; there is no such page for everybody else."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method == "GET":  # the form of the tab asks for it, too
+            clinic = self.get_object(request, str(clinic_id))
+            if clinic is None:
+                raise Http404
+            return clinic
         clinics = Clinic.objects.looked_after_by(signed_in(request)).for_pages(now=timezone.now())
         return get_object_or_404(clinics, pk=clinic_id)
 

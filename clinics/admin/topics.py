@@ -78,7 +78,7 @@ class TopicRequestAdmin(NeedsDesk):
     list_display_links = ["topic"]
     list_filter = [OldWishesFilter, "state", LanguageFilter]
     change_list_template = "clinics/admin/topic_list.html"
-    search_fields = ["words", "skill__skill_names__text"]
+    search_folded = ("words", "skill__skill_names__text")
 
     def get_queryset(self, request: HttpRequest) -> TopicRequestQuerySet:
         return as_own(super().get_queryset(request), TopicRequestQuerySet).with_names().counting_supporters()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,13 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from letsconnect.base import access_log, mass_act_answers, personal_columns, versions
+from letsconnect.base import access_log, mass_act_answers, personal_columns, searching, versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.keys import key_or_none
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
-from letsconnect.base.requests import noted_on
+from letsconnect.base.requests import noted_on, read_once
 from letsconnect.base.versioned_admin import Row, VersionedAdmin
 
 _COMPARISONS = ("", "exact", "in", "isnull")  # in the links of filters
@@ -169,6 +170,8 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     on_phones: tuple[str, ...] = ()
     # Filters by one person: links lead to them, and nobody keeps them under a name.
     filters_about_one_person: tuple[str, ...] = ()
+    # The columns of names and titles in which the list searches, however they are spelt: see `searching.rows_called`.
+    search_folded: tuple[str, ...] = ()
     refusals: tuple[type[Exception], ...] = ()  # what the actions behind the form of a row raise
 
     def _may(self, request: HttpRequest, action: str) -> bool:
@@ -180,11 +183,14 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         return action in self.editors_may and member.is_newsletter_editor
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
-        """Find the row by its key where the address names no column.
+        """Find the row by its key where the address names no column: Django would look for one with an empty name.
 
-        Django would look for a column with an empty name and fail.
+        What only shows a row asks for it several times (for the page, its form, its version): it is read once.
         """
-        return super().get_object(request, object_id, from_field or None)
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field or None)
+        read = partial(super().get_object, request, object_id, from_field or None)
+        return read_once(request, (self.opts.label, object_id, from_field), read)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows this person may see.
@@ -202,8 +208,28 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Search with addresses in their canonical form, so that an address is found however it is typed."""
-        return super().get_search_results(request, queryset, canonical_words(search_term))
+        """Search with addresses in their canonical form, so that an address is found however it is typed.
+
+        Names and titles (``search_folded``) are found whatever their case, accents and letter forms: each word that was
+        typed stands somewhere in them.
+        """
+        if not self.search_folded or not search_term:
+            return super().get_search_results(request, queryset, canonical_words(search_term))
+        rows_named = searching.rows_called(self.model, self.search_folded, search_term) | self.also_found(search_term)
+        if self.search_fields:
+            exact, _has_doubles = super().get_search_results(
+                request, self.model._default_manager.all(), canonical_words(search_term)
+            )
+            rows_named |= models.Q(pk__in=exact.order_by().values("pk"))
+        return queryset.filter(rows_named), False
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Return what Django searches; a list that searches folded text has a field for it, too."""
+        return self.search_fields or self.search_folded
+
+    def also_found(self, words: str) -> models.Q:
+        """Return what else a list finds by what was typed, such as the number of a row."""
+        return searching.NOTHING
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DeskList

@@ -1,9 +1,11 @@
 """The attributes that the portal's own code sets on a request while it is answered, with their types."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
+
+Value = TypeVar("Value")
 
 
 class PortalRequest(HttpRequest):
@@ -15,6 +17,7 @@ class PortalRequest(HttpRequest):
     why_refused: str  # why what was typed into this form of the desk is shown again instead of saved
     differences: Sequence[Any]  # what somebody else changed meanwhile, beside what was typed
     compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
+    read_once: dict[Hashable, Any]  # what several parts of a page need, read for the first that asked
     tab: Any  # which part of a page with tabs is open
     start_is_told: bool  # somebody was told when a draft of a clinic begins
     eligibility: Any  # the rules of who may take part, which several parts of a page need
@@ -24,3 +27,13 @@ class PortalRequest(HttpRequest):
 def noted_on(request: HttpRequest) -> PortalRequest:
     """Return the request as one that carries our notes: any request may, since they are only attributes."""
     return cast(PortalRequest, request)
+
+
+def read_once(request: HttpRequest, key: Hashable, read: Callable[[], Value]) -> Value:
+    """Return what ``read`` read for the first part of this page that asked under this key."""
+    noted = noted_on(request)
+    noted.read_once = values = getattr(noted, "read_once", {})
+    if key not in values:
+        values[key] = read()
+    value: Value = values[key]
+    return value

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
@@ -59,6 +61,19 @@ def test_a_table_without_a_rule_shows_nothing(desk, world):
         scope, unscoped_because = "nothing_of_that_name", ""
 
     assert not rows(Forgotten(desk.model, admin.site), world.people["coordinator"]).exists()
+
+
+def test_a_list_that_is_searched_sorted_and_counted_takes_at_most_fifteen_statements(world, client):
+    client.force_login(world.people["coordinator"])
+    dear = {}
+    for desk in DESKS:
+        path = reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
+        query = {"o": "1", "_facets": "True", **({"q": "a"} if desk.get_search_fields(None) else {})}
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path, query)
+        if len(captured) > 15:
+            dear[path] = len(captured)
+    assert dear == {}
 
 
 FILTERS = [(desk, one) for desk in DESKS for one in desk.list_filter if not isinstance(one, str)]

@@ -51,6 +51,7 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
     liaisons_may = coordinators_may = editors_may = frozenset({"view"})
     version_columns = ("state", "subject", "preview", "translated_from")
     list_display = ["newsletter", "language", "state", "subject"]
+    search_folded = ("subject",)
     on_phones = ("newsletter", "language", "state", "subject")
     list_filter = ["language", "state"]
     list_select_related = ["newsletter"]

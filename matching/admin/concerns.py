@@ -11,7 +11,7 @@ from letsconnect.base.admin import FixedFilter, own_columns
 from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import StatementOfSeats
-from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, concern_in_words
+from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, concern_in_words, names_searched
 from matching.admin.mass_acts import LOOK_AFTER
 from matching.domain.feedback import MARKS, Verdict
 from matching.domain.sessions import SessionState
@@ -53,6 +53,7 @@ class ConcernAdmin(DeskAdmin[Concern]):
     shows, look_at_list = ("registration", "match__learner", "match__sharer"), LookKind.MATCHES
     version_columns = ("closed_at",)
     list_display = ["who", "kind", "raised_at", "looked_after"]
+    search_folded = names_searched("registration", "match__learner", "match__sharer")
     on_phones = ("who", "kind", "raised_at", "looked_after")
     list_display_links = None
     list_columns = (

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
+from letsconnect.base import searching
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
@@ -21,7 +23,7 @@ from matching.models.people import PersonInTable
 from matching.words import reasons
 from registrations.admin.typed_people import PersonFinder
 from registrations.domain.looks import LookKind
-from registrations.models import Member, Registration
+from registrations.models import Member, Registration, Skill
 
 BOTH = ("learner", "sharer")
 
@@ -87,6 +89,17 @@ def _called(person: Registration | PersonInTable) -> list[str]:
 def columns_of_side(way: str) -> tuple[str, ...]:
     """Return the columns that `side_in_words` reads of a person, for `list_columns`."""
     return (*columns_of_name(way), *(f"{way}__{column}" for column in ("region", "group_other", "group__name")))
+
+
+def names_searched(*ways: str) -> tuple[str, ...]:
+    """Return the columns in which a list searches for the names and usernames of these people."""
+    return tuple(f"{way}__{column}" for way in ways for column in ("folded_names", "member__folded_name"))
+
+
+def of_skills_called(words: str) -> Q:
+    """Return the rows about a skill that is called so, in any language, or was merged into one."""
+    skills = Skill.objects.filter(searching.rows_called(Skill, ("skill_names__text",), words)).values("pk")
+    return Q(skill__in=skills) | Q(skill__merged_into__in=skills)
 
 
 def columns_of_name(way: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import FixedFilter
 from letsconnect.base.opened_lists import OpenedList
-from matching.admin.desk import DeskAdmin, columns_of_side, side_in_words
+from matching.admin.desk import DeskAdmin, columns_of_side, names_searched, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
 from matching.domain.matches import MatchingError
@@ -41,6 +41,7 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
     shows, look, look_at_list = ("person", "other"), LookKind.MATCH, LookKind.MATCHES
     liaisons_may = coordinators_may = frozenset({"view", "add"})
     list_display = ["first", "second", "reason", "made_by", "made_at", "lifted_at"]
+    search_folded = names_searched("person", "other")
     on_phones = ("first", "second", "reason", "made_at", "lifted_at")
     list_display_links = ["first"]
     list_columns = (
@@ -48,7 +49,7 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
         *("made_by__name", "made_by__public_id", "lifted_by__name"),
     )
     list_filter = [StandingFilter]
-    show_full_result_count = False  # nobody searches here, so the number is not shown
+    show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
         return OpenedList

@@ -1,6 +1,7 @@
 """Matches: the list, one match with both sides, and the decisions."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -16,14 +17,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from letsconnect.base import searching
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import FixedFilter
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
+from letsconnect.base.requests import read_once
 from letsconnect.base.statements import Statement, StatementOfSeats
 from matching.admin import one_match
-from matching.admin.desk import BOTH, DeskAdmin, may_know, side_in_words, standing_in_words
+from matching.admin.desk import (
+    BOTH,
+    DeskAdmin,
+    may_know,
+    names_searched,
+    of_skills_called,
+    side_in_words,
+    standing_in_words,
+)
 from matching.admin.mass_acts import APPROVE, REFUSE, SWAP, PlannedSwap
 from matching.domain.matches import MatchingError, MatchState, Side
 from matching.models import Match, MatchQuerySet, Round
@@ -59,9 +70,8 @@ class SkillFilter(admin.SimpleListFilter):
     names: dict[int, str]  # of all skills of the matches that the reader may see
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        skills = _HEIRS.rows(signed_in(request))
-        self.names = names = names_of(skills)
-        return [(str(skill), names[skill]) for skill in skills]
+        skills, self.names = read_once(request, "skills of matches", partial(_skills_of, signed_in(request)))
+        return [(str(skill), self.names[skill]) for skill in skills]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
         skill = key_or_none(self.value() or "")
@@ -71,6 +81,11 @@ class SkillFilter(admin.SimpleListFilter):
 def _heirs(reader: Member) -> QuerySet[Skill, Any]:
     """The skills of the matches that the reader may see, in the order of lists of skills."""
     return Skill.objects.filter(pk__in=Match.objects.visible_to(reader).values_list(HEIR)).values_list("pk", flat=True)
+
+
+def _skills_of(reader: Member) -> tuple[list[int], dict[int, str]]:
+    skills = _HEIRS.rows(reader)
+    return skills, names_of(skills)
 
 
 _HEIRS = StatementOfSeats(_heirs)
@@ -84,7 +99,7 @@ class RoundFilter(admin.SimpleListFilter):
     parameter_name = "round__id__exact"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        rounds = _ROUNDS.rows({})
+        rounds = read_once(request, "rounds of matches", partial(_ROUNDS.rows, {}))
         return [(str(number), name) for number, name in zip(rounds, Round.called(rounds), strict=True)]
 
     def has_output(self) -> bool:
@@ -146,11 +161,16 @@ class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state_in_words", "why"]
+    search_folded = names_searched(*BOTH)
+    search_help_text = _("A part of a name or username of either side, a skill in any language, or a number.")
     on_phones = ("number", "skill_name", "learner_side", "sharer_side", "state_in_words")
     columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows", "why": "whys"}
     list_filter = [WaitsFilter, "state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]
     left_to_worker = ("approve", "refuse")  # whom to swap for is worked out while one waits
+
+    def also_found(self, words: str) -> Q:
+        return Q(pk=searching.number_in(words)) | of_skills_called(words)
 
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:
         return as_own(super().get_queryset(request), MatchQuerySet).with_people().with_approvals()

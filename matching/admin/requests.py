@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from letsconnect.base.admin import LONG_ASKED, WaitingFilter, own_columns
 from letsconnect.base.lines import isolated
 from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
-from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, side_in_words
+from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, names_searched, of_skills_called, side_in_words
 from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain.looks import LookKind
 from registrations.skills.names import names_of
@@ -42,6 +43,7 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
 
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["learner_side", "sharer_side", "skill_name", "why", "state", "made_at"]
+    search_folded = names_searched(*BOTH)
     on_phones = ("learner_side", "sharer_side", "skill_name", "state", "made_at")
     list_display_links = ["learner_side"]
     list_columns = (
@@ -51,7 +53,10 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
         *columns_of_side("sharer"),
     )
     list_filter = [OldRequestsFilter, "state"]
-    show_full_result_count = False  # nobody searches here, so the number is not shown
+    show_full_result_count = False
+
+    def also_found(self, words: str) -> Q:
+        return of_skills_called(words)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
         return RequestList

@@ -67,7 +67,8 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
         *(*own_columns(ClaimInvitation), "registration__name", "registration__member__name"),
         *("invited_by__name", "invited_by__public_id"),
     )
-    search_fields = ["address", "registration__name"]
+    search_folded = ("registration__folded_names",)
+    search_fields = ["address"]
     ordering = ["-invited_at", "-pk"]
     show_full_result_count = False
     actions = left_to_worker = ["invite_again"]

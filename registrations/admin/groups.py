@@ -26,7 +26,7 @@ class GroupAdmin(WorkingGroupAdmin):
     list_display = ["name", "kind", "country", "is_active"]
     on_phones = ("name", "kind", "country", "is_active")
     list_filter = ["kind", "is_active"]
-    search_fields = ["name", "aliases__text"]
+    search_folded = ("name", "aliases__text")
     inlines = [GroupAliasInline]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:

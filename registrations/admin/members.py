@@ -28,7 +28,8 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
     on_phones = ("shown", "email", "region", "joined_at", "is_active")
     list_columns = ("name", "public_id", "email", "language", "region", "joined_at", "is_active")
     list_filter = ["region", "language", "is_active", "has_doubtful_address"]
-    search_fields = ["name", "email", "public_id"]
+    search_folded = ("folded_name",)
+    search_fields = ["email", "public_id"]
     ordering = ["-joined_at"]
     fields = [
         "public_id",

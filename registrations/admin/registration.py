@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from letsconnect.base import searching
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.languages import listed
@@ -78,7 +79,8 @@ class RegistrationAdmin(DecidesOnOne):
         *("name", "state", "version", "region", "country", "submitted_at", "changed_at", "reviewed_at"),
         *("member__name", "group__name"),
     )
-    search_fields = ["name", "member__name", "member__public_id", "wikimedia_username"]
+    search_folded = ("folded_names", "member__folded_name")
+    search_fields = ["=member__public_id"]
     show_full_result_count = False
     version_columns = ("state", "version", "reviewed_at", "member")
     locks_ticked = False
@@ -118,6 +120,9 @@ class RegistrationAdmin(DecidesOnOne):
         fields += ["consent_lines", "submitted_at", "changed_at", "reviewed_at", "reviewed_by", "review_note"]
         private = [name for question in QUESTIONS if question.for_coordinators for name in question.desk]
         return (*fields, "address", *private) if signed_in(request).is_coordinator else tuple(fields)
+
+    def also_found(self, words: str) -> models.Q:
+        return models.Q(pk=searching.number_in(words))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
         return ListOfSeats

@@ -84,6 +84,7 @@ class SeatAdmin(WorkingGroupAdmin):
     unscoped_because = shows_nobody_because = "who has a seat is no secret in the working group"
     change_form_template = "admin/seats/change_form.html"
     list_select_related = ["member"]
+    search_folded = ("member__folded_name",)
     kind: SeatKind
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

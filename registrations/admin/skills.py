@@ -27,7 +27,7 @@ from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
-from letsconnect.base.requests import noted_on
+from letsconnect.base.requests import noted_on, read_once
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
@@ -121,7 +121,8 @@ class SkillAdmin(WorkingGroupAdmin):
     list_display = ["name", "family", "state", "offers", "wishes", "missing"]
     on_phones = ("name", "state", "offers", "wishes", "missing")
     list_filter = [SkillStateFilter, "family", MissingFilter]
-    search_fields = ["slug", "skill_names__text"]
+    search_folded = ("skill_names__text",)
+    search_fields = ["slug"]
     list_per_page = 200  # a tree that pages cut into pieces is no tree
     actions = None
     change_list_template = "admin/registrations/skill/change_list.html"
@@ -151,7 +152,8 @@ class SkillAdmin(WorkingGroupAdmin):
         plain, may_double = super().get_search_results(request, queryset, search_term)
         if not search_term.strip():
             return plain, may_double
-        skill_ids = [skill.skill_id for skill in search(search_term, language=get_language() or "en", limit=20)]
+        find = partial(search, search_term, language=get_language() or "en", limit=20)
+        skill_ids = [skill.skill_id for skill in read_once(request, ("skills called", search_term), find)]
         return queryset.filter(Q(pk__in=plain.order_by().values("pk")) | Q(pk__in=skill_ids)), False
 
     @admin.display(description=_("name"))

@@ -115,6 +115,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     coordinators_may = frozenset({"view", "add"})
     list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
     list_filter = (FilesToDecideFilter,)
+    search_folded = ("file_name",)
     on_phones = ("file_name", "state", "uploaded_at", "applied_at")
     list_columns = (
         *("file_name", "state", "size", "uploaded_at", "applied_at"),
