@@ -63,7 +63,7 @@ def _facts(asked: PageAsked) -> Iterator[PersonFact | None]:
     elif member is not None:
         yield PersonFact(_("Number of the account"), member.public_id)
         yield PersonFact(_("Region"), member.get_region_display())
-        yield PersonFact(_("Registration"), _("none handed in"))
+        yield PersonFact(_("Registration"), _("none sent"))
     yield PersonFact(_("Seats"), listed(seat.role_in_words for seat in seats))
     for label, count in zip(_COUNTS, next(iter(counts), ()), strict=False):
         yield PersonFact(str(label), localize(count) if count else "")

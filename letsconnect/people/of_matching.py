@@ -61,7 +61,7 @@ def hours(asked: PageAsked) -> Iterator[TimelineLine | None]:
     for at, key, match, state, *people in read:
         other, link = _other(asked, people), reverse("admin:matching_match_change", args=[match])
         values = {"name": called_at_desk(other), "state": SessionState(state).label}
-        yield TimelineLine(at, key, _("an hour with %(name)s (%(state)s)"), values, link, others=(other.pk,))
+        yield TimelineLine(at, key, _("a session with %(name)s (%(state)s)"), values, link, others=(other.pk,))
 
 
 @part

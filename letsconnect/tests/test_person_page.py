@@ -139,7 +139,7 @@ def test_a_liaison_of_another_region_is_not_told_that_somebody_exists(client, ot
 
     for typed in ("Ana", f"#{ana.pk}", "Ana wiki", ana.member.public_id, "Olga", "Alone", alone.public_id):
         page = client.post(FIND, {"q": typed}, follow=True).content.decode()
-        assert "none handed in" not in page, typed
+        assert "none sent" not in page, typed
         assert "Nobody among the people you look after." in page, typed
         assert found(client, typed) == [], typed
     for typed in ("ana@example.org", "o@example.org", "alone@example.org"):
