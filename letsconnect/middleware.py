@@ -35,6 +35,7 @@ _PUBLIC = {
     "privacy",
     "contact",
     "who-may-take-part",
+    "api",
     "clinics:clinic-list",
     "clinics:clinic-detail",
     "mailings:newsletter-list",

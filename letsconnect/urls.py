@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from letsconnect import health, style_views, views, zone_views
 from letsconnect.calendars import views as calendars
+from letsconnect.open_data import views as open_data
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +21,11 @@ urlpatterns = [
     path("clinics/", include("clinics.urls")),
     path("dev/styles", style_views.styles, name="styles"),
     path("dev/styles/sheet", style_views.sheet, name="styles-sheet"),
+    path("api/", open_data.api, name="api"),
+    path("api/openapi.json", open_data.openapi, name="api-document"),
+    path("api/clinics.json", open_data.clinic_list, name="api-clinics"),
+    path("api/clinics/<int:clinic_id>.json", open_data.clinic_one, name="api-clinic"),
+    path("api/<path:rest>", open_data.nothing, name="api-nothing"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("healthz", health.healthz, name="healthz"),

@@ -27,7 +27,7 @@ from registrations.views.errands import is_errand
 from registrations.views.steps import keep_typed
 
 SECURITY_TXT_LASTS = timedelta(days=180)
-_ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/", "Allow: /who-may-take-part/")
+_ALLOWED = tuple(f"Allow: /{page}/" for page in ("code-of-conduct", "privacy", "contact", "who-may-take-part", "api"))
 
 
 @kept_for_visitors(version_of_lists)

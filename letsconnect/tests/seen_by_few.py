@@ -25,6 +25,7 @@ class Seen(NamedTuple):
 # Addresses that show no page by themselves, beside buttons: a step of signing in, files that a secret opens, and forms
 # that stand on the page of a match and are drawn there again with what is wrong in them.
 NO_PAGE_ALONE = {
+    "api-nothing",
     "calendar-feed-before",
     "calendar-feed-file",
     "clinics:sign-up-kept",
