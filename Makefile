@@ -36,7 +36,7 @@ lint: setup  ## ruff, import-linter, mypy, missing migrations, templates, texts 
 	@$(BIN)/python manage.py check_templates
 	@$(BIN)/python manage.py extract_translations --check
 
-bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations, every list of the desk with 10,000 people, letters, the hour and the letters of a clinic, pages, the list of clinics beside pretalx, and a rush for the seats of a clinic
+bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations, every list of the desk with 10,000 people, letters, the hour and the letters of a clinic, pages, the list of clinics beside pretalx, a rush for the seats of a clinic, and the reports of 10,000 people
 	@$(BIN)/python -m matching.bench $(ARGS)
 	@$(BIN)/python -m matching.bench.rows
 	@$(BIN)/python -m registrations.bench
@@ -44,6 +44,7 @@ bench: setup  ## time the matching engine at 10,000 learners, a round on rows, t
 	@$(BIN)/python -m letsconnect.tests.letters_bench
 	@$(BIN)/python -m clinics.bench
 	@$(BIN)/python -m clinics.tests.letters_bench
+	@$(BIN)/python -m reports.bench
 	@$(BIN)/python -m letsconnect.tests.bench
 	@$(BIN)/python -m letsconnect.tests.desk_bench
 	@$(BIN)/python -m letsconnect.tests.speed_bench

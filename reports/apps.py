@@ -8,9 +8,19 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import catalogue
+        from reports.fairness import report as fairness
         from reports.meetings import clinics
+        from reports.needs import report as needs
         from reports.participation import first_hours, who
-        from reports.people import today
+        from reports.people import answers, today
 
-        for report in (who.REPORT, first_hours.REPORT, clinics.REPORT, today.REPORT):
+        for report in (
+            needs.REPORT,
+            who.REPORT,
+            first_hours.REPORT,
+            clinics.REPORT,
+            fairness.REPORT,
+            today.REPORT,
+            answers.REPORT,
+        ):
             catalogue.register(report)

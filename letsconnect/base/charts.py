@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A table with bars. ``compares`` adds the earlier figures."""
+    """A table with bars. ``compares`` adds the earlier figures, or others to compare with under their own heading."""
 
     title: str
     label_heading: str
@@ -35,6 +35,7 @@ class Chart:
     bars: list[Bar] = field(default_factory=list)
     compares: bool = False
     is_of_numbers: bool = False
+    earlier_heading: str = ""
 
 
 class ChartPart(NamedTuple):

@@ -42,25 +42,31 @@ class FigureRow:
     """One row: a cell for each column.
 
     ``is_total`` marks a sum. ``rows_at`` is the address of the list at the desk that shows exactly the people or things
-    counted, for those who may open it. ``key`` says what the row is about in whatever language, as "region:SSA": by it
-    a row that was stored is called again (`reports/row_names.py`). A table can be frozen if each of its rows has one.
+    counted, for those who may open it. ``leads_to`` is a page of the desk where something can be done about it. ``key``
+    says what the row is about in whatever language, as "region:SSA": by it a row that was stored is called again
+    (`reports/row_names.py`). A table can be frozen if each of its rows has one.
     """
 
     cells: tuple[Cell, ...]
     is_total: bool = False
     rows_at: str = ""
     key: str = ""
+    leads_to: str = ""
 
 
 @dataclass(frozen=True)
 class FigureTable:
-    """One table of a report. ``key`` is its name in addresses and files: ASCII letters and hyphens."""
+    """One table of a report. ``key`` is its name in addresses and files: ASCII letters and hyphens.
+
+    ``is_folded``: a long one, which the page opens when it is asked to.
+    """
 
     key: str
     title: Promise | str
     columns: tuple[FigureColumn, ...]
     rows: tuple[FigureRow, ...]
     note: Promise | str = ""
+    is_folded: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a table whose rows do not fit its columns.

@@ -1,0 +1,1 @@
+"""Whom rounds matched and who waited, by region and language, beside what was possible at best."""

@@ -1,0 +1,1 @@
+"""What people wish to learn, who shares it, and what they got, by skill and region."""

@@ -1,0 +1,169 @@
+"""The report on needs: skills by region, what is wished and offered, what was met and what was not."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from letsconnect.base.folding import plain
+from registrations.domain.registrations import Region
+from registrations.skills.names import names_of
+from reports.catalogue import ReportKind, ReportQuestion
+from reports.domain.privacy import ALL, hidden_in_list, hidden_in_table
+from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
+from reports.needs.counting import BEFORE, EARLIER, LATELY, OUTCOMES, UNMET, SkillFigures, skill_figures
+
+REGIONS = [*Region.values, ""]
+COLUMNS_OF_MAP = [*REGIONS, ALL]
+SKILLS, BY_REGION = "skills", "regions"
+SKILL, REGION = FigureColumn("skill", pgettext_lazy("heading", "Skill")), FigureColumn("region", _("Region"))
+WISHED, OFFERED, IN_PAIRS, IN_CLINICS, NOT_MET = FIGURES = (
+    FigureColumn(
+        "wished",
+        pgettext_lazy("needs", "wished"),
+        _(
+            "People who wish to learn the skill today, each once: their registration is approved and claimed, they "
+            "agreed to the documents, and they neither paused nor left. A skill that was merged counts as the one it "
+            "became."
+        ),
+    ),
+    FigureColumn("offered", pgettext_lazy("needs", "offered"), _("People of the same kind who share the skill today.")),
+    FigureColumn(
+        "met_one_to_one",
+        pgettext_lazy("needs", "met 1:1"),
+        _(
+            "Of those who wish it, people who met their partner about it: one of the two said so, and the other did "
+            "not deny it."
+        ),
+    ),
+    FigureColumn(
+        "met_in_clinics",
+        pgettext_lazy("needs", "met in clinics"),
+        _("Of the others who wish it, people who were at a clinic about it."),
+    ),
+    FigureColumn("unmet", pgettext_lazy("needs", "unmet"), _("Those who wish it and are in neither of these two.")),
+)
+TREND = (
+    FigureColumn(
+        "lately",
+        pgettext_lazy("needs", "new"),
+        _("Of those who wish it, people who registered in the last six months that are over."),
+    ),
+    FigureColumn(
+        "before",
+        pgettext_lazy("needs", "new before"),
+        _("Of those who wish it, people who registered in the six months before these."),
+    ),
+)
+
+
+class ShownSkill(NamedTuple):
+    """One skill as the report shows it: its cells by region (`ALL`: everywhere) and figure, and the trend."""
+
+    skill: int
+    name: str
+    cells: dict[tuple[str, str], Cell]
+    trend: dict[str, Cell]
+
+
+def tables(asked: ReportQuestion) -> list[FigureTable]:
+    """Return a row for each skill, and one for each skill and region."""
+    figures = skill_figures(on=asked.now.date(), now=asked.now)
+    names = names_of(figures.keys())
+    skills = sorted((_shown(skill, names.get(skill, ""), of_it) for skill, of_it in figures.items()), key=_order)
+    return [
+        FigureTable(
+            SKILLS,
+            _("Needs by skill"),
+            (SKILL, *FIGURES, *TREND),
+            tuple(_row_of_skill(each) for each in skills),
+            _("People who wish several skills count in each: the rows do not add up to people."),
+        ),
+        FigureTable(
+            BY_REGION,
+            _("Needs by skill and region"),
+            (SKILL, REGION, *FIGURES),
+            tuple(row for each in skills for row in _rows_of_regions(each)),
+            is_folded=True,
+        ),
+    ]
+
+
+def _shown(skill: int, name: str, of_it: SkillFigures) -> ShownSkill:
+    wishes = {(region, outcome): of_it.wishes[region, outcome] for region in REGIONS for outcome in OUTCOMES}
+    wished = {region: sum(wishes[region, outcome] for outcome in OUTCOMES) for region in REGIONS}
+    offers = {region: of_it.offers[region] for region in REGIONS}
+    away, offers_away = hidden_in_table(wishes), hidden_in_list(offers)
+    cells: dict[tuple[str, str], Cell] = {}
+    for region in REGIONS:
+        cells[region, WISHED.key] = _cell((region, ALL) in away, wished[region])
+        cells[region, OFFERED.key] = _cell(region in offers_away, offers[region])
+        for outcome in OUTCOMES:
+            cells[region, outcome] = _cell((region, outcome) in away, wishes[region, outcome])
+    everywhere = sum(wished.values())
+    cells[ALL, WISHED.key] = _cell((ALL, ALL) in away, everywhere)
+    cells[ALL, OFFERED.key] = _cell(ALL in offers_away, sum(offers.values()))
+    for outcome in OUTCOMES:
+        cells[ALL, outcome] = _cell((ALL, outcome) in away, sum(wishes[region, outcome] for region in REGIONS))
+    return ShownSkill(skill, name, cells, _trend(of_it, wished_is_hidden=(ALL, ALL) in away))
+
+
+def _trend(of_it: SkillFigures, *, wished_is_hidden: bool) -> dict[str, Cell]:
+    since = {when: of_it.since[when] for when in (LATELY, BEFORE, EARLIER)}
+    decided: dict[str, Collection[str]] = {"hidden" if wished_is_hidden else "shown": [ALL]}
+    away = hidden_in_list(since, unpublished=[EARLIER], **decided)
+    return {when: _cell(when in away, since[when]) for when in (LATELY, BEFORE)}
+
+
+def _cell(is_hidden: bool, count: int) -> Cell:
+    return HIDDEN if is_hidden else count
+
+
+def _order(each: ShownSkill) -> tuple[int, int, str, int]:
+    """Put what is unmet most first. What is hidden stands after it, by name: its place tells nothing."""
+    unmet, wished = each.cells[ALL, UNMET], each.cells[ALL, WISHED.key]
+    return _last_if_hidden(unmet), _last_if_hidden(wished), plain(each.name), each.skill
+
+
+def _last_if_hidden(cell: Cell) -> int:
+    return -cell if isinstance(cell, int) else 1
+
+
+def _row_of_skill(each: ShownSkill) -> FigureRow:
+    figures = (each.cells[ALL, column.key] for column in FIGURES)
+    trend = (each.trend[column.key] for column in TREND)
+    return FigureRow((each.name, *figures, *trend), leads_to=_plan(each.skill))
+
+
+def _rows_of_regions(each: ShownSkill) -> Iterator[FigureRow]:
+    """Yield a row for each region where anything is not seen to be 0, and their sum."""
+    for region in COLUMNS_OF_MAP:
+        figures = tuple(each.cells[region, column.key] for column in FIGURES)
+        if any(cell != 0 for cell in figures):
+            is_total = region == ALL
+            leads_to = _plan(each.skill, "" if is_total else region)
+            yield FigureRow((each.name, name_of_region(region), *figures), is_total=is_total, leads_to=leads_to)
+
+
+def name_of_region(region: str) -> str:
+    if region == ALL:
+        return pgettext("regions", "all")
+    return str(Region(region).label) if region else pgettext("region", "none")
+
+
+def _plan(skill: int, region: str = "") -> str:
+    """Return the page of the desk where a clinic can be planned from this need."""
+    page = reverse("admin:clinics_topicrequest_need", args=[skill])
+    return f"{page}?region={region}" if region else page
+
+
+REPORT = ReportKind(
+    name="needs",
+    title=_("Needs by skill and region"),
+    says=_("What people wish to learn and who shares it, and what matches and clinics have met of it."),
+    tables=tables,
+    is_of_period=False,
+    picture="needs",
+)
