@@ -215,7 +215,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         """
         if not self.search_folded or not search_term:
             return super().get_search_results(request, queryset, canonical_words(search_term))
-        rows_named = searching.rows_called(self.model, self.search_folded, search_term) | self.also_found(search_term)
+        rows_named = read_once(request, ("rows named", self.opts.label, search_term), partial(self._named, search_term))
         if self.search_fields:
             exact, _has_doubles = super().get_search_results(
                 request, self.model._default_manager.all(), canonical_words(search_term)
@@ -226,6 +226,9 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Return what Django searches; a list that searches folded text has a field for it, too."""
         return self.search_fields or self.search_folded
+
+    def _named(self, words: str) -> models.Q:
+        return searching.rows_called(self.model, self.search_folded, words) | self.also_found(words)
 
     def also_found(self, words: str) -> models.Q:
         """Return what else a list finds by what was typed, such as the number of a row."""

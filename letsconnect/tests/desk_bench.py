@@ -159,7 +159,7 @@ def _fill_clinics(size: Size, people: list[Any]) -> None:
             for number, member in enumerate(members[: size.people // 10])
         ),
     )
-    need = make_need()
+    need = make_need(words="Need")
     _copies(type(need), ({**_columns(need), "words": f"Need {number}"} for number in range(size.people // 20)))
 
 

@@ -162,6 +162,7 @@ class MatchAdmin(DeskAdmin[Match]):
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state_in_words", "why"]
     search_folded = names_searched(*BOTH)
+    show_full_result_count = False  # one statement less where the list is searched or filtered
     search_help_text = _("A part of a name or username of either side, a skill in any language, or a number.")
     on_phones = ("number", "skill_name", "learner_side", "sharer_side", "state_in_words")
     columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows", "why": "whys"}
