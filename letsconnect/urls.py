@@ -37,6 +37,7 @@ urlpatterns = [
     path("matches/calendar/", calendars.feed_page_before, name="calendar-feed-before"),
     path("matches/", include("matching.urls")),
     path("trust/", include("trust.urls")),
+    path("reports/", include("reports.urls")),
     path("", include("mailings.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -69,13 +69,23 @@ class QuoteForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto"}),
         help_text=_("Only for “another name”."),
     )
+    in_reports = forms.BooleanField(
+        label=_("It may also stand in public reports of the programme"),
+        required=False,
+        help_text=_("For funders and everybody else, under the same name. You can take it back at any time."),
+    )
 
     def __init__(self, data: Any = None, *, quote: Quote | None, member: Member, clinic: Clinic) -> None:
         self.clinic = clinic
         initial: dict[str, Any] = {"as_whom": QuoteAs.PARTICIPANT}
         if quote is not None:
             other = quote.name if quote.as_whom == QuoteAs.OTHER_NAME else ""
-            initial = {"text": quote.text, "as_whom": quote.as_whom, "name": other}
+            initial = {
+                "text": quote.text,
+                "as_whom": quote.as_whom,
+                "name": other,
+                "in_reports": quote.in_reports,
+            }
         super().__init__(data, initial=initial)
         own = [(QuoteAs.OWN_NAME.value, _("my name: %(name)s") % {"name": member.name})] if member.name else []
         rest = [choice for choice in QuoteAs.choices if choice[0] != QuoteAs.OWN_NAME]

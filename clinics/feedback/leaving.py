@@ -71,6 +71,7 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
                 item("text", _("What may be quoted"), quote.text),
                 item("as_whom", _("As whom"), quote.as_whom, quote.get_as_whom_display()),
                 item("name", _("Name"), quote.name),
+                item("in_reports", _("It may also stand in public reports of the programme"), quote.in_reports),
                 item("given_at", _("Given"), quote.given_at),
                 item("published_at", _("On the page of the clinic since"), quote.published_at),
             )

@@ -15,7 +15,9 @@ from registrations.models import Member
 
 
 @transaction.atomic
-def give_quote(*, clinic: Clinic, text: str, as_whom: str, name: str, by: Member, now: datetime) -> Quote:
+def give_quote(
+    *, clinic: Clinic, text: str, as_whom: str, name: str, in_reports: bool = False, by: Member, now: datetime
+) -> Quote:
     """Store what somebody allows to be quoted, and as whom. Other words, or another name, are read again by the
     working group before anybody else reads them.
 
@@ -28,10 +30,10 @@ def give_quote(*, clinic: Clinic, text: str, as_whom: str, name: str, by: Member
         if not had_part_in(clinic, by):
             raise NotThere(_("Those are asked who had a seat at this clinic, or a part in it."))
     name = {QuoteAs.OWN_NAME: str.__str__(by.name), QuoteAs.OTHER_NAME: name}.get(QuoteAs(as_whom), "")
-    given = (text, as_whom, name)
-    if quote.pk is not None and given == (quote.text, quote.as_whom, str.__str__(quote.name)):
+    given = (text, as_whom, name, in_reports)
+    if quote.pk is not None and given == (quote.text, quote.as_whom, str.__str__(quote.name), quote.in_reports):
         return quote
-    quote.text, quote.as_whom, quote.name = given
+    quote.text, quote.as_whom, quote.name, quote.in_reports = given
     quote.given_at, quote.published_at, quote.published_by = now, None, None
     quote.save()
     acts.record(by=by, verb="give_quote", on=quote, now=now)

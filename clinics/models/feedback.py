@@ -123,6 +123,8 @@ class Quote(models.Model):
     text = models.TextField(_("what may be quoted"), max_length=500)
     as_whom = models.CharField(_("as whom"), max_length=12, choices=QuoteAs, default=QuoteAs.PARTICIPANT)
     name = LineField(_("name"), max_length=100, blank=True)
+    # Beside the page of the clinic, where the working group may put it: reports for funders and everybody else.
+    in_reports = models.BooleanField(_("may stand in public reports"), default=False, db_default=False)
     given_at = models.DateTimeField(_("given at"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     published_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -51,6 +51,7 @@ from registrations.tests.factories import (
     make_registration,
     make_skill,
 )
+from reports.tests.factories import make_draft, make_edition
 from trust.reports.handling import send_report
 from trust.seats.appointing import appoint_to_trust_team
 
@@ -93,6 +94,7 @@ def make_world():
         mass_acts.prepare(kind="registrations.approved", rows=[waiting], by=people["liaison"], now=NOW)
         for _ in range(2)
     )
+    edition = make_edition("first", by=people["coordinator"], now=NOW)
     return SimpleNamespace(
         mass_act=mass_acts.begin(act=running, note="", by=people["liaison"], now=NOW),
         prepared_act=prepared,
@@ -105,6 +107,9 @@ def make_world():
             made_at=NOW,
         ),
         over=over,
+        edition=edition,
+        edition_slug=edition.slug,
+        draft_edition=make_draft("draft", by=people["coordinator"], now=NOW),
         certificate=certificate,
         certificate_code=certificate.grouped_code,
         quote=quote,

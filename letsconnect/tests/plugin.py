@@ -28,7 +28,7 @@ pytest_plugins = ["letsconnect.tests.browser", "letsconnect.tests.counting"]
 
 
 djangos_sql_flush = DatabaseOperations.sql_flush
-_LOGS = {"base_act", "base_securityevent"}
+_LOGS = {"base_act", "base_securityevent", "reports_edition"}
 _LONGEST = {  # files that take long, and about how many seconds
     "test_doors": 60,
     "test_run": 28,
@@ -44,8 +44,8 @@ def _delete_rows(operations: DatabaseOperations, style: object, tables: list[str
     """Return what empties the tables between transactional tests: only those that hold rows, and none that migrating
     fills, so that nothing need be filled again. Emptying all by TRUNCATE took ten times as long as most tests.
 
-    The triggers that let nobody empty a log rest meanwhile. The portal has no such way: only who owns the tables can
-    switch a trigger off, and `manage.py flush` is refused."""
+    The triggers that let nobody empty a log, or what was published, rest meanwhile. The portal has no such way: only
+    who owns the tables can switch a trigger off, and `manage.py flush` is refused."""
     quote = operations.quote_name
     asked = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {quote(table)})" for table in tables]
     with operations.connection.cursor() as cursor:

@@ -50,6 +50,7 @@ from registrations.models import (
 )
 from registrations.privacy.proved_addresses import proved_by
 from registrations.tests.factories import NOW, make_coordinator, make_registration
+from reports.tests.factories import make_draft
 from trust.models import Report, TrustSeat
 from trust.reports.handling import keep_note, send_report
 
@@ -196,6 +197,7 @@ def _fill_the_rest(one, other, coordinator):
     MassActRow.objects.create(act=act, object_id=1, seen_version="x", outcome="refused", reason="x")
     source, target = Skill.objects.order_by("pk")[:2]
     SkillMerge.objects.create(source=source, target=target, asked_by=coordinator, asked_at=NOW, failure="x")
+    make_draft("x", by=coordinator, now=NOW)
     app = SocialApp.objects.create(provider="mediawiki", name="x", client_id="x")
     account = one.socialaccount_set.get()
     SocialToken.objects.create(app=app, account=account, token="x", token_secret="x")

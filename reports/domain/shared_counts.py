@@ -11,13 +11,15 @@ class _SharedNetwork:
     counts: Mapping[Key, int]
     sums: tuple[Sum, ...]
     unpublished: frozenset[Key]
+    margin: frozenset[Key]  # totals that an earlier network has decided
 
 
 @dataclass
 class SharedCounts:
     """Counts of people and how they hang together, in as many networks as it takes (`reports/domain/privacy.py`).
 
-    Each network is decided by itself, given all that the others hide, until none hides more.
+    Each network is decided by itself, given all that the others hide, until none hides more. Totals are decided by the
+    first network they are in: put down a margin before the tables that have it.
     """
 
     counts: dict[Key, int] = field(default_factory=dict)
@@ -26,7 +28,10 @@ class SharedCounts:
     def add(self, *sums: Sum, unpublished: Iterable[Key] = ()) -> None:
         """Say that these sums hold of counts that are known, and together are a network."""
         keys = dict.fromkeys(key for each in sums for key in (each.total, *each.parts))
-        self._networks.append(_SharedNetwork({key: self.counts[key] for key in keys}, sums, frozenset(unpublished)))
+        before = {key for network in self._networks for key in network.counts}
+        margin = frozenset(each.total for each in sums if each.total in before)
+        counts = {key: self.counts[key] for key in keys}
+        self._networks.append(_SharedNetwork(counts, sums, frozenset(unpublished), margin))
 
     def others(self, whole: Key, part: Key) -> Key:
         """Return the key of those of ``whole`` who are not in ``part``: no report prints how many they are."""
@@ -54,6 +59,7 @@ class SharedCounts:
             before = len(hidden)
             for each in self._networks:
                 here = hidden & each.counts.keys()
-                hidden |= hidden_counts(each.counts, each.sums, unpublished=each.unpublished, hidden=here)
+                shown = each.margin - hidden
+                hidden |= hidden_counts(each.counts, each.sums, unpublished=each.unpublished, shown=shown, hidden=here)
             goes_on = len(hidden) > before
         return hidden

@@ -25,7 +25,7 @@ _OF_PEOPLE = (
         pgettext_lazy("report on clinics", "came in all"),
         _(
             "People who were there, as the working group has written it down. Where it has not: those who are known, "
-            "those who have a part without an account, and those who were counted besides."
+            "those with a part but no account, and those counted besides."
         ),
     ),
 )
@@ -105,7 +105,7 @@ NIGHTS = FigureTable(
         FigureColumn(
             "night",
             pgettext_lazy("report on clinics", "at night"),
-            _("Those of them that began at night there, by the clock of a large city in the middle of the region."),
+            _("Those that began at night there, by the clock of a large city in the region’s middle."),
         ),
         FigureColumn(
             "percent",

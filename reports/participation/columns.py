@@ -35,9 +35,9 @@ _PEOPLE = FigureColumn(
     PEOPLE,
     pgettext_lazy("took part", "people"),
     _(
-        "People who took part in a session of two people or in a clinic. Each is counted once in each row, however "
-        "often they came. A session counts if one of the two said that they met, and the other did not deny it. A "
-        "clinic counts if somebody was seen there, joined the call, or had a part in it."
+        "People who took part in a session of two people or in a learning clinic. Each is counted once in each row, "
+        "however often they came. A session counts if one of the two said that they met, and the other did not deny "
+        "it. A clinic counts if somebody was seen there, joined the call, or had a part in it."
     ),
 )
 _ROLES = (

@@ -14,6 +14,7 @@ from reports.catalogue import ReportKind, ReportQuestion, all_reports, report_na
 from reports.domain.periods import last_finished, year_so_far
 from reports.files import TYPES, file_of
 from reports.forms import PeriodForm
+from reports.views import desk_editions
 
 
 def urls_of(site: AdminSite) -> list[URLPattern]:
@@ -29,6 +30,7 @@ def urls_of(site: AdminSite) -> list[URLPattern]:
     wrap = site.admin_view
     return [
         path("", wrap(page), name="reports_index"),
+        *desk_editions.urls_of(site),
         path("<slug:name>/", wrap(report), name="reports_report"),
         path("<slug:name>/<slug:table>.<slug:file_format>", wrap(_file), name="reports_file"),
     ]

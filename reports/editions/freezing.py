@@ -1,0 +1,92 @@
+"""Tables of an edition: counted and rounded while it is a draft, and read as they were stored once it is published."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from registrations.models import Member
+from reports.catalogue import ReportKind, ReportQuestion, all_reports, report_named
+from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable, to_fives
+from reports.models import Edition, EditionTable
+from reports.row_names import row_name
+
+_HIDDEN = "hidden"
+
+
+@dataclass(frozen=True)
+class FrozenTable:
+    """A table as an edition shows it, and the report that it is of."""
+
+    report: ReportKind
+    table: FigureTable
+
+    @property
+    def key(self) -> str:
+        return f"{self.report.name}-{self.table.key}"
+
+    @property
+    def is_one_row(self) -> bool:
+        return len(self.table.rows) == 1
+
+    @property
+    def first_figure(self) -> str:
+        return next(column.key for column in self.table.columns if column.is_figure)
+
+
+def frames() -> Iterator[tuple[ReportKind, FigureTable]]:
+    """Yield each table that can stand in an edition, without rows: those of a time."""
+    for report in all_reports():
+        if report.is_of_period:
+            yield from ((report, frame) for frame in report.frames)
+
+
+def tables_of(edition: Edition, *, reader: Member | None, now: datetime) -> list[FrozenTable]:
+    """Return the tables of an edition: as stored, or for ``reader`` as they would be stored now."""
+    chosen = list(edition.tables.all())
+    if not edition.is_published and reader is not None:
+        fill(chosen, edition, reader=reader, now=now)
+    return [table for each in chosen if (table := _read(each)) is not None]
+
+
+def fill(chosen: Iterable[EditionTable], edition: Edition, *, reader: Member, now: datetime) -> None:
+    """Put the numbers of this moment, rounded, into tables that are not stored."""
+    counted: dict[str, dict[str, FigureTable]] = {}
+    for each in chosen:
+        if each.report not in counted:
+            report = report_named(each.report)
+            asked = ReportQuestion(edition.period, reader, now)
+            counted[each.report] = {table.key: table for table in report.tables(asked)} if report else {}
+        table = counted[each.report].get(each.table)
+        each.rows = (
+            [] if table is None else [_stored(row, each.figures, table.columns) for row in table.changed(to_fives).rows]
+        )
+
+
+def _stored(row: FigureRow, figures: Iterable[str], columns: Iterable[FigureColumn]) -> dict[str, Any]:
+    cells = {column.key: cell for column, cell in zip(columns, row.cells, strict=True)}
+    numbers = {figure: _HIDDEN if cells[figure] is HIDDEN else cells[figure] for figure in figures if figure in cells}
+    return {"key": row.key, "is_total": row.is_total, "cells": numbers}
+
+
+def _read(stored: EditionTable) -> FrozenTable | None:
+    """Return a stored table with today's headings and definitions in the reader's language; None of one that no report
+    has any more."""
+    report = report_named(stored.report)
+    frame = next((frame for frame in report.frames if frame.key == stored.table), None) if report else None
+    if report is None or frame is None:
+        return None
+    figures = [column for column in frame.columns if column.is_figure and column.key in stored.figures]
+    rows = tuple(
+        FigureRow(
+            (row_name(row["key"]), *(_cell(row["cells"].get(column.key)) for column in figures)),
+            is_total=row["is_total"],
+            key=row["key"],
+        )
+        for row in stored.rows or ()
+    )
+    return FrozenTable(report, replace(frame, columns=(frame.columns[0], *figures), rows=rows))
+
+
+def _cell(value: int | str | None) -> Cell:
+    return HIDDEN if value == _HIDDEN else value

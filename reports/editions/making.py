@@ -1,0 +1,147 @@
+"""Making an edition: a draft that its coordinators change, publishing it for good, and correcting it by another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from clinics.models import Quote, QuoteQuerySet
+from letsconnect.base import acts
+from registrations.models import Member
+from reports.domain.editions import EditionChanged, EditionRefused
+from reports.domain.periods import Period
+from reports.editions.freezing import fill
+from reports.models import Edition, EditionQuote, EditionTable, EditionText
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What stands in an edition: texts by language, figures as (report, table, figure), quotes."""
+
+    slug: str
+    period: Period
+    texts: Mapping[str, tuple[str, str]]
+    figures: Sequence[tuple[str, str, str]]
+    quotes: Sequence[Quote] = field(default=())
+
+
+def quotable() -> QuoteQuerySet:
+    """Return what may stand in an edition: allowed for public reports by its author, and read by the working group."""
+    return Quote.objects.published().filter(in_reports=True)
+
+
+def quotes_of(edition: Edition) -> QuoteQuerySet:
+    """Return the quotes of an edition that its readers may still read, as they were when they were chosen."""
+    return quotable().filter(pk__in=edition.quotes.filter(as_given_at=F("quote__given_at")).values("quote"))
+
+
+@transaction.atomic
+def save_draft(*, edition: Edition | None, chosen: Chosen, seen_version: int = 0, by: Member, now: datetime) -> Edition:
+    """Store what is chosen for a draft, a new one without ``edition``.
+
+    Raises EditionRefused for who is no coordinator, EditionChanged where somebody else saved or published it meanwhile.
+    """
+    _check_coordinator(by)
+    if edition is None:
+        draft = Edition(made_by=by, made_at=now, version=0)
+    else:
+        draft = _draft(edition)
+        if draft.version != seen_version:
+            raise EditionChanged(_("Somebody else has changed this draft since you opened it. Look at it again."))
+    draft.slug, draft.first_on, draft.last_on = chosen.slug, chosen.period.first_on, chosen.period.last_on
+    draft.version += 1
+    draft.save()
+    for rows in (draft.texts, draft.tables, draft.quotes):
+        rows.all().delete()
+    EditionText.objects.bulk_create(
+        EditionText(edition=draft, language=language, title=title, introduction=introduction)
+        for language, (title, introduction) in chosen.texts.items()
+    )
+    tables: dict[tuple[str, str], list[str]] = {}
+    for report, table, figure in chosen.figures:
+        tables.setdefault((report, table), []).append(figure)
+    EditionTable.objects.bulk_create(
+        EditionTable(edition=draft, place=place, report=report, table=table, figures=figures)
+        for place, ((report, table), figures) in enumerate(tables.items())
+    )
+    EditionQuote.objects.bulk_create(
+        EditionQuote(edition=draft, quote=quote, as_given_at=quote.given_at) for quote in chosen.quotes
+    )
+    acts.record(by=by, verb="save_edition", on=draft, now=now)
+    return draft
+
+
+@transaction.atomic
+def publish_edition(*, edition: Edition, seen_version: int, by: Member, now: datetime) -> Edition:
+    """Freeze the figures of a draft as they are now, rounded to fives, and show it to everybody.
+
+    Raises EditionRefused for who is no coordinator and for a draft without a figure, EditionChanged as `save_draft`.
+    """
+    _check_coordinator(by)
+    draft = _draft(edition)
+    if draft.version != seen_version:
+        raise EditionChanged(_("Somebody else has changed this draft since you opened it. Look at it again."))
+    tables = list(draft.tables.all())
+    if not tables:
+        raise EditionRefused(_("Choose at least one figure first."))
+    fill(tables, draft, reader=by, now=now)
+    for table in tables:
+        table.save(update_fields=["rows"])
+    draft.quotes.exclude(quote__in=quotable().values("pk")).delete()
+    draft.published_at, draft.published_by = now, by
+    draft.save(update_fields=["published_at", "published_by"])
+    acts.record(by=by, verb="publish_edition", on=draft, now=now)
+    return draft
+
+
+@transaction.atomic
+def correct_edition(*, edition: Edition, by: Member, now: datetime) -> Edition:
+    """Begin a draft that corrects a published edition, with its texts, figures and quotes; return it, or the one that
+    was begun before. The former stays as it is, and says that it was corrected once the draft is published."""
+    _check_coordinator(by)
+    former = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    begun = former.corrections.first()
+    if begun is not None:
+        return begun
+    if not former.is_published:
+        raise EditionRefused(_("A draft can be changed: there is nothing to correct yet."))
+    draft = Edition.objects.create(
+        slug=_free_slug(former.slug),
+        first_on=former.first_on,
+        last_on=former.last_on,
+        corrects=former,
+        made_by=by,
+        made_at=now,
+    )
+    for rows in (former.texts, former.tables):
+        for row in rows.all():
+            row.pk, row.edition = None, draft
+            if isinstance(row, EditionTable):
+                row.rows = None
+            row.save(force_insert=True)
+    for quote in quotes_of(former):
+        EditionQuote.objects.create(edition=draft, quote=quote, as_given_at=quote.given_at)
+    acts.record(by=by, verb="correct_edition", on=draft, now=now)
+    return draft
+
+
+def _draft(edition: Edition) -> Edition:
+    draft = Edition.objects.select_for_update(no_key=True, of=("self",)).get(pk=edition.pk)
+    if draft.is_published:
+        raise EditionChanged(_("This edition is published. It stays as it is; a correction is a new edition."))
+    return draft
+
+
+def _check_coordinator(by: Member) -> None:
+    if not by.is_coordinator:
+        raise EditionRefused(_("Editions are made by coordinators."))
+
+
+def _free_slug(slug: str) -> str:
+    stem, number = slug[:55], 2
+    while Edition.objects.filter(slug=f"{stem}-{number}").exists():
+        number += 1
+    return f"{stem}-{number}"

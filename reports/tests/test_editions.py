@@ -1,0 +1,233 @@
+"""Editions: what leaves the desk is rounded, frozen, corrected only by another, and names nobody who did not agree."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils.translation import override
+
+from clinics.feedback.quoting import give_quote, publish_quote, take_back_quote
+from clinics.models import Quote
+from clinics.tests.factories import make_attendance, make_clinic
+from registrations.domain.registrations import Region
+from registrations.models import Member
+from registrations.privacy.erasing import erase_member
+from registrations.tests.factories import make_member
+from reports.domain.editions import EditionChanged, EditionRefused
+from reports.domain.tables import HIDDEN
+from reports.editions.freezing import frames, tables_of
+from reports.editions.making import correct_edition, publish_edition, quotable, quotes_of
+from reports.models import Edition, EditionQuote, EditionTable, EditionText
+from reports.tests.factories import make_draft, make_edition
+from reports.tests.worlds import BEGINS, NOW, RandomWorld
+
+
+def every_figure():
+    return [
+        (report.name, frame.key, column.key)
+        for report, frame in frames()
+        for column in frame.columns
+        if column.is_figure
+    ]
+
+
+def cells(edition):
+    return [cell for each in edition.tables.all() for row in each.rows for cell in row["cells"].values()]
+
+
+def came(number, clinic, **fields):
+    return [
+        make_attendance(clinic, make_member(**fields), joined_at=clinic.starts_at).member for _each in range(number)
+    ]
+
+
+@pytest.fixture
+def clinic(db):
+    return make_clinic(state="held", starts_at=BEGINS + timedelta(days=30))
+
+
+def test_what_is_published_is_in_fives_and_stays_whatever_comes_later(client, coordinator, clinic):
+    came(12, clinic, region=Region.SSA)
+    came(13, clinic, region=Region.LAC)
+    came(17, clinic, region=Region.SA)
+    came(3, clinic, region=Region.MENA)
+    edition = make_edition("half", by=coordinator, now=NOW)
+    before = list(edition.tables.values_list("rows", flat=True))
+    people = {row["key"]: row["cells"]["people"] for row in before[1]}
+    came(40, clinic, region=Region.SSA)
+
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("reports:edition", args=["half"]))
+        arabic = client.get(reverse("reports:edition", args=["half"]), headers={"accept-language": "ar"})
+
+    assert list(Edition.objects.get().tables.values_list("rows", flat=True)) == before
+    assert (people["region:MENA"], people["region:SA"], people["all"]) == ("hidden", 15, 45)
+    assert not [cell for cell in cells(edition) if isinstance(cell, int) and cell % 5]
+    assert "Half a year" in page.text and "Sub-Saharan Africa" in page.text
+    assert "نصف سنة" in arabic.text and "Sub-Saharan Africa" not in arabic.text
+    assert {column for column in re.findall(r'href="#([\w-]+)"', page.text)} >= {"participation-regions-people"}
+    assert 'id="participation-regions-people"' in page.text
+
+
+@pytest.mark.parametrize("model", [Edition, EditionText, EditionTable])
+@pytest.mark.parametrize("sql", ["UPDATE {table} SET id = id", "DELETE FROM {table}"])
+def test_the_database_changes_nothing_that_is_published(coordinator, clinic, model, sql):
+    edition = make_edition("half", by=coordinator, now=NOW)
+
+    for statement in (
+        sql,
+        "INSERT INTO reports_editiontext (edition_id, language, title, introduction) "
+        f"VALUES ({edition.pk}, 'fr', 'x', '')",
+    ):
+        with pytest.raises(DatabaseError, match="never_change"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement.format(table=model._meta.db_table))
+
+
+def test_a_correction_names_what_it_corrects_and_the_former_says_so_and_stays(client, coordinator, clinic):
+    people = came(12, clinic, region=Region.SSA)
+    former = make_edition("half", by=coordinator, now=NOW)
+    came(13, clinic, region=Region.SSA)
+    draft = correct_edition(edition=former, by=coordinator, now=NOW)
+    before = client.get(reverse("reports:edition", args=["half"])).text
+    corrected = publish_edition(edition=draft, seen_version=draft.version, by=coordinator, now=NOW)
+    after = client.get(reverse("reports:edition", args=["half"])).text
+
+    assert people and (corrected.corrects, corrected.slug) == (former, "half-2")
+    assert (cells(former)[0], cells(corrected)[0]) == (10, 25)
+    assert "corrected" not in before.partition("about-figures")[0]
+    assert reverse("reports:edition", args=["half-2"]) in after
+    assert reverse("reports:edition", args=["half"]) in client.get(reverse("reports:edition", args=["half-2"])).text
+    assert correct_edition(edition=former, by=coordinator, now=NOW) == corrected, "there is one correction"
+
+
+def test_only_coordinators_make_editions_and_none_overwrites_another(coordinator, liaison, clinic):
+    draft = make_draft("half", by=coordinator, now=NOW)
+    for act in (publish_edition, correct_edition):
+        with pytest.raises(EditionRefused):
+            act(edition=draft, by=liaison, now=NOW, **({"seen_version": 1} if act is publish_edition else {}))
+    with pytest.raises(EditionChanged):
+        publish_edition(edition=draft, seen_version=0, by=coordinator, now=NOW)
+    EditionTable.objects.all().delete()
+    with pytest.raises(EditionRefused, match="figure"):
+        publish_edition(edition=draft, seen_version=1, by=coordinator, now=NOW)
+
+
+def quote_of(member, clinic, coordinator, **fields):
+    given = {"text": f"Words of {member.pk}.", "as_whom": "participant", "name": "", "in_reports": True, **fields}
+    at = clinic.ends_at + timedelta(days=1)
+    quote = give_quote(clinic=clinic, by=member, now=at, **given)
+    publish_quote(quote=quote, seen_version=quote.version, by=coordinator, now=at)
+    return quote
+
+
+def test_a_quote_stands_there_as_long_as_its_author_wishes(client, coordinator, clinic):
+    people = came(5, clinic)
+    quotes = [quote_of(member, clinic, coordinator, in_reports=place != 4) for place, member in enumerate(people)]
+    assert set(quotable()) == set(quotes[:4]), "one was given for the page of the clinic only"
+    edition = make_edition("half", by=coordinator, now=NOW, quotes=list(quotable()))
+    address = reverse("reports:edition", args=["half"])
+    shown = lambda: {place for place, quote in enumerate(quotes) if quote.text in client.get(address).text}  # noqa: E731
+    assert shown() == {0, 1, 2, 3}
+
+    take_back_quote(clinic=clinic, by=people[0], now=NOW)
+    erase_member(member=people[1], by=None, now=NOW)
+    give_quote(clinic=clinic, text=quotes[2].text, as_whom="participant", name="", by=people[2], now=NOW)
+    assert shown() == {3}
+
+    give_quote(
+        clinic=clinic, text="Other words.", as_whom="participant", name="", in_reports=True, by=people[3], now=NOW
+    )
+    again = Quote.objects.get(member=people[3])
+    publish_quote(quote=again, seen_version=again.version, by=coordinator, now=NOW)
+    assert shown() == set() and not quotes_of(edition), "words that nobody chose are not shown"
+    with pytest.raises(DatabaseError, match="never_change"), transaction.atomic():
+        EditionQuote.objects.create(edition=edition, quote=again, as_given_at=again.given_at)
+
+
+@pytest.mark.django_db
+def test_pages_of_editions_name_nobody_and_ask_as_often_for_many_rows(client, django_assert_max_num_queries):
+    with time_machine.travel(NOW, tick=False):
+        world = RandomWorld(21, size=24)
+        Member.objects.update(name="Somebody Named")
+        counts = []
+        for figures in ([("participation", "summary", "people")], every_figure()):
+            slug = f"all-{len(figures)}"
+            edition = make_edition(slug, by=world.coordinator, now=NOW, figures=figures)
+            with django_assert_max_num_queries(10) as asked:
+                page = client.get(reverse("reports:edition", args=[slug]))
+            counts.append(len(asked))
+        for address in (reverse("reports:edition-list"), reverse("reports:edition", args=[slug])):
+            text = client.get(address).text
+            assert "Somebody Named" not in text and "@example.org" not in text
+        client.force_login(world.coordinator)
+        preview = client.get(
+            reverse("admin:reports_edition_preview", args=[make_draft("d", by=world.coordinator, now=NOW).pk])
+        )
+
+    assert counts[0] == counts[1]
+    assert page.status_code == preview.status_code == 200
+    assert {HIDDEN} <= {
+        cell for each in tables_of(edition, reader=None, now=NOW) for row in each.table.rows for cell in row.cells
+    }
+    assert not [cell for cell in cells(edition) if isinstance(cell, int) and cell % 5]
+    assert all(row["key"] for each in edition.tables.all() for row in each.rows)
+    for language in ("es", "ar", "fr", "pt"):
+        with override(language):
+            assert tables_of(edition, reader=None, now=NOW)[0].table.title
+
+
+def test_what_is_chosen_at_the_desk_is_saved_and_what_is_wrong_stays_in_its_field(client, coordinator, clinic):
+    client.force_login(coordinator)
+    address = reverse("admin:reports_edition_new")
+    typed = {"year": "2026", "slug": "half", "title_en": "Half", "figures": ["participation/summary/people"]}
+    with time_machine.travel(NOW, tick=False):
+        wrong = client.post(address, {**typed, "title_en": "", "introduction_fr": "Un mot"})
+        right = client.post(address, typed, follow=True)
+        twice = client.post(address, typed)
+        draft = Edition.objects.get()
+        published = client.post(reverse("admin:reports_edition_publish", args=[draft.pk]), {"version": draft.version})
+
+    assert wrong.status_code == 422 and "Un mot" in wrong.text
+    assert right.status_code == 200 and (draft.slug, draft.last_on.month) == ("half", 5 if NOW.month == 6 else 6)
+    assert twice.status_code == 422
+    assert published.url == reverse("reports:edition", args=["half"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken"),
+    [
+        ("reports_edition_ends_after_it_begins", lambda draft, _of: Edition.objects.update(last_on="2025-01-01")),
+        ("reports_published_edition_says_by_whom", lambda draft, _of: Edition.objects.update(published_at=NOW)),
+        ("reports_no_edition_corrects_itself", lambda draft, _of: Edition.objects.update(corrects=draft)),
+        ("reports_one_correction_of_an_edition", lambda draft, _of: [correction_of(draft) for _twice in range(2)]),
+        ("reports_one_text_of_an_edition_per_language", lambda draft, _of: EditionText.objects.update(language="fr")),
+        ("reports_text_of_an_edition_can_be_seen", lambda draft, _of: EditionText.objects.update(title="")),
+        (
+            "reports_one_table_once_in_an_edition",
+            lambda draft, _of: EditionTable.objects.update(report="clinics", table="months"),
+        ),
+        ("reports_table_of_an_edition_has_figures", lambda draft, _of: EditionTable.objects.update(figures=[])),
+        (
+            "reports_one_quote_once_in_an_edition",
+            lambda draft, quote: [
+                EditionQuote.objects.create(edition=draft, quote=quote, as_given_at=NOW) for _twice in range(2)
+            ],
+        ),
+    ],
+)
+def test_the_database_keeps_the_rules_of_editions(coordinator, clinic, rule, broken):
+    (member,) = came(1, clinic)
+    quote = quote_of(member, clinic, coordinator)
+    draft = make_draft("half", by=coordinator, now=NOW)
+
+    with pytest.raises(DatabaseError, match=rule), transaction.atomic():
+        broken(draft, quote)
+
+
+def correction_of(draft):
+    number = Edition.objects.count()
+    days = {"first_on": draft.first_on, "last_on": draft.last_on}
+    return Edition.objects.create(slug=f"c{number}", corrects=draft, made_by=draft.made_by, made_at=NOW, **days)

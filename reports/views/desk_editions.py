@@ -1,0 +1,110 @@
+"""Editions at the desk: coordinators make, preview, publish and correct them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from registrations.models import Member
+from registrations.requests import signed_in
+from reports.domain.editions import EditionError
+from reports.editions.forms import EditionForm
+from reports.editions.making import correct_edition, publish_edition, save_draft
+from reports.models import Edition
+from reports.views.editions import page_of
+
+
+def urls_of(site: AdminSite) -> list[URLPattern]:
+    """Return the addresses of editions, below those of the reports at the desk."""
+
+    def edition_list(request: HttpRequest) -> HttpResponse:
+        _coordinator(request)
+        editions = Edition.objects.order_by("-made_at", "-pk").for_pages()
+        frame = {**site.each_context(request), "title": _("Editions"), "editions": editions}
+        return TemplateResponse(request, "reports/desk/editions.html", frame)
+
+    def edition_new(request: HttpRequest) -> HttpResponse:
+        return _edit(request, None, site.each_context(request))
+
+    def edition_edit(request: HttpRequest, edition_id: int) -> HttpResponse:
+        _coordinator(request)
+        return _edit(request, get_object_or_404(Edition, pk=edition_id, published_at=None), site.each_context(request))
+
+    wrap = site.admin_view
+    return [
+        path("editions/", wrap(edition_list), name="reports_editions"),
+        path("editions/new/", wrap(edition_new), name="reports_edition_new"),
+        path("editions/<int:edition_id>/", wrap(edition_edit), name="reports_edition"),
+        path("editions/<int:edition_id>/preview/", wrap(_preview), name="reports_edition_preview"),
+        path("editions/<int:edition_id>/publish/", wrap(require_POST(_publish)), name="reports_edition_publish"),
+        path("editions/<int:edition_id>/correct/", wrap(require_POST(_correct)), name="reports_edition_correct"),
+    ]
+
+
+def _coordinator(request: HttpRequest) -> Member:
+    by = signed_in(request)
+    if not by.is_coordinator:
+        raise PermissionDenied
+    return by
+
+
+def _edit(request: HttpRequest, edition: Edition | None, frame: dict[str, Any]) -> HttpResponse:
+    by, now = _coordinator(request), timezone.now()
+    form = EditionForm(request.POST or None, edition=edition, today=now.date())
+    if request.method == "POST" and form.is_valid():
+        seen = request.POST.get("version", "")
+        try:
+            saved = save_draft(
+                edition=edition,
+                chosen=form.chosen(),
+                seen_version=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
+                by=by,
+                now=now,
+            )
+        except EditionError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The draft is saved. Look at it before you publish it."))
+            return redirect("admin:reports_edition", saved.pk)
+    title = edition.title if edition else _("New edition")
+    context = {**frame, "title": title, "form": form, "edition": edition}
+    return TemplateResponse(request, "reports/desk/edition.html", context, status=422 if form.errors else 200)
+
+
+def _preview(request: HttpRequest, edition_id: int) -> HttpResponse:
+    by = _coordinator(request)
+    edition = get_object_or_404(Edition.objects.for_pages(), pk=edition_id)
+    return page_of(request, edition, reader=by, now=timezone.now())
+
+
+def _publish(request: HttpRequest, edition_id: int) -> HttpResponse:
+    by = _coordinator(request)
+    edition = get_object_or_404(Edition, pk=edition_id)
+    seen = request.POST.get("version", "")
+    version = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
+    try:
+        published = publish_edition(edition=edition, seen_version=version, by=by, now=timezone.now())
+    except EditionError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("admin:reports_editions")
+    messages.success(request, _("The edition is published. It stays as it is from now on."))
+    return redirect("reports:edition", published.slug)
+
+
+def _correct(request: HttpRequest, edition_id: int) -> HttpResponse:
+    by = _coordinator(request)
+    edition = get_object_or_404(Edition, pk=edition_id)
+    try:
+        draft = correct_edition(edition=edition, by=by, now=timezone.now())
+    except EditionError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("admin:reports_editions")
+    return redirect("admin:reports_edition", draft.pk)
