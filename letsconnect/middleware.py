@@ -35,6 +35,7 @@ _PUBLIC = {
     "privacy",
     "contact",
     "who-may-take-part",
+    "run-your-own",
     "api",
     "clinics:clinic-list",
     "clinics:clinic-detail",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("code-of-conduct/", views.code_of_conduct, name="code-of-conduct"),
     path("privacy/", views.privacy, name="privacy"),
     path("who-may-take-part/", views.who_may_take_part, name="who-may-take-part"),
+    path("run-your-own/", views.run_your_own, name="run-your-own"),
     path("contact/", views.contact, name="contact"),
     path("language/", views.set_language, name="set-language"),
     path("theme/", views.set_theme, name="set-theme"),

@@ -9,7 +9,10 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
+from clinics.cards import titles_of
+from clinics.domain.checklists import CHECKLIST_TEMPLATE
 from clinics.listing.versions import version_of_lists
+from clinics.models import Clinic
 from letsconnect.base.addresses import ours
 from letsconnect.base.kept_pages import kept_for_visitors
 from letsconnect.base.languages import duration_in_words, language_or_default
@@ -27,7 +30,9 @@ from registrations.views.errands import is_errand
 from registrations.views.steps import keep_typed
 
 SECURITY_TXT_LASTS = timedelta(days=180)
-_ALLOWED = tuple(f"Allow: /{page}/" for page in ("code-of-conduct", "privacy", "contact", "who-may-take-part", "api"))
+_ALLOWED = tuple(
+    f"Allow: /{page}/" for page in ("code-of-conduct", "privacy", "contact", "who-may-take-part", "run-your-own", "api")
+)
 
 
 @kept_for_visitors(version_of_lists)
@@ -62,6 +67,18 @@ def who_may_take_part(request: HttpRequest) -> HttpResponse:
         "kinds": [capfirst(label) for label in GroupKind.labels],
     }
     return render(request, "letsconnect/who_may_take_part.html", context)
+
+
+_LAST_HELD = 5  # kits to choose from; each clinic's own page has its own
+
+
+def run_your_own(request: HttpRequest) -> HttpResponse:
+    """Say how a group runs the programme in its own place, how rapid funds help, and where kits are."""
+    lately = Clinic.objects.past(now=timezone.now()).ever_announced()[:_LAST_HELD]
+    titles = titles_of({clinic.pk: clinic.floor_language for clinic in lately})
+    before = max(-step.days for step in CHECKLIST_TEMPLATE)
+    context = {"kits": list(titles.items()), "weeks": before // 7}
+    return render(request, "letsconnect/run_your_own.html", context)
 
 
 @require_POST

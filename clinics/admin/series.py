@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinics.domain.clinics import ClinicState
 from clinics.models import Clinic, ClinicSeries
 from clinics.planning.series import create_series, rename_series
 from clinics.texts.call_links import WordsOfNoClinicForm
@@ -52,6 +53,8 @@ class SeriesAdmin(WorkingGroupAdmin[ClinicSeries]):
         obj: ClinicSeries | None = None,
     ) -> HttpResponse:
         context["parts"] = [] if obj is None else self._parts_of(request, obj)
+        parts = [part for part, _url in context["parts"]]
+        context["has_kit"] = any(part.is_public and part.state != ClinicState.CANCELLED for part in parts)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _parts_of(self, request: HttpRequest, series: ClinicSeries) -> list[tuple[Clinic, str]]:

@@ -8,23 +8,17 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.clinics import ClinicPhase
+from clinics.domain.safe_space import SHORT
 from letsconnect.base.pieces import Piece, draw, link_to
 
 register = template.Library()
 
-RULES = (
-    _("Respect each other, and leave room for those who are new."),
-    _("Nobody has to give a real name, or to be seen. Take no pictures and no recordings."),
-    _("What somebody tells of themselves stays in the room."),
-)
-
 
 @register.simple_tag
 def safe_space_rules() -> tuple[str, ...]:
-    return tuple(map(str, RULES))
+    return tuple(map(str, SHORT))
 
 
 @register.simple_tag(takes_context=True)

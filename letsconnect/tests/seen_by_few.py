@@ -28,6 +28,7 @@ NO_PAGE_ALONE = {
     "api-nothing",
     "calendar-feed-before",
     "calendar-feed-file",
+    "clinics:series-kit",
     "clinics:sign-up-kept",
     "mailings:mailbox-html",
     "mailings:mailbox-letter",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from letsconnect.messages import HostCookieStorage
 from letsconnect.tests.doors import DOORS
 
-PUBLIC = ["/", "/code-of-conduct/", "/privacy/", "/contact/", "/who-may-take-part/", "/api/"]
+PUBLIC = ["/", "/code-of-conduct/", "/privacy/", "/contact/", "/who-may-take-part/", "/run-your-own/", "/api/"]
 
 
 def patterns(resolver: URLResolver, prefix: str = ""):
@@ -86,7 +86,8 @@ def test_search_engines_may_list_what_everybody_is_shown_and_nothing_else(world,
     assert [page for page in PUBLIC if client.get(page).headers.get("X-Robots-Tag") != "noindex"] == []
 
     assert listed == {
-        *("home", "code-of-conduct", "privacy", "contact", "who-may-take-part", "api", "clinics:clinic-list"),
+        *("home", "code-of-conduct", "privacy", "contact", "who-may-take-part", "run-your-own", "api"),
+        "clinics:clinic-list",
         "clinics:clinic-detail",
         *("mailings:newsletter-list", "mailings:newsletter-detail"),
         *("robots", "security-txt"),

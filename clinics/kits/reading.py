@@ -1,0 +1,172 @@
+"""Reading what stands in a kit: as many statements for a series of twelve clinics as for one."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clinics.domain.agendas import AGENDA_TEMPLATES
+from clinics.domain.checklists import CHECKLIST_TEMPLATE, UsualItem
+from clinics.domain.clinics import ClinicState
+from clinics.models import (
+    AgendaItem,
+    AgendaTemplateItem,
+    AttendanceFigures,
+    Channel,
+    ChecklistTemplateItem,
+    Clinic,
+    ClinicPerson,
+    ClinicQuerySet,
+    ClinicResource,
+    ClinicText,
+)
+from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.querysets import any_of
+from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
+
+MOST_CLINICS = 40  # of a series
+ROUNDED_TO = 5
+SHORTEST_NAME = 3
+NAME_WAS_HERE = "[…]"
+
+Line = tuple[int, str, str]  # minutes, part, words of one's own
+
+
+@dataclass(frozen=True)
+class KitClinic:
+    """One clinic as its kit tells of it: no name of its people stands in its texts and its agenda.
+
+    ``people`` is rounded, None where nothing may be told.
+    """
+
+    clinic: Clinic
+    texts: tuple[ClinicText, ...]
+    agenda: tuple[Line, ...]
+    interpreted: tuple[str, ...]
+    materials: tuple[ClinicResource, ...]
+    people: int | None
+    regions: int | None
+
+    @property
+    def key(self) -> int:
+        return self.clinic.pk
+
+
+@dataclass(frozen=True)
+class Kit:
+    """All of a kit that is read: the clinics in their order, and the usual checklist as days and names."""
+
+    clinics: tuple[KitClinic, ...]
+    checklist: tuple[tuple[int, UsualItem], ...]
+    series: str = ""
+
+
+def read_kit(rows: ClinicQuerySet, *, series: str = "") -> Kit | None:
+    """Read the kit of these clinics, of which only announced ones that were not called off have one; None of none."""
+    announced = rows.ever_announced().exclude(state=ClinicState.CANCELLED).order_by("starts_at", "pk")
+    clinics = list(announced.select_related("series")[:MOST_CLINICS])
+    if not clinics:
+        return None
+    keys, batch = [clinic.pk for clinic in clinics], QueryBatch()
+    of = {"clinic__in": any_of(keys)}
+    texts = batch.add(ClinicText.objects.ready().filter(**of).order_by("clinic_id", "language"))
+    people = batch.add(ClinicPerson.objects.filter(**of).select_related("member").order_by("pk"))
+    items = batch.add(AgendaItem.objects.filter(**of).order_by("clinic_id", "place"))
+    usual = batch.add(
+        AgendaTemplateItem.objects.order_by("place").values_list("template__format", "minutes", "part", "title")
+    )
+    channels = batch.add(
+        Channel.objects.interpreted().filter(**of).order_by("language").values_list("clinic_id", "language")
+    )
+    materials = batch.add(ClinicResource.objects.ready().filter(**of).order_by("clinic_id", "place"))
+    figures = batch.add(AttendanceFigures.objects.filter(**of))
+    to_do = batch.add(
+        ChecklistTemplateItem.objects.filter(is_used=True)
+        .exclude(name="")
+        .order_by("days", "pk")
+        .values_list("days", "name")
+    )
+    batch.run()
+    names: defaultdict[int, set[str]] = defaultdict(set)
+    for person in people:
+        names[person.clinic_id] |= {person.name, person.member.name if person.member else ""}
+    for item in items:
+        names[item.clinic_id].add(item.speaker)
+    figures_of = {row.clinic_id: row for row in figures}
+    first_agendas = _by_key((format_, (minutes, part, title)) for format_, minutes, part, title in usual)
+    own_agendas = _by_key((item.clinic_id, (item.minutes, item.part, item.title)) for item in items)
+    own_texts, own_materials = (
+        _by_key((row.clinic_id, row) for row in texts),
+        _by_key((row.clinic_id, row) for row in materials),
+    )
+    interpreted = _by_key(channels)
+    read = []
+    for clinic in clinics:
+        hide = HiddenNames(names[clinic.pk])
+        written = _without_names(own_texts.get(clinic.pk, []), hide)
+        vars(clinic)["_prefetched_objects_cache"] = {"texts": written, "channels": ()}
+        agenda = own_agendas.get(clinic.pk) or first_agendas.get(clinic.format) or _first_agenda(clinic)
+        read.append(
+            KitClinic(
+                clinic=clinic,
+                texts=written,
+                agenda=tuple((minutes, part, hide(title or "")) for minutes, part, title in agenda),
+                interpreted=tuple(interpreted.get(clinic.pk, [])),
+                materials=tuple(own_materials.get(clinic.pk, []) if clinic.held_at else []),
+                people=_people(clinic, figures_of.get(clinic.pk)),
+                regions=_regions(figures_of.get(clinic.pk)),
+            )
+        )
+    checklist = [(days, UsualItem(name)) for days, name in to_do] or [
+        (step.days, step.name) for step in CHECKLIST_TEMPLATE
+    ]
+    return Kit(tuple(read), tuple(checklist), series)
+
+
+class HiddenNames:
+    """Takes the names of the people of one clinic out of what was written of it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        parts_of_names = {
+            part for name in names for part in (name.strip(), *name.split()) if len(part) >= SHORTEST_NAME
+        }
+        longest_first = sorted(map(re.escape, parts_of_names), key=len, reverse=True)
+        self._pattern = (
+            re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE) if parts_of_names else None
+        )
+
+    def __call__(self, text: str) -> str:
+        return self._pattern.sub(NAME_WAS_HERE, text) if self._pattern else text
+
+
+def _without_names(texts: Sequence[ClinicText], hide: HiddenNames) -> tuple[ClinicText, ...]:
+    """Take the names out of texts that were just read, and are stored nowhere again."""
+    for text in texts:
+        for name in ("title", "summary", "audience", "outcomes", "preparation"):
+            setattr(text, name, hide(getattr(text, name)))
+    return tuple(texts)
+
+
+def _first_agenda(clinic: Clinic) -> Sequence[Line]:
+    return [(step.minutes, step.part, "") for step in AGENDA_TEMPLATES[clinic.format]]
+
+
+def _people(clinic: Clinic, figures: AttendanceFigures | None) -> int | None:
+    """Return how many came, to the next five; nothing of fewer than five."""
+    counted = figures.people if figures else None
+    people = clinic.head_count if clinic.head_count is not None else counted
+    if people is None or people < SMALLEST_COUNT_SHOWN:
+        return None
+    return (people + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
+
+
+def _regions(figures: AttendanceFigures | None) -> int | None:
+    return figures.regions or None if figures else None
+
+
+def _by_key(rows: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    by_key: defaultdict[Any, list[Any]] = defaultdict(list)
+    for key, row in rows:
+        by_key[key].append(row)
+    return by_key
