@@ -10,12 +10,19 @@ from letsconnect.base.charts import FULL, Bar, Chart
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 
 register = template.Library()
+MOST_ROWS_ON_PAGE = 200  # of a folded table
 
 
 @register.filter
 def cells(table: FigureTable, row: FigureRow) -> Iterator[tuple[FigureColumn, Cell]]:
     """Yield the cells of a row, each with its column."""
     return zip(table.columns, row.cells, strict=True)
+
+
+@register.filter
+def rows_on_page(table: FigureTable) -> tuple[FigureRow, ...]:
+    """Return the rows that a page shows: of a long table the first; its files have all."""
+    return table.rows[:MOST_ROWS_ON_PAGE] if table.is_folded else table.rows
 
 
 @register.filter
