@@ -74,6 +74,7 @@ class ClinicsConfig(AppConfig):
         from clinics.planning import linked
         from clinics.requests import emails as request_emails
         from clinics.requests import leaving as leaving_requests
+        from clinics.requests import overrulable
         from clinics.seats import busy, calendars, channel_sums, leaving
         from clinics.seats import sweeps as seat_sweeps
         from clinics.signing_up import emails as wish_emails
@@ -136,6 +137,7 @@ class ClinicsConfig(AppConfig):
         newsletters.register()
         recordings.connect()
         request_emails.register()
+        overrulable.register_overrulable()
         kinds.register_sweep("clinics.people.remind", people_sweeps.remind_people)
         kinds.register_sweep("clinics.people.accounts", people_sweeps.hand_to_accounts)
         kinds.register_sweep("clinics.people.forget", people_sweeps.forget_addresses)

@@ -49,7 +49,7 @@ class MatchingConfig(AppConfig):
         from matching.matches import emails as match_emails
         from matching.matches import sweeps as match_sweeps
         from matching.models import MatchingRules
-        from matching.rounds import needs
+        from matching.rounds import needs, overrulable
         from matching.rounds import sweeps as round_sweeps
         from matching.sessions import busy, calendars, pausing
         from matching.sessions import emails as session_emails
@@ -62,6 +62,7 @@ class MatchingConfig(AppConfig):
         from registrations.views import reasons
 
         kinds.name_kinds(LETTERS)
+        overrulable.register_overrulable()
         for letters in (match_emails, session_emails, feedback_emails, waiting_emails):
             letters.register()
         for name, sweep in {

@@ -16,6 +16,7 @@ LETTERS = {
     "registrations.still_in": pgettext_lazy("kind of letter", "are you still in?"),
     "registrations.paused_for_silence": pgettext_lazy("kind of letter", "paused, because nothing was heard"),
     "registrations.seat_given": pgettext_lazy("kind of letter", "a seat in the working group"),
+    "registrations.overruled": pgettext_lazy("kind of letter", "somebody changed what one had decided"),
     "registrations.team_message": pgettext_lazy("kind of letter", "a message from the page of the team"),
 }
 
@@ -39,8 +40,9 @@ class RegistrationsConfig(AppConfig):
         from registrations.participation import inactivity, inactivity_emails
         from registrations.privacy import erasing
         from registrations.review import emails as review_emails
+        from registrations.review import overrulable
         from registrations.seats import emails as seat_emails
-        from registrations.seats import message_emails, messages
+        from registrations.seats import message_emails, messages, overruled_emails, overruling
         from registrations.skills import merging_in_steps
         from registrations.views import team
 
@@ -48,6 +50,9 @@ class RegistrationsConfig(AppConfig):
         team.register()
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails, message_emails):
             letters.register()
+        overruled_emails.register()
+        overrulable.register_overrulable()
+        kinds.register_sweep("registrations.overruled", overruling.note_overruled)
         access_log.store_with(Look.objects.keep)
         audiences.register_audiences()
         filling.register_filling()

@@ -6,8 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from registrations.admin.choosing_person import PersonForm
-from registrations.admin.seats import SeatAdmin, SeatKind
+from registrations.admin.seats import GiveForm, SeatAdmin, SeatKind
 from trust.domain import TrustError
 from trust.models import TrustSeat
 from trust.seats.appointing import appoint_to_trust_team, end_trust_seat
@@ -22,17 +21,18 @@ class TrustSeatAdmin(SeatAdmin):
     """Seats on the trust team. Giving or ending one opens no report to the coordinator, and the team is told."""
 
     kind = SeatKind(
-        give_form=PersonForm,
-        give=lambda values, by, now: appoint_to_trust_team(member=values["member"], by=by, now=now),
+        give_form=GiveForm,
+        give=lambda values, by, now: [appoint_to_trust_team(member=values["member"], by=by, now=now)],
         end=lambda seat, until_on, by, now: end_trust_seat(seat=seat, until_on=until_on, by=by, now=now),
         warning=_what_the_team_reads,
     )
     refusals = (TrustError,)
-    list_display = ["member", "from_on", "until_on"]
+    list_display = ["member", "from_on", "until_on", "given_by"]
     on_phones = ("member", "from_on", "until_on")
+    list_select_related = ["member", "given_by"]
     ordering = ["until_on", "from_on"]
 
     def get_fields(
         self, request: HttpRequest, obj: TrustSeat | None = None
     ) -> list[str | list[str] | tuple[str, ...] | tuple[()]]:
-        return ["member", "from_on", "until_on"]
+        return ["member", "from_on", "until_on", "given_by"]

@@ -11,6 +11,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinics.domain.people import WAITS_OR_COMES
 from clinics.models import Clinic, ClinicPerson
@@ -35,6 +36,16 @@ class TrustSeat(TermOfOffice, models.Model):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="trust_seats", verbose_name=_("member"))
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until, not included"), null=True, blank=True)
+    # Nobody: the command of whoever runs the portal, or a time when it was not noted.
+    given_by = models.ForeignKey(
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("a seat", "given by"),
+        editable=False,
+    )
 
     objects = TrustSeatQuerySet.as_manager()
 
@@ -43,6 +54,9 @@ class TrustSeat(TermOfOffice, models.Model):
         verbose_name_plural = _("seats on the trust team")
         constraints = [
             never_ends_before_it_begins("trust_seat_never_ends_before_it_begins"),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=F("member")), name="trust_nobody_gives_themselves_a_seat"
+            ),
             models.UniqueConstraint(
                 fields=["member"], condition=Q(until_on=None), name="trust_one_open_seat_per_member"
             ),

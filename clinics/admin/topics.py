@@ -35,6 +35,7 @@ from registrations.domain.registrations import Region
 from registrations.models import Member
 from registrations.reference.names import language_name
 from registrations.requests import signed_in
+from registrations.seats.liaisons import who_else
 
 CHANGE = "admin:clinics_topicrequest_change"
 MOST_NAMED = 100
@@ -187,12 +188,19 @@ class TopicRequestAdmin(NeedsDesk):
                 if count is not None  # not even the name of a region with so few: the sum would tell how many
             ],
             "may_decide": may_decide,
+            "who_else": _who_else(topic, reader),
             "forms": {**self._forms(topic), **(refused or {})} if may_decide else {},
             "may_reopen": topic.state not in (TopicRequestState.OPEN, TopicRequestState.WITHDRAWN),
             "may_plan": topic.state == TopicRequestState.OPEN,
             "opened": self.opened(request, topic),
         }
         return TemplateResponse(request, "clinics/admin/topic.html", context, status=status)
+
+
+def _who_else(topic: TopicRequest, reader: Member) -> str:
+    if topic.member_id != reader.pk:
+        return ""
+    return who_else({topic.member.region}, besides=[reader.pk], now=timezone.now())
 
 
 def _may_decide(topic: TopicRequest, reader: Member) -> bool:

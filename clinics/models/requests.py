@@ -32,7 +32,8 @@ class TopicRequestQuerySet(models.QuerySet["TopicRequest"]):
         """Those a member of the working group decides about: asked by people of their regions; all for coordinators."""
         if not isinstance(reader, Member) or not reader.is_staff:
             return self.none()
-        return self if reader.is_coordinator else self.filter(member__region__in=reader.seat_regions)
+        others = self.exclude(member=reader)  # nobody decides on what they asked for themselves
+        return others if reader.is_coordinator else others.filter(member__region__in=reader.seat_regions)
 
     def open_since(self, moment: datetime) -> "TopicRequestQuerySet":
         """Not decided about yet, and asked at that moment or before."""
@@ -80,6 +81,10 @@ class TopicRequest(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=TopicRequestState, default=TopicRequestState.OPEN)
     made_at = models.DateTimeField(pgettext_lazy("a request", "asked at"))
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    # Nobody: the portal, when a clinic that was planned for it is held or cancelled.
+    decided_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
     # How often something was decided: a part of the keys of letters, so that each decision is told once.
     decisions = models.PositiveIntegerField(default=0)
     answer = models.TextField(_("answer"), max_length=1000, blank=True)
@@ -122,6 +127,10 @@ class TopicRequest(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=TopicRequestState.values), name="clinics_topic_request_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("member")),
+                name="clinics_nobody_decides_on_their_own_request",
             ),
             models.CheckConstraint(
                 condition=Q(skill__isnull=False, words="") | Q(skill=None) & (~Q(words="") | ~Q(state__in=GOING_ON)),

@@ -165,6 +165,6 @@ def withdraw(request: TopicRequest, *, by: Member | None, now: datetime) -> None
     """Close a locked request that nobody wants any more."""
     requests.check_request_move(request.state, TopicRequestState.WITHDRAWN)
     was, request.state, request.clinic = request.state, TopicRequestState.WITHDRAWN, None
-    request.decided_at = now
-    request.save(update_fields=["state", "clinic", "decided_at"])
+    request.decided_at, request.decided_by = now, None
+    request.save(update_fields=["state", "clinic", "decided_at", "decided_by"])
     acts.record(by=by, verb="withdraw_topic", on=request, now=now, was=was, became=request.state)

@@ -26,6 +26,8 @@ def _lock_theirs(request: TopicRequest, *, by: Member) -> TopicRequest:
 
 
 def check_theirs(request: TopicRequest, *, by: Member) -> None:
+    if request.member_id == by.pk:
+        raise NotYourRequest(_("You asked for this yourself: somebody else decides about it."))
     if not TopicRequest.objects.looked_after_by(by).filter(pk=request.pk).exists():
         raise NotYourRequest(_("This was asked for by somebody of a region that you do not look after."))
 
@@ -52,8 +54,9 @@ def merge_requests(*, source: TopicRequest, target: TopicRequest, by: Member, no
     )
     moving.update(request=target, came_from=Coalesce("came_from", Value(source.pk)))
     TopicRequest.objects.filter(merged_into=source).update(merged_into=target)
-    was, source.state, source.merged_into, source.decided_at = source.state, TopicRequestState.MERGED, target, now
-    source.save(update_fields=["state", "merged_into", "decided_at"])
+    was, source.state, source.merged_into = source.state, TopicRequestState.MERGED, target
+    source.decided_at, source.decided_by = now, by
+    source.save(update_fields=["state", "merged_into", "decided_at", "decided_by"])
     acts.record(by=by, verb="merge_topic", on=source, now=now, was=was, became=source.state)
     if target.state == TopicRequestState.PLANNED:
         _tell(target, now=now)
@@ -129,8 +132,9 @@ def _decide(
     requests.check_request_move(request.state, becomes)
     was, request.state = request.state, becomes
     request.clinic, request.answer, request.merged_into = clinic, answer, None
-    request.decided_at, request.decisions = now, request.decisions + 1
-    request.save(update_fields=["state", "clinic", "answer", "merged_into", "decided_at", "decisions"])
+    request.decided_at, request.decided_by, request.decisions = now, by, request.decisions + 1
+    columns = ["state", "clinic", "answer", "merged_into", "decided_at", "decided_by", "decisions"]
+    request.save(update_fields=columns)
     acts.record(by=by, verb=verb, on=request, now=now, was=was, became=becomes)
 
 

@@ -24,6 +24,8 @@ def put_in(*, clinic: Clinic, member: Member, add_seat: bool = False, by: Member
     Where all are taken, ``add_seat`` makes one more; without it, PutInRefused. ComesAnyway for the clinic's own people.
     What they have at other editions of the clinic is given back.
     """
+    if member.pk == by.pk:
+        raise PutInRefused(_("Nobody puts themselves in: sign up on the page of the clinic, as everybody does."))
     if not lock_person(member).is_active:
         raise PutInRefused(_("This account is closed."))
     locked, others = lock_with_other_editions(clinic, member, now=now)

@@ -599,7 +599,9 @@ DOORS = [
         },
     ),
     Door("admin:registrations_workinggroupseat_people", get=COORDINATORS, query="?person=concerned"),
-    Door("admin:registrations_workinggroupseat_end", "@seat", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302 403"),
+    Door(
+        "admin:registrations_workinggroupseat_end", "@seat", get=DESK_BUTTON, post="302 302 302 302+ 403 302+ 302 403"
+    ),
     Door(
         "admin:registrations_workinggroupseat_change",
         "@seat",
@@ -608,6 +610,7 @@ DOORS = [
         data={"until_on": "2027-01-01"},
     ),
     Door("admin:registrations_workinggroupseat_history", "@seat", get=DESK),
+    Door("admin:registrations_workinggroupseat_overruled", get=DESK, post=ALL_AT_DESK_LED_ON),
     Door("admin:registrations_workinggroupseat_delete", "@seat", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:registrations_skill_changelist", get=DESK),
     Door("admin:registrations_skill_add", get=COORDINATORS, post=COORDINATORS),

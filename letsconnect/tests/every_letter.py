@@ -35,12 +35,14 @@ from mailings.sending.composing import compose
 from mailings.subscriptions.subscribing import ask_visitor
 from mailings.tests.factories import make_letter, make_newsletter, make_subscription
 from matching.models import Concern, RoundParticipant
+from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_request, make_round
 from matching.tests.feedback_factories import make_hour, make_meeting, say
 from matching.tests.session_factories import make_session
 from registrations.models import SignInCode
 from registrations.oldform.claims import invite_to_claim
 from registrations.seats.messages import TypedMessage, send_message
+from registrations.seats.overruling import note_overruled
 from registrations.seats.team import show_on_team_page
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 from trust.seats.appointing import appoint_to_trust_team
@@ -122,6 +124,14 @@ def _invitation(_side: str) -> tuple[Any, Any]:
 def _seat(_side: str) -> tuple[Any, Any]:
     coordinator = make_coordinator()
     return coordinator.seats.get(), coordinator
+
+
+def _overruled(_side: str) -> tuple[Any, Any]:
+    match, first, second = make_match(), make_coordinator(), make_coordinator()
+    approve_match(match=match, by=first, now=NOW)
+    refuse_match(match=match, why="other", note="Same office.", by=second, now=NOW)
+    note_overruled(NOW + timedelta(minutes=1))
+    return first.overruled_decisions.get(), first
 
 
 def _team_message(_side: str) -> tuple[Any, Any]:
@@ -273,6 +283,7 @@ ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
     "registrations.claim_reminder": _invitation,
     "registrations.still_in": _of_registration(still_in_asked_on=NOW.date()),
     "registrations.paused_for_silence": _of_registration(still_in_asked_on=NOW.date()),
+    "registrations.overruled": _overruled,
     "registrations.seat_given": _seat,
     "registrations.team_message": _team_message,
     "matching.asked": _of_match("asked"),

@@ -20,6 +20,7 @@ from matching.models import Exclusion, Round
 from matching.tests.factories import make_match
 from registrations.models import Group, Member, Registration, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration
+from trust.models import TrustSeat
 
 QUERIES = ["", "o=1.-2", "q=a&_facets=True", "_popup=1", "_to_field=id&_popup=1&o=-2"]
 
@@ -77,7 +78,7 @@ def test_pages_of_lists_are_laid_out_as_django_does(db: None, client: Client, la
     client.force_login(coordinator)
     for number in range(21):
         Group.objects.create(slug=f"group-{number}", name=f"Group {number}", kind="chapter")
-    for model in (Group, Member, WorkingGroupSeat):
+    for model in (Group, Member, TrustSeat):
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         for query in ("", "", "p=2", "all=", "q=<i>", "_popup=1"):  # first drawn, then kept
             response = client.get(f"{address}?{query}" if query else address)

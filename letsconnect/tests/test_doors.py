@@ -21,6 +21,8 @@ from letsconnect.tests.undoing import Undoing
 from letsconnect.tests.weights import is_page, named_by, too_heavy
 from mailings.tests.factories import make_letter
 from registrations.models import Look, Member, Registration
+from registrations.tests.factories import NOW
+from trust.models import TrustSeat
 
 ASKED_BY_SCRIPTS = {f"registrations:{of}" for of in ("group-search", "skill-search", "skill-hints")}
 
@@ -250,3 +252,22 @@ def test_a_liaison_cannot_spell_out_by_filters_what_a_list_does_not_show(world, 
     client.force_login(world.people["liaison"])
 
     assert client.get(f"{reverse('admin:registrations_registration_changelist')}?{query}").status_code == 400
+
+
+def test_seats_of_two_regions_open_what_either_opens_and_one_on_the_trust_team_nothing_of_the_desk(world):
+    """Rights add up: a liaison of MENA who is that of LAC, too, gets the better of both answers at each door."""
+    one, other, nobody = (PEOPLE.index(name) for name in ("liaison", "other_liaison", "other"))
+    both, trusted = world.people["liaison"], world.people["other"]
+    both.seats.create(role="liaison", region="LAC", from_on=NOW.date())
+    TrustSeat.objects.create(member=trusted, from_on=NOW.date())
+    client, got, expected = Client(), {}, {}
+    for member, numbers, differ in ((both, (one, other), True), (trusted, (nobody,), False)):
+        client.force_login(member)
+        for row, door in enumerate(DOORS):
+            words = {door.get.split()[number] for number in numbers}
+            if door.is_desk and (len(words) > 1 or not differ):
+                expected[row, str(door)] = "200" if "200" in words else words
+                status = str(client.get(door.path(world)).status_code)
+                got[row, str(door)] = status if expected[row, str(door)] == "200" else {status}
+
+    assert got == expected

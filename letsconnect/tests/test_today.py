@@ -83,7 +83,7 @@ OF_A_REGION = {
     *("clinics_soon", "clinics_lacking", "clinics_over", "clinics_without_outcome", "clinics_left_to_nobody"),
 }
 OF_COORDINATORS = {"skills", "uploads", "doubtful_addresses", "letters"}
-THEIR_OWN = {"checklist", "mass_acts"}
+THEIR_OWN = {"checklist", "mass_acts", "overruled"}
 
 
 @pytest.mark.parametrize("seat", SEATS)

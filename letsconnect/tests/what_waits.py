@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from clinics.models import ChecklistItem
 from clinics.tests.after_factories import make_clinic_that_was
 from clinics.tests.factories import make_channel, make_clinic, make_person, make_topic_request
+from letsconnect.base import acts
 from letsconnect.base.models import MassAct
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.models import Concern
 from matching.tests.factories import make_match, make_request, make_round
-from registrations.models import ImportUpload, Member, SkillSuggestion
+from registrations.models import ImportUpload, Member, OverruledDecision, SkillSuggestion
 from registrations.tests.factories import (
     NOW,
     coordinator_of_the_test,
@@ -33,6 +34,11 @@ def make_what_waits(region: str, reader: Member, *, since: datetime = NOW - 9 * 
     Letter.objects.filter(pk=failed.pk).update(state="failed", reason="the mail server refused it", tries=1)
     act = MassAct.objects.create(kind="a.kind", by=reader, state="done", asked_at=since, finished_at=NOW - 2 * DAY)
     act.rows.create(object_id=1, seen_version="1", outcome="refused", reason="Gone.")
+    changed = make_registration(region=region)
+    own, other = (
+        acts.record(by=by, verb="decide_anew", on=changed, now=since) for by in (reader, coordinator_of_the_test())
+    )
+    OverruledDecision.objects.create(member=reader, own=own, by=other, noted_at=since)
     make_report(made_at=since)
     make_report("looking", made_at=since)
 

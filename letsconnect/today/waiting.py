@@ -32,7 +32,7 @@ from matching.domain.matches import MatchState
 from matching.models import Concern, Match, MatchApproval, SharerRequest
 from matching.rounds.under_way import rounds_under_way
 from registrations.domain.registrations import RegistrationState, SkillState
-from registrations.models import ImportUpload, Member, Registration, Skill, SkillSuggestion
+from registrations.models import ImportUpload, Member, OverruledDecision, Registration, Skill, SkillSuggestion
 from trust.models import Report
 
 
@@ -314,6 +314,17 @@ KINDS = (
         _list_of("mailings_letter"),
         (("needs", "person"),),
         whose=_coordinators,
+    ),
+    WaitingKind(
+        "overruled",
+        lambda reader, _at: OverruledDecision.objects.unread(reader),
+        "noted_at",
+        ngettext_lazy(
+            "%(count)d decision of yours was changed by somebody else",
+            "%(count)d decisions of yours were changed by others",
+            "count",
+        ),
+        "admin:registrations_workinggroupseat_overruled",
     ),
     WaitingKind(
         "mass_acts",

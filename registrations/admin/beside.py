@@ -21,6 +21,7 @@ from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Consent, Member, Registration, ReviewSnapshot
 from registrations.requests import signed_in
+from registrations.seats.liaisons import who_else
 
 DECISIONS = {
     RegistrationState.APPROVED: gettext_lazy("Approve"),
@@ -37,8 +38,12 @@ ANEW = {
 
 def beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
     """Return what the page of one registration shows beside its rows: changes, what is missing, possible actions."""
-    is_waiting, reader = registration.state == RegistrationState.SUBMITTED, signed_in(request)
-    can_accept = registration.state == RegistrationState.APPROVED and registration.is_changed_since_review
+    reader = signed_in(request)
+    is_own = registration.member_id == reader.pk
+    is_waiting = registration.state == RegistrationState.SUBMITTED and not is_own
+    can_accept = (
+        registration.state == RegistrationState.APPROVED and registration.is_changed_since_review and not is_own
+    )
     can_claim = reader.is_coordinator and not registration.is_claimed and registration.imported_address
     read = beside_of(registration)
     snapshot, is_changed = read.snapshot, registration.is_changed_since_review
@@ -55,6 +60,7 @@ def beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
         "problems": problems_of(registration, read.eligibility.rules, read.agreements) if is_waiting else [],
         "can_accept": can_accept,
         "can_invite": bool(can_claim),
+        "who_else": who_else({registration.region}, besides=[reader.pk], now=timezone.now()) if is_own else "",
     }
 
 

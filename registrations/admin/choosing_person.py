@@ -58,7 +58,7 @@ class PersonForm(forms.Form):
     member = forms.ChoiceField(label=_("Which of them"), required=False, widget=forms.RadioSelect)
 
     among: MemberQuerySet | None = None
-    nobody_found = _("Nobody of this name has an account.")
+    nobody_found: Any = _("Nobody of this name has an account.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,14 +1,15 @@
 """Seats: given by typing a name and choosing a role, confirmed if the seat shows addresses, ended at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,22 +17,27 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import DeskList, FixedFilter, WorkingGroupAdmin
 from letsconnect.base.once_more import BACK, goes_back
 from letsconnect.base.opened_lists import ListOfSeats
+from letsconnect.base.querysets import as_own
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
-from registrations.admin.choosing_person import PersonForm, person_in_words
+from registrations.admin.choosing_person import PersonForm, find_people, person_in_words
+from registrations.admin.overruled import ShowsOverruled
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import Region, RegistrationError, SeatRole
 from registrations.models import Member, WorkingGroupSeat
+from registrations.models.members import WorkingGroupSeatQuerySet
 from registrations.requests import signed_in
 from registrations.seats import appointing as actions
+from registrations.seats.overview import overview
 
 
 def today() -> date:
@@ -67,12 +73,34 @@ class WorkingGroupEndForm(EndForm):
         return until_on
 
 
+class GiveForm(PersonForm):
+    """Who gets a seat: somebody else than who gives it."""
+
+    def __init__(self, data: Any = None, *, giver: Member, **more: Any) -> None:
+        self.giver, self.is_oneself = giver, False
+        super().__init__(data, **more)
+        if self.is_oneself:
+            self.nobody_found = self.who_else
+        if not self.is_bound and self.people_found:
+            self.initial.setdefault("person", str(self.people_found[0]))
+
+    def _look(self) -> list[Member]:
+        people = super()._look() if self.is_bound else find_people(self.initial.get("member", ""))
+        self.is_oneself = self.giver in people
+        return [person for person in people if person != self.giver]
+
+    @property
+    def who_else(self) -> str:
+        """The sentence for whoever looks for themselves."""
+        return actions.why_not_oneself(self.giver, now=timezone.now())
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeatKind:
     """What differs between the kinds of seats: what is asked, and which actions give and end one."""
 
-    give_form: type[PersonForm]
-    give: Callable[[dict[str, Any], Member, datetime], models.Model]  # the form's values, by whom, now
+    give_form: type[GiveForm]
+    give: Callable[[dict[str, Any], Member, datetime], Sequence[Any]]  # the form's values, by whom, now
     end: Callable[[Any, date, Member, datetime], object]  # the seat, its last day, by whom, now
     warning: Callable[[dict[str, Any]], str]  # what the seat would let the person see, to be confirmed; else ""
 
@@ -93,7 +121,7 @@ class SeatAdmin(WorkingGroupAdmin):
         if not isinstance(getattr(cls, "kind", None), SeatKind):
             raise TypeError(f"{cls.__name__} does not say which kind of seat it is for")
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ListOfSeats
 
     def get_urls(self) -> list[URLPattern]:
@@ -108,6 +136,10 @@ class SeatAdmin(WorkingGroupAdmin):
         fixed = [name for name in self.get_fields(request, obj) if isinstance(name, str) and name != "until_on"]
         return [*fixed, "until_on"] if obj is not None and obj.has_ended(on=today()) else fixed
 
+    def may_end(self, request: HttpRequest, seat: Any) -> bool:
+        """Whoever may change seats ends one, and everybody may give up their own."""
+        return self.has_change_permission(request) or seat.member_id == signed_in(request).pk
+
     def render_change_form(
         self,
         request: HttpRequest,
@@ -118,6 +150,8 @@ class SeatAdmin(WorkingGroupAdmin):
         obj: Any | None = None,
     ) -> HttpResponse:
         context["is_over"] = obj is not None and obj.has_ended(on=today())
+        context["may_end"] = obj is not None and self.may_end(request, obj)
+        context["is_own"] = obj is not None and obj.member_id == signed_in(request).pk
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def add_view(
@@ -126,7 +160,11 @@ class SeatAdmin(WorkingGroupAdmin):
         """Find the person, choose the role, confirm if the seat shows much, give it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = self.kind.give_form(request.POST if request.method == "POST" else None)
+        giver = signed_in(request)
+        if request.method == "POST":
+            form = self.kind.give_form(request.POST, giver=giver)
+        else:
+            form = self.kind.give_form(giver=giver, initial=self.initial_of(request))
         if form.is_bound and form.is_valid() and not goes_back(request):
             warning = self.kind.warning(form.cleaned_data)
             if warning and request.POST.get("confirmed") != _answer(form.cleaned_data):
@@ -143,27 +181,33 @@ class SeatAdmin(WorkingGroupAdmin):
                 self.model._base_manager.filter(member=form.cleaned_data["member"]).values_list("pk", flat=True)
             )
             try:
-                seat = self.kind.give(form.cleaned_data, signed_in(request), timezone.now())
+                seats = self.kind.give(form.cleaned_data, giver, timezone.now())
             except self.refusals as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _said_of(seat, is_new=seat.pk not in seats_before))
+                for seat in seats:
+                    messages.success(request, _said_of(seat, is_new=seat.pk not in seats_before))
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return self._page(request, "add", form)
+
+    def initial_of(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the form begins with where a link says for whom a seat is."""
+        return {"member": request.GET.get("member", "")}
 
     @method_decorator(require_GET)
     def people_view(self, request: HttpRequest) -> HttpResponse:
         """Return the part of the page with the people found, for the script that searches while somebody types."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return self._page(request, "_people", self.kind.give_form({"person": request.GET.get("person", "")}))
+        form = self.kind.give_form({"person": request.GET.get("person", "")}, giver=signed_in(request))
+        return self._page(request, "_people", form)
 
     @method_decorator(require_POST)
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End the seat at once."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
         seat = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.may_end(request, seat):
+            raise PermissionDenied
         expected: tuple[type[Exception], ...] = (ChangedMeanwhile, *self.refusals)
         try:
             with self.as_opened(request, seat) as shown_seat:
@@ -181,7 +225,7 @@ class SeatAdmin(WorkingGroupAdmin):
     def _end(self, request: HttpRequest, seat: Any, until_on: date) -> None:
         self.kind.end(seat, until_on, signed_in(request), timezone.now())
 
-    def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
+    def _page(self, request: HttpRequest, page: str, form: GiveForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
         self.note_look(
             request, PeopleShown(members={person.pk for person in form.people_found}), kind=LookKind.ACCOUNTS
@@ -207,15 +251,23 @@ def _answer(values: dict[str, Any]) -> str:
     return ":".join(str(part) for part in (values.get("role", ""), values["member"].public_id))
 
 
-class SeatForm(PersonForm):
-    """A role chosen by name; a liaison's seat has a region, that of a coordinator or an editor has none."""
+class RegionsField(forms.MultipleChoiceField):
+    """One or several regions, or none."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [region for region in super().to_python(value) if region]
+
+
+class SeatForm(GiveForm):
+    """A role chosen by name; a liaison has one or several regions, a coordinator or an editor none."""
 
     role = forms.ChoiceField(label=_("Role"), choices=SeatRole, widget=forms.RadioSelect)
-    region = forms.ChoiceField(
-        label=_("Region"),
-        choices=[("", "—"), *Region.choices],
+    region = RegionsField(
+        label=_("Regions"),
+        choices=Region.choices,
         required=False,
-        help_text=_("Which region a liaison looks after. Coordinators look after all of them."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Which regions a liaison looks after: one or several. Coordinators look after all of them."),
     )
     from_on = forms.DateField(
         label=_("From"), initial=today, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -224,7 +276,7 @@ class SeatForm(PersonForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         role, region = cleaned.get("role"), cleaned.get("region")
-        if role == SeatRole.LIAISON and region == "":
+        if role == SeatRole.LIAISON and region == []:
             self.add_error("region", _("A liaison looks after a region: choose which."))
         if role == SeatRole.COORDINATOR and region:
             self.add_error("region", _("A coordinator looks after all regions: choose none."))
@@ -233,9 +285,9 @@ class SeatForm(PersonForm):
         return cleaned
 
 
-def _appoint(values: dict[str, Any], by: Member, now: datetime) -> WorkingGroupSeat:
-    answers = {name: values[name] for name in ("member", "role", "region", "from_on")}
-    return actions.appoint(**answers, by=by, now=now)
+def _appoint(values: dict[str, Any], by: Member, now: datetime) -> list[WorkingGroupSeat]:
+    answers = {name: values[name] for name in ("member", "role", "from_on")}
+    return actions.appoint_to_regions(**answers, regions=values["region"], by=by, now=now)
 
 
 def _what_a_coordinator_sees(values: dict[str, Any]) -> str:
@@ -247,8 +299,31 @@ def _what_a_coordinator_sees(values: dict[str, Any]) -> str:
     )
 
 
+class WhenFilter(FixedFilter):
+    """The list below the page holds the former seats, unless others are chosen."""
+
+    title = _("when")
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", _("held today or later")), ("all", pgettext_lazy("seats", "all of them"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        query = changelist.get_query_string(remove=[self.parameter_name])
+        yield {"selected": self.value() is None, "query_string": query, "display": _("former seats")}
+        for value, label in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": self.value() == value, "query_string": query, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        seats = as_own(queryset, WorkingGroupSeatQuerySet)
+        if self.value() == "all":
+            return seats
+        return seats.not_over(on=today()) if self.value() == "now" else seats.filter(until_on__lte=today())
+
+
 @admin.register(WorkingGroupSeat)
-class WorkingGroupSeatAdmin(SeatAdmin):
+class WorkingGroupSeatAdmin(ShowsOverruled, SeatAdmin):
     """Who is liaison of which region, who is coordinator or newsletter editor, and from when until when."""
 
     form = WorkingGroupEndForm
@@ -259,13 +334,34 @@ class WorkingGroupSeatAdmin(SeatAdmin):
         warning=_what_a_coordinator_sees,
     )
     refusals = (RegistrationError,)
-    list_display = ["member", "role", "region", "from_on", "until_on"]
+    list_display = ["member", "role", "region", "from_on", "until_on", "given_by"]
     on_phones = ("member", "role", "region", "from_on", "until_on")
-    list_filter = ["role", "region"]
-    ordering = ["role", "region", "from_on"]
+    list_filter = [WhenFilter, "role", "region"]
+    list_select_related = ["member", "given_by"]
+    ordering = ["-until_on", "role", "region", "from_on"]
+    change_list_template = "admin/seats/change_list.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DeskList  # which seats are former ones depends on the day
 
     def get_fields(self, request: HttpRequest, obj: WorkingGroupSeat | None = None) -> tuple[str, ...]:
-        return ("member", "role", "region", "from_on", "until_on")
+        return ("member", "role", "region", "from_on", "until_on", "given_by")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show who sits where, and the former seats below."""
+        now = timezone.now()
+        context = {
+            "title": _("Who sits where in the working group"),
+            "overview": SimpleLazyObject(lambda: overview(now=now)),
+            "today": today(),
+            "why_not_oneself": SimpleLazyObject(lambda: actions.why_not_oneself(signed_in(request), now=now)),
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def initial_of(self, request: HttpRequest) -> dict[str, Any]:
+        given = request.GET
+        initial = {**super().initial_of(request), "role": given.get("role", ""), "region": given.getlist("region")}
+        return {**initial, "from_on": given["from_on"]} if given.get("from_on") else initial
 
     def lock(self, obj: WorkingGroupSeat) -> None:
         """Lock in the order of `end_seat`, so that two people who end seats do not deadlock."""

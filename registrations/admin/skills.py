@@ -29,10 +29,11 @@ from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
 from letsconnect.base.requests import noted_on, read_once
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
+from registrations.domain.registrations import Region, RegistrationError, SkillFamily, SkillState
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
 from registrations.requests import signed_in
+from registrations.seats.liaisons import who_else
 from registrations.skills import arranging as actions
 from registrations.skills import merged_answers, merging
 from registrations.skills.finding import search
@@ -332,6 +333,8 @@ class SkillAdmin(WorkingGroupAdmin):
     def _about(self, request: HttpRequest, skill: Skill) -> dict[str, Any]:
         merge = skill.merges_begun.last() if skill.state != SkillState.MERGED else None
         stands = skill.state != SkillState.MERGED and (merge is None or merge.ended_at is not None)
+        reader = signed_in(request)
+        is_own = actions.is_their_own(by=reader, skill=skill)
         return {
             "merge_begun": merge,
             "people_left": merging.people_with_answers(skill) if merge is not None else 0,
@@ -342,9 +345,11 @@ class SkillAdmin(WorkingGroupAdmin):
             "suggesters": skill.suggestions.count(),
             "may_name": stands and actions.may_order(by=signed_in(request), skill=skill),
             "may_accept": skill.state in (SkillState.SUGGESTED, SkillState.RETIRED)
-            and actions.may_order(by=signed_in(request), skill=skill),
-            "may_merge": stands and signed_in(request).is_coordinator,
-            "may_retire": stands and skill.state != SkillState.RETIRED and signed_in(request).is_coordinator,
+            and actions.may_order(by=reader, skill=skill)
+            and not is_own,
+            "may_merge": stands and reader.is_coordinator and not is_own,
+            "may_retire": stands and skill.state != SkillState.RETIRED and reader.is_coordinator and not is_own,
+            "who_else": who_else(set(Region.values), besides=[reader.pk], now=timezone.now()) if is_own else "",
         }
 
     @staticmethod

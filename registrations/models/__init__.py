@@ -7,6 +7,7 @@ from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.members import Block, Member, WorkingGroupSeat, WorkingGroupSeatQuerySet
 from registrations.models.merges import SkillMerge
+from registrations.models.overruled import OverruledDecision
 from registrations.models.reference import (
     HEIR_OF_SKILL,
     Group,
@@ -43,6 +44,7 @@ __all__ = [
     "Member",
     "Offer",
     "OpenReview",
+    "OverruledDecision",
     "Registration",
     "RegistrationQuerySet",
     "ReviewNote",

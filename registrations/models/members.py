@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, folded, lines_can_be_seen
@@ -261,6 +262,16 @@ class WorkingGroupSeat(TermOfOffice, models.Model):
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until, not included"), null=True, blank=True)
+    # Nobody: the command of whoever runs the portal, or a time when it was not noted.
+    given_by = models.ForeignKey(
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("a seat", "given by"),
+        editable=False,
+    )
     # Their own choice, which nobody else makes for them.
     is_shown = models.BooleanField(_("shown on the page of the team"), default=False, db_default=False, editable=False)
 
@@ -271,6 +282,10 @@ class WorkingGroupSeat(TermOfOffice, models.Model):
         verbose_name_plural = _("working-group seats")
         constraints = [
             never_ends_before_it_begins("registrations_seat_never_ends_before_it_begins"),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=F("member")),
+                name="registrations_nobody_gives_themselves_a_seat",
+            ),
             models.UniqueConstraint(
                 fields=["member", "role", "region"],
                 condition=Q(until_on=None),

@@ -207,6 +207,9 @@ class SkillSuggestion(models.Model):
     member = models.ForeignKey("registrations.Member", on_delete=models.PROTECT, related_name="skill_suggestions")
     made_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        "registrations.Member", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     outcome = models.CharField(max_length=10, blank=True, choices=SuggestionOutcome)
     noted_at = models.DateTimeField(null=True, blank=True)
 
@@ -221,6 +224,10 @@ class SkillSuggestion(models.Model):
                 condition=Q(decided_at=None, outcome="")
                 | Q(decided_at__isnull=False, decided_at__gte=F("made_at"), outcome__in=SuggestionOutcome.values),
                 name="registrations_suggestion_decided_has_when_and_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(decided_at__isnull=False) & ~Q(decided_by=F("member")),
+                name="registrations_nobody_decides_on_their_own_suggestion",
             ),
             models.CheckConstraint(
                 condition=Q(noted_at=None) | Q(noted_at__gte=F("decided_at"), decided_at__isnull=False),

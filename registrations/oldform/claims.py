@@ -64,6 +64,8 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
         address = addresses.canonical(registration.imported_address)
     except addresses.AddressRefused as refusal:
         raise ClaimRefused(str(refusal)) from refusal
+    if address == by.email or EmailAddress.objects.filter(user=by, email=address).exists():
+        raise ClaimRefused(_("This is an address of your own: another coordinator invites you."))
     if Suppression.objects.of(address).against(is_bulk=False).exists():
         raise ClaimRefused(_("No email may go to this address: it does not exist, or the person asked for none."))
     invitation = registration.claim_invitations.filter(used_at=None).first()
@@ -115,6 +117,8 @@ def claim_by_link(*, token: str, member: Member, now: datetime) -> Registration:
     if registration is None or invitation_of(token=token, now=now) is None:
         raise ClaimRefused(_("This link was used already or is too old."))
     _check_claimable(registration)
+    if invitation is not None and invitation.invited_by_id == member.pk:
+        raise ClaimRefused(_("You sent this link yourself: another coordinator sends you one."))
     if Registration.objects.filter(member=member).exists():
         raise AlreadyRegistered(
             _("You have a registration here already. It is kept as it is, and so is the one from the old form.")

@@ -1,11 +1,13 @@
 """Seats in the working group: given by the name of the role, announced by a letter, ended at once."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security_log
+from letsconnect.base.languages import listed
 from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
 from registrations.domain.registrations import WORKING_GROUP, LastCoordinator, Region, SeatRefused, SeatRole
@@ -25,11 +27,13 @@ def appoint(
     """Give the member a seat at the desk from today or ``from_on``, and owe them a letter about it.
 
     A liaison has a region, a coordinator and an editor have none; an empty field never decides which. ``by`` None means
-    the command of the machine's owner. Asking twice changes nothing. Whoever chose to stand on the page of the team
-    stands there with the new seat too.
+    the command of the machine's owner; nobody gives themselves a seat, be it another region or a longer time. Asking
+    twice changes nothing. Whoever chose to stand on the page of the team stands there with the new seat too.
     """
     _check_whole(role, region)
     _check_may_appoint(by)
+    if by is not None and by.pk == member.pk:
+        raise SeatRefused(why_not_oneself(by, now=now))
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if not member.is_active:
         raise SeatRefused(_("This account is closed."))
@@ -38,7 +42,7 @@ def appoint(
         today = now.astimezone(UTC).date()
         is_shown = role in WORKING_GROUP and member.seats.not_over(on=today).filter(is_shown=True).exists()
         seat = WorkingGroupSeat.objects.create(
-            member=member, role=role, region=region, from_on=from_on or today, is_shown=is_shown
+            member=member, role=role, region=region, from_on=from_on or today, is_shown=is_shown, given_by=by
         )
         acts.record(by=by, verb="appoint", on=seat, now=now)
         _note_role(SecurityEventKind.ROLE_GIVEN, seat, by=by, now=now)
@@ -47,20 +51,59 @@ def appoint(
             to=member,
             about=seat,
             key=f"seat-given:{seat.pk}",
-            gather=f"seat:{member.pk}:{role}:{region}",
+            gather=f"seat:{member.pk}:{role}:{seat.from_on}",  # several regions given at once: one letter
             now=now,
         )
     return seat
 
 
 @transaction.atomic
+def appoint_to_regions(
+    *,
+    member: Member,
+    role: SeatRole,
+    regions: Iterable[str],
+    by: Member | None,
+    now: datetime,
+    from_on: date | None = None,
+) -> list[WorkingGroupSeat]:
+    """Give the member the seat in each of these regions, all or none; a coordinator and an editor have none to name."""
+    return [
+        appoint(member=member, role=role, region=region, by=by, now=now, from_on=from_on)
+        for region in sorted(regions) or [""]
+    ]
+
+
+def why_not_oneself(member: Member, *, now: datetime) -> str:
+    """Say that nobody gives themselves a seat, and who can."""
+    refusal = _("Nobody gives themselves a seat, another region or more time.")
+    others = others_who_appoint(member, now=now)
+    if not others:
+        return refusal + " " + _("There is no other coordinator: whoever runs the portal gives seats with a command.")
+    names = listed(str(other) for other in others)
+    return refusal + " " + _("Another coordinator can do it: %(names)s.") % {"names": names}
+
+
+def others_who_appoint(member: Member, *, now: datetime) -> list[Member]:
+    """Return the coordinators of today besides the member."""
+    seats = WorkingGroupSeat.objects.current(on=now.astimezone(UTC).date()).coordinators()
+    return list(
+        Member.objects.filter(pk__in=seats.values("member"), is_active=True)
+        .exclude(pk=member.pk)
+        .order_by("name", "pk")
+    )
+
+
+@transaction.atomic
 def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetime) -> WorkingGroupSeat:
     """Let the seat end on ``until_on``, the first day without it: today's date ends it at once.
 
-    A seat that has ended stays ended, and an end can only move earlier: for more time a new seat is given, which is
-    confirmed and announced. Raises LastCoordinator if nobody would be left who can appoint others.
+    Coordinators end seats, and everybody may give up their own. A seat that has ended stays ended, and an end can only
+    move earlier: for more time a new seat is given, which is confirmed and announced. Raises LastCoordinator if nobody
+    would be left who can appoint others.
     """
-    _check_may_appoint(by)
+    if by.pk != seat.member_id:
+        _check_may_appoint(by)
     lock_coordinators()
     seat = (
         WorkingGroupSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from letsconnect.base.languages import listed, speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
@@ -14,19 +17,28 @@ from registrations.models import WorkingGroupSeat
 
 
 def _still_owed(seat: WorkingGroupSeat | None, now: datetime) -> str | None:
-    if seat is None or seat.has_ended(on=now.astimezone(UTC).date()):
+    if seat is None or not _given_together(seat, now=now):
         return gettext_noop("the seat has ended")
     return None
 
 
+def _given_together(seat: WorkingGroupSeat, *, now: datetime) -> list[WorkingGroupSeat]:
+    """Return this seat and those of the same role from the same day, as far as they have not ended: one letter says
+    them all."""
+    same = (one for one in seat.member.seats.all() if (one.role, one.from_on) == (seat.role, seat.from_on))
+    return sorted((one for one in same if not one.has_ended(on=now.astimezone(UTC).date())), key=lambda one: one.region)
+
+
 def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
     is_editor = seat.role == SeatRole.EDITOR
+    with speaking(language):
+        regions = listed(str(one.get_region_display()) for one in _given_together(seat, now=timezone.now()))
     context = {
         "name": seat.member.name,
         "seat": seat,
         "is_coordinator": seat.role == SeatRole.COORDINATOR,
         "is_editor": is_editor,
-        "region": seat.get_region_display(),
+        "region": regions,
         "link": absolute("admin:mailings_newsletter_changelist" if is_editor else "admin:index"),
     }
     return render_letter("registrations/emails/seat_given", context, language=language, zone=zone)
@@ -36,7 +48,9 @@ _ROWS = Statement(lambda keys: WorkingGroupSeat.objects.filter(pk__in=any_of(key
 
 
 def _read(keys: list[int], _now: datetime) -> list[WorkingGroupSeat]:
-    return _ROWS.rows({"keys": keys})
+    seats = _ROWS.rows({"keys": keys})
+    prefetch_related_objects(seats, "member__seats")
+    return seats
 
 
 def register() -> None:

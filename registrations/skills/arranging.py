@@ -80,11 +80,12 @@ def accept_skill(*, skill: Skill, family: str, by: Member, now: datetime) -> Ski
     if skill.state == SkillState.ACTIVE:
         return skill
     _check_may_order(by, skill)
+    _check_not_their_own(by, skill)
     _refuse_merged(skill)
     was = skill.state
     skill.state, skill.family, skill.is_curated = SkillState.ACTIVE, SkillFamily(family), True
     skill.save(update_fields=["state", "family", "is_curated"])
-    _tell_suggesters(skill, SuggestionOutcome.ACCEPTED, now=now)
+    _tell_suggesters(skill, SuggestionOutcome.ACCEPTED, by=by, now=now)
     acts.record(by=by, verb="accept_skill", on=skill, now=now, was=was, became=skill.state)
     return skill
 
@@ -154,6 +155,7 @@ def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> 
     """
     _coordinators_only(by)
     lock_skill_tree()
+    _check_not_their_own(by, source)
     if merging.people_with_answers(source) <= merging.AT_ONCE:
         _refuse_merging(source, target)
         return complete_merge(source=source, target=target, by=by, now=now)
@@ -183,7 +185,7 @@ def complete_merge(
     source.state, source.merged_into, source.is_curated = SkillState.MERGED, target, True
     source.save(update_fields=["state", "merged_into", "is_curated"])
     _curate(target)
-    _tell_suggesters(source, SuggestionOutcome.MERGED, now=now)
+    _tell_suggesters(source, SuggestionOutcome.MERGED, by=by, now=now)
     SkillMerge.objects.waiting().filter(source=source).update(ended_at=now)
     acts.record(
         by=by,
@@ -206,10 +208,11 @@ def retire_skill(*, skill: Skill, by: Member, now: datetime) -> Skill:
     skill = _now(skill)
     if skill.state == SkillState.RETIRED:
         return skill
+    _check_not_their_own(by, skill)
     _refuse_merged(skill)
     was, skill.state, skill.is_curated = skill.state, SkillState.RETIRED, True
     skill.save(update_fields=["state", "is_curated"])
-    _tell_suggesters(skill, SuggestionOutcome.RETIRED, now=now)
+    _tell_suggesters(skill, SuggestionOutcome.RETIRED, by=by, now=now)
     acts.record(by=by, verb="retire_skill", on=skill, now=now, was=was, became=skill.state)
     return skill
 
@@ -232,6 +235,16 @@ def may_order(*, by: Member, skill: Skill) -> bool:
 def _check_may_order(by: Member, skill: Skill) -> None:
     if not may_order(by=by, skill=skill):
         raise NotYours(_("Liaisons accept and rename suggested skills; the others are the coordinators'."))
+
+
+def is_their_own(*, by: Member, skill: Skill) -> bool:
+    """Tell whether ``by`` suggested the skill and nobody has decided on that yet: then somebody else does."""
+    return skill.suggestions.to_decide().filter(member=by).exists()
+
+
+def _check_not_their_own(by: Member, skill: Skill) -> None:
+    if is_their_own(by=by, skill=skill):
+        raise NotYours(_("You suggested this skill yourself: somebody else decides about it."))
 
 
 def _now(skill: Skill) -> Skill:
@@ -260,9 +273,9 @@ def _curate(skill: Skill) -> None:
     skill.save(update_fields=["is_curated"])
 
 
-def _tell_suggesters(skill: Skill, outcome: SuggestionOutcome, *, now: datetime) -> None:
+def _tell_suggesters(skill: Skill, outcome: SuggestionOutcome, *, by: Member, now: datetime) -> None:
     """Store the decision on a suggestion: the people who made it read it on their next visit."""
-    skill.suggestions.to_decide().update(decided_at=now, outcome=outcome)
+    skill.suggestions.to_decide().update(decided_at=now, decided_by=by, outcome=outcome)
 
 
 def _tidy(naming: SkillNaming, old: SkillNaming) -> SkillNaming:

@@ -33,7 +33,7 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
     if seat is None:
         today = now.astimezone(UTC).date()
         team = list(TrustSeat.objects.current(on=today).exclude(member=member).select_related("member"))
-        seat = TrustSeat.objects.create(member=member, from_on=today)
+        seat = TrustSeat.objects.create(member=member, from_on=today, given_by=by)
         acts.record(by=by, verb="appoint_to_trust_team", on=seat, now=now)
         security_log.record(kind=SecurityEventKind.ROLE_GIVEN, member=member, by=by, detail="trust team", now=now)
         _tell(team, about=seat, event="begun", now=now)

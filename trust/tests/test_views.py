@@ -207,7 +207,8 @@ def test_a_coordinator_appoints_others_ends_a_seat_and_reads_nothing(client):
         assert one.email not in asked.content.decode()
         return client.post(ADD, {"member": one.public_id, "confirmed": asked.context["answer"]})
 
-    assert give(coordinator).context["form"].errors
+    refused = client.post(ADD, {"member": coordinator.public_id})
+    assert refused.context["form"].errors and "Nobody gives themselves a seat" in refused.content.decode()
     give(member)
 
     seat = member.trust_seats.get()
