@@ -95,6 +95,7 @@ VERBS: dict[str, Promise] = {
     "create_round": pgettext_lazy("act", "created the round"),
     "create_series": pgettext_lazy("act", "made the series of clinics"),
     "decide_anew": pgettext_lazy("act", "took the decision back for another one"),
+    "decide_readings": pgettext_lazy("act", "decided how cells of the file are read"),
     "decline_clinic_role": pgettext_lazy("act", "said no to the clinic"),
     "decline_language": pgettext_lazy("act", "said that nobody interprets into a language this time"),
     "decline_match": pgettext_lazy("act", "declined the match"),

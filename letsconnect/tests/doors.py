@@ -706,6 +706,10 @@ DOORS = [
         "admin:registrations_importupload_encoding", "@upload", get=DESK_BUTTON, post="302 302 302 403 403 302 302 403"
     ),
     Door("admin:registrations_importupload_report", "@upload", get=COORDINATORS),
+    Door(
+        "admin:registrations_importupload_guesses", "@upload", get=COORDINATORS, post="302 302 302 403 403 302 302 403"
+    ),
+    Door("admin:registrations_importupload_rows", "@upload", get=COORDINATORS),
     Door("admin:registrations_importupload_history", "@upload", get="302 302 302 404 404 200 302 403"),
     Door("admin:registrations_importupload_delete", "@upload", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door(

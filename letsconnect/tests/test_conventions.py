@@ -146,6 +146,7 @@ FOLDING = {
     "registrations/privacy/forms.py": "a word typed to be sure",
     "registrations/privacy/my_data.py": "a capital at the start of a line",
     "registrations/oldform/reading/countries.py": "codes of countries",
+    "registrations/oldform/reading/decisions.py": "the same guess in other capitals",
     "registrations/oldform/reading/languages.py": "codes of languages",
     "registrations/oldform/reading/levels.py": "names of levels",
     "registrations/oldform/reading/report.py": "a word of the report",
@@ -153,6 +154,7 @@ FOLDING = {
     "registrations/models/registration.py": "a first look; the canonical form decides",
     "registrations/privacy/proved_addresses.py": "a first look; the canonical form decides",
     "registrations/skills/merging.py": "wordings of skills",
+    "registrations/seats/overview.py": "the order of a list",
     "registrations/accounts/usernames.py": "the first letter and the namespace, by MediaWiki's own rule",
 }
 

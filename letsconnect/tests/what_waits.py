@@ -38,7 +38,7 @@ def make_what_waits(region: str, reader: Member, *, since: datetime = NOW - 9 * 
     own, other = (
         acts.record(by=by, verb="decide_anew", on=changed, now=since) for by in (reader, coordinator_of_the_test())
     )
-    OverruledDecision.objects.create(member=reader, own=own, by=other, noted_at=since)
+    OverruledDecision.objects.create(member=reader, own_act=own, by=other, noted_at=since)
     make_report(made_at=since)
     make_report("looking", made_at=since)
 

@@ -319,11 +319,7 @@ KINDS = (
         "overruled",
         lambda reader, _at: OverruledDecision.objects.unread(reader),
         "noted_at",
-        ngettext_lazy(
-            "%(count)d decision of yours was changed by somebody else",
-            "%(count)d decisions of yours were changed by others",
-            "count",
-        ),
+        ngettext_lazy("%(count)d decision of yours was changed", "%(count)d decisions of yours were changed", "count"),
         "admin:registrations_workinggroupseat_overruled",
     ),
     WaitingKind(

@@ -37,7 +37,7 @@ class ShowsOverruled(WorkingGroupAdmin):
         if request.method == "POST":
             read_all(by=reader, now=timezone.now())
             return redirect(f"admin:{PAGE}")
-        mine = OverruledDecision.objects.visible_to(reader).select_related("own", "by__actor", "by__reason")
+        mine = OverruledDecision.objects.visible_to(reader).select_related("own_act", "by__actor", "by__reason")
         page = Paginator(mine.filter(read_at=None), MOST_SHOWN).get_page(request.GET.get("page"))
         earlier = list(mine.filter(read_at__isnull=False)[:MOST_SHOWN])
         context: dict[str, Any] = {

@@ -28,6 +28,7 @@ from letsconnect.base.keys import keys_among
 from letsconnect.base.querysets import as_own
 from letsconnect.base.stored_words import reading_in_words
 from letsconnect.base.versions import ChangedMeanwhile
+from registrations.admin.guesses import DecidesGuesses
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import RegistrationError
 from registrations.models import ImportedRow, ImportUpload
@@ -105,7 +106,7 @@ def _addresses_in(content: bytes) -> set[str]:
 
 
 @admin.register(ImportUpload)
-class ImportUploadAdmin(WorkingGroupAdmin):
+class ImportUploadAdmin(DecidesGuesses, WorkingGroupAdmin):
     """For coordinators only: the files are full of addresses."""
 
     # The list names files; the pages of one file note the people in it.
@@ -226,6 +227,14 @@ class ImportUploadAdmin(WorkingGroupAdmin):
             rows = ImportedRow.objects.filter(imported_at=upload.asked_at)  # the moment all its rows carry
             people.registrations.update(rows.values_list("registration", flat=True))
         self.note_look(request, people, kind=LookKind.IMPORT)
+
+    def find_upload(self, request: HttpRequest, pk: int | str) -> ImportUpload:
+        upload = self._find(request, pk)
+        self._note_people(request, upload)
+        return upload
+
+    def upload_page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        return self._page(request, template, context)
 
     def _find(self, request: HttpRequest, pk: int | str) -> ImportUpload:
         if not self.has_view_permission(request):

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "own",
+                    "own_act",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.act"),
                 ),
             ],
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "by"), name="registrations_overruled_is_told_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("own", models.F("by")), _negated=True),
+                        condition=models.Q(("own_act", models.F("by")), _negated=True),
                         name="registrations_overruled_by_another_act",
                     ),
                 ],

@@ -23,7 +23,7 @@ class OverruledDecision(models.Model):
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="overruled_decisions")
-    own = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+    own_act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
     noted_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -36,7 +36,7 @@ class OverruledDecision(models.Model):
         ordering = ["-noted_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["member", "by"], name="registrations_overruled_is_told_once"),
-            models.CheckConstraint(condition=~Q(own=F("by")), name="registrations_overruled_by_another_act"),
+            models.CheckConstraint(condition=~Q(own_act=F("by")), name="registrations_overruled_by_another_act"),
         ]
         indexes = [
             models.Index(fields=["member"], condition=Q(read_at=None), name="registrations_overruled_unread"),

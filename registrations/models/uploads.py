@@ -41,7 +41,7 @@ class ImportUploadQuerySet(WorkerQueueQuerySet["ImportUpload"]):
 
     def for_lists(self) -> "ImportUploadQuerySet":
         """Leave out the file and its report, which are large."""
-        return self.defer("content", "lines", "samples").select_related("uploaded_by")
+        return self.defer("content", "lines", "fates", "decisions", "samples").select_related("uploaded_by")
 
 
 class ImportUpload(WaitsForWorker):
@@ -64,6 +64,8 @@ class ImportUpload(WaitsForWorker):
     # While it is worked on: which rows are done with and what became of them.
     progress = models.JSONField(default=dict)
     encoding = models.CharField(max_length=20, blank=True)  # the code page somebody chose
+    decisions = models.JSONField(default=list)  # about cells that were not understood for certain
+    fates = models.JSONField(default=list)  # of each row: its number, what became of it, and which registration it is
     samples = models.JSONField(default=list)  # lines of the file by each code page it may be in
     is_sure_of_letters = models.BooleanField(default=True)
     failure = models.CharField(max_length=500, blank=True)

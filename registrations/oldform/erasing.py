@@ -13,6 +13,7 @@ from letsconnect.base.addresses import LONGEST, canonical_or_as_it_is
 from letsconnect.base.encodings import UnreadableFile
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
+from registrations.oldform.reading.decisions import Decision, same
 from registrations.oldform.reading.report import Line
 from registrations.privacy.proved_addresses import Proved
 
@@ -34,9 +35,10 @@ def forget_in_files(*, proved: Proved, **_signal: object) -> int:
         kept_lines = [line for line in upload.lines if not _quotes_person(line, cells, proved.addresses)]
         if has_them:
             _give_up(upload)
-        elif len(kept_lines) < len(upload.lines):
+        elif len(kept_lines) < len(upload.lines) or any(_decides_on(one, cells) for one in upload.decisions):
             upload.lines = kept_lines
-            upload.save(update_fields=["lines"])
+            upload.decisions = [one for one in upload.decisions if not _decides_on(one, cells)]
+            upload.save(update_fields=["lines", "decisions"])
         changed += has_them or len(kept_lines) < len(upload.lines)
     return changed
 
@@ -46,8 +48,14 @@ def _give_up(upload: ImportUpload) -> None:
     upload.failure = gettext_noop(
         "Somebody in this file has deleted their account. Take their row out and bring the file again."
     )
-    upload.progress, upload.worked_at = {}, None
-    upload.save(update_fields=["state", "content", "lines", "notes", "failure", "progress", "worked_at"])
+    upload.progress, upload.worked_at, upload.decisions, upload.fates = {}, None, [], []
+    columns = ["state", "content", "lines", "fates", "decisions", "notes", "failure", "progress", "worked_at"]
+    upload.save(update_fields=columns)
+
+
+def _decides_on(decision: list[Any], cells: set[str]) -> bool:
+    text = str(Decision(*decision).text).strip()
+    return len(text) >= SHORTEST and any(same(cell).startswith(same(text)) for cell in cells)
 
 
 def _cells_written_by(proved: Proved) -> set[str]:

@@ -28,9 +28,11 @@ from registrations.models import (
     Window,
     Wish,
 )
+from registrations.oldform.fates import Fate
 from registrations.oldform.languages import language_of
 from registrations.oldform.reading import groups, rows, table
 from registrations.oldform.reading.columns import NotTheOldForm
+from registrations.oldform.reading.decisions import Decisions
 from registrations.oldform.reading.persons import Person, group_by_person
 from registrations.oldform.reading.report import Outcome
 from registrations.oldform.reading.rows import Answers, Lexicon
@@ -42,6 +44,14 @@ from registrations.skills import merged_answers
 
 OLD_FORM = "old form"  # the version of every consent that came with it
 _LOCK = 0x4C43_494D_5001  # number of the advisory lock that lets only one step of an import run at a time
+COUNTED_AS = {
+    Fate.MADE: "imported",
+    Fate.REPLACED: "imported",
+    Fate.OLDER: "merged",
+    Fate.SAME: "unchanged",
+    Fate.CLAIMED: "unchanged",
+    Fate.ENDED: "unchanged",
+}
 STEP = 10  # people in one transaction, which takes less than half a second
 PATIENCE, TRIES = 1.0, 30  # seconds a step waits for a lock, and how often it is tried
 
@@ -55,6 +65,7 @@ class Counts:
     unchanged: int = 0
     rejected: list[tuple[int, str]] = dataclasses.field(default_factory=list)
     settled: list[int] = dataclasses.field(default_factory=list)
+    fates: list[tuple[int, str, int | None]] = dataclasses.field(default_factory=list)  # a row, a `Fate`, whose it is
 
     def add_to(self, outcome: Outcome) -> Outcome:
         """Add these counts to the outcome of reading the file, and return it."""
@@ -103,13 +114,23 @@ def import_registrations(
     return counts.add_to(plan.outcome)
 
 
-def read_file(*, content: bytes, now: datetime, encoding: str = "", settled: Collection[int] = ()) -> Plan:
-    """Read a file, leaving out the rows whose numbers are ``settled``. Nothing is locked and nothing is written."""
+def read_file(
+    *,
+    content: bytes,
+    now: datetime,
+    encoding: str = "",
+    settled: Collection[int] = (),
+    decisions: Iterable[list[object]] = (),
+) -> Plan:
+    """Read a file, leaving out the rows whose numbers are ``settled``, and following what was decided about guesses.
+
+    Nothing is locked and nothing is written.
+    """
     sheet = table.read(content, encoding)
     outcome = Outcome(
         rows=len(sheet.rows), notes=list(sheet.notes), samples=sheet.samples, is_sure_of_letters=not sheet.guess
     )
-    people = group_by_person(list(_readable(sheet, _lexicon(sheet, now=now), outcome)))
+    people = group_by_person(list(_readable(sheet, _lexicon(sheet, now=now, decisions=decisions), outcome)))
     settled_numbers = set(settled)
     for person in people:
         person.rows = [row for row in person.rows if row.raw.number not in settled_numbers]
@@ -130,7 +151,7 @@ def take_people(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     merged_answers.keep_skills_in_place()
-    added = dataclasses.replace(counts, rejected=[*counts.rejected], settled=[*counts.settled])
+    added = dataclasses.replace(counts, rejected=[*counts.rejected], settled=[*counts.settled], fates=[*counts.fates])
     with transaction.atomic():
         writer = _Writer(by=by, now=now)
         for person, stored_row in _with_stored_rows(list(people)):
@@ -154,7 +175,7 @@ def _readable(sheet: table.Table, lexicon: Lexicon, outcome: Outcome) -> Iterato
             outcome.reject(raw.number, "nothing in the row could be read")
 
 
-def _lexicon(sheet: table.Table, *, now: datetime) -> Lexicon:
+def _lexicon(sheet: table.Table, *, now: datetime, decisions: Iterable[list[object]]) -> Lexicon:
     """Return the names of skills and groups as the portal has them now, with those the working group has added."""
     skills = {skill.pk: skill for skill in Skill.objects.select_related("merged_into")}
     slugs = {
@@ -176,6 +197,7 @@ def _lexicon(sheet: table.Table, *, now: datetime) -> Lexicon:
         rows.date_order(sheet),
         now,
         is_sure_of_letters=not sheet.guess,
+        decisions=Decisions.of(decisions),
         words_for_none=rows.words_for_none(sheet),
     )
 
@@ -224,14 +246,17 @@ def _import_person(person: Person, stored_row: ImportedRow | None, writer: "_Wri
         row = rows_to_try.pop(0)
         try:
             with transaction.atomic():
-                count_name = writer.take(row, person, stored_row)
+                fate, registration = writer.take(row, person, stored_row)
         except (DatabaseError, ValidationError) as error:
             if reason_of(error):  # the database was busy, the row is not at fault: the caller tries the step again
                 raise
             counts.rejected.append((row.raw.number, f"could not be stored: {str(error).splitlines()[0][:200]}"))
             continue
+        count_name = COUNTED_AS[fate]
         setattr(counts, count_name, getattr(counts, count_name) + 1)
         counts.merged += len(rows_to_try)
+        counts.fates.append((row.raw.number, fate, registration))
+        counts.fates += [(older.raw.number, Fate.OLDER, registration) for older in rows_to_try]
         return
 
 
@@ -246,8 +271,9 @@ class _Writer:
         self.groups = dict(Group.objects.values_list("slug", "pk"))
         self.roles = dict(Role.objects.values_list("slug", "pk"))
 
-    def take(self, row: Answers, person: Person, stored_row: ImportedRow | None) -> str:
-        """Store the row, and return the name of the count it adds to: "imported", "merged" or "unchanged"."""
+    def take(self, row: Answers, person: Person, stored_row: ImportedRow | None) -> tuple[Fate, int]:
+        """Store the row, and return what became of it, and the key of the registration it belongs to."""
+        is_new = stored_row is None
         if stored_row is None:
             registration = Registration(source=Source.IMPORT, made_at=row["written_at"] or self.now, version=0)
             stored_row = ImportedRow()
@@ -257,15 +283,16 @@ class _Writer:
             has_ended = registration.state in OUT_OF_THE_PROGRAMME
             if registration.is_claimed or has_ended or stored_row.raw == row.raw.cells:
                 self._keep_keys(person, stored_row)
-                return "unchanged"
+                fate = Fate.CLAIMED if registration.is_claimed else Fate.ENDED if has_ended else Fate.SAME
+                return fate, registration.pk
             if stored_row.written_at and (row["written_at"] is None or row["written_at"] < stored_row.written_at):
-                return "merged"
+                return Fate.OLDER, registration.pk
         self._write(registration, row)
         stored_row.registration = registration
         stored_row.raw, stored_row.written_at, stored_row.imported_at = row.raw.cells, row["written_at"], self.now
         stored_row.save()
         self._keep_keys(person, stored_row)
-        return "imported"
+        return (Fate.MADE if is_new else Fate.REPLACED), registration.pk
 
     def _keep_keys(self, person: Person, row: ImportedRow) -> None:
         """Store the keys by which the person is recognised, except those that belong to somebody else already."""

@@ -4,7 +4,7 @@ A file is imported in steps. Each step imports a few people whole, and notes in 
 finished. When a worker dies between two steps, the next worker goes on from there. Others wait for one step at most.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,7 @@ from registrations.models import ImportUpload, Member
 from registrations.models.uploads import UploadState
 from registrations.oldform.importing import Counts, Plan, read_file, take_people
 from registrations.oldform.reading import table
+from registrations.oldform.reading.decisions import Decision, Decisions
 from registrations.oldform.reading.persons import Person
 
 LARGEST = table.LARGEST
@@ -88,6 +89,25 @@ def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: dat
     return upload
 
 
+@transaction.atomic
+def decide_readings(
+    *, upload: ImportUpload, decided: Iterable[Decision], taken_back: Collection[str] = (), by: Member, now: datetime
+) -> ImportUpload:
+    """Have a worker read a file again, with what was decided about cells that were not understood for certain.
+
+    ``taken_back`` names groups of cells of which nothing is decided any more. Raises NotYours for anybody but a
+    coordinator, UploadRefused when the file is not waiting to be looked at.
+    """
+    _check_coordinator(by)
+    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+    if upload.state != UploadState.CHECKED or upload.is_asking:
+        raise UploadRefused(_("Nothing can be decided about this file now."))
+    decisions = Decisions.of(upload.decisions).with_more(decided, without=taken_back).stored()
+    if decisions != upload.decisions:
+        _hand_to_worker(upload, UploadState.CHECKING, verb="decide_readings", by=by, now=now, decisions=decisions)
+    return upload
+
+
 def work_waiting(*, now: datetime) -> int:
     """Read or import each waiting file that no other worker is at, and return how many were finished."""
     return worker_queues.work_through(ImportUpload.objects.all(), _work_on, now=now)
@@ -135,6 +155,7 @@ def _work_on(upload: ImportUpload, now: datetime) -> bool:
             now=upload.asked_at,
             encoding=upload.encoding,
             settled=counts.settled,
+            decisions=upload.decisions,
         )
         plan.check_letters(is_dry_run=upload.state == UploadState.CHECKING)
         for people in plan.steps():
@@ -180,6 +201,7 @@ def _finish(upload: ImportUpload, counts: Counts, plan: Plan | None = None, **co
         row.counts, row.notes = outcome.as_json(), outcome.notes
         row.samples, row.is_sure_of_letters = outcome.samples, outcome.is_sure_of_letters
         row.lines = [list(line) for line in sorted(outcome.lines)]
+        row.fates = [list(fate) for fate in counts.fates]  # before the import no key of what would be made exists
     for name, value in {**columns, "progress": {}, "worked_at": None}.items():
         setattr(row, name, value)
     row.save()

@@ -34,7 +34,7 @@ def _tell_with(decision: OverruledDecision, now: datetime) -> None:
 
 def _render(decision: OverruledDecision, language: str, zone: str) -> Rendered:
     told = OverruledDecision.objects.filter(member=decision.member, told_with=decision.pk)
-    rows = told.select_related("own", "by__actor", "by__reason").order_by("pk")
+    rows = told.select_related("own_act", "by__actor", "by__reason").order_by("pk")
     with speaking(language):
         lines = in_lines(rows[:MOST_TOLD] or [decision], reader=decision.member)
         context = {
@@ -48,7 +48,7 @@ def _render(decision: OverruledDecision, language: str, zone: str) -> Rendered:
 
 def _read(keys: list[int], _now: datetime) -> list[OverruledDecision]:
     return list(
-        OverruledDecision.objects.filter(pk__in=keys).select_related("member", "own", "by__actor", "by__reason")
+        OverruledDecision.objects.filter(pk__in=keys).select_related("member", "own_act", "by__actor", "by__reason")
     )
 
 

@@ -122,7 +122,7 @@ def _note(own: Act, change: Act, kind: Overrulable, *, now: datetime) -> int:
     if not member.is_staff or not kind.seen_by(member).filter(pk=own.object_id).exists():
         return 0
     decision, is_new = OverruledDecision.objects.get_or_create(
-        member=member, by=change, defaults={"own": own, "noted_at": now}
+        member=member, by=change, defaults={"own_act": own, "noted_at": now}
     )
     if is_new:
         key, gather = f"overruled:{decision.pk}", f"overruled:{member.pk}"
@@ -150,15 +150,15 @@ def in_lines(decisions: Iterable[OverruledDecision], *, reader: Member) -> list[
     """Return what is said of these decisions, in one query for each table; only of rows that the reader may see."""
     decisions = list(decisions)
     rows: dict[tuple[str, int], Any] = {}
-    for label in sorted({decision.own.object_type for decision in decisions} & _registered.keys()):
-        keys = [decision.own.object_id for decision in decisions if decision.own.object_type == label]
+    for label in sorted({decision.own_act.object_type for decision in decisions} & _registered.keys()):
+        keys = [decision.own_act.object_id for decision in decisions if decision.own_act.object_type == label]
         rows |= {(label, row.pk): row for row in _registered[label].seen_by(reader).filter(pk__in=keys)}
-    seen = ((decision, rows.get((decision.own.object_type, decision.own.object_id))) for decision in decisions)
+    seen = ((decision, rows.get((decision.own_act.object_type, decision.own_act.object_id))) for decision in decisions)
     return [_line(decision, row) for decision, row in seen if row is not None]
 
 
 def _line(decision: OverruledDecision, row: Any) -> OverruledLine:
-    kind, act = _registered[decision.own.object_type], decision.by
+    kind, act = _registered[decision.own_act.object_type], decision.by
     reason = getattr(act, "reason", None)
     given = act.in_words(reason.text) if reason is not None else ""
     address = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"

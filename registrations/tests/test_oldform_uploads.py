@@ -13,6 +13,7 @@ from django.utils import timezone
 from letsconnect.base.models import Act
 from letsconnect.tests import mass_acts
 from letsconnect.tests.at_once import at_once
+from letsconnect.tests.opened import as_opened
 from registrations import tasks
 from registrations.catalogue import loading
 from registrations.domain.registrations import NotYours, UploadRefused
@@ -324,3 +325,74 @@ def test_only_a_code_page_that_was_offered_is_chosen(client, coordinator, chosen
     assert "cannot be read by another code page" in page.content.decode()
     upload.refresh_from_db()
     assert (upload.state, upload.encoding) == ("checked", "")
+
+
+MORNINGS = {**OLGA, "windows": "mornings", "zone": "Europe/Kyiv"}
+
+
+def decide(client, upload, **typed):
+    url = page_url(upload, "guesses")
+    return client.post(url, {**as_opened(client, url), **typed})
+
+
+def test_the_same_guess_stands_once_and_one_decision_is_for_all_its_rows_but_one(client, coordinator):
+    loading.load_reference_data()
+    people = [{**MORNINGS, "name": f"Olga {n}", "address": f"olga{n}@example.org"} for n in range(4)]
+    upload = bring_and_read(coordinator, file_of(*people))
+    client.force_login(coordinator)
+    page = client.get(page_url(upload, "guesses"))
+    (guess,) = [one for one in page.context["guesses"] if one.text == "mornings"]
+    assert len(guess.rows) == 4 and "mornings" in page.content.decode()
+
+    typed = {f"do-{guess.key}": "read", f"as-{guess.key}": "Every day 8:00-12:00"}
+    decide(client, upload, **typed, **{f"row-3-{guess.key}": "Monday 18:00-20:00"})
+    assert not Registration.objects.exists()
+    upload.refresh_from_db()
+    assert upload.state == "checking"
+    tasks.work_uploads()
+    upload.refresh_from_db()
+
+    assert upload.state == "checked" and not [line for line in upload.lines if line[2] == "mornings"]
+    client.post(page_url(upload, "apply"), as_opened(client, page_url(upload)))
+    tasks.work_uploads()
+    hours = {one.name: one.windows.count() for one in Registration.objects.order_by("name")}
+    assert hours == {"Olga 0": 7, "Olga 1": 1, "Olga 2": 7, "Olga 3": 7}
+    assert "mornings" in str(Registration.objects.get(name="Olga 0").imported_row.raw)  # as it was written
+
+
+def test_a_guess_is_taken_as_it_is_and_the_decision_taken_back(client, coordinator):
+    loading.load_reference_data()
+    upload = bring_and_read(coordinator, file_of({**OLGA, "country": "Ukrane"}))
+    client.force_login(coordinator)
+    guesses = client.get(page_url(upload, "guesses")).context["guesses"]
+    (guess,) = [one for one in guesses if one.text == "Ukrane"]
+    before = upload.counts["cells_guessed"]
+
+    decide(client, upload, **{f"do-{guess.key}": "accept"})
+    tasks.work_uploads()
+    upload.refresh_from_db()
+    assert upload.counts["cells_guessed"] == before - 1 and len(upload.decisions) == 1
+    decide(client, upload, back=guess.key)
+    tasks.work_uploads()
+    upload.refresh_from_db()
+
+    assert upload.counts["cells_guessed"] == before and upload.decisions == []
+
+
+def test_what_became_of_each_row_stands_in_one_list(client, coordinator):
+    loading.load_reference_data()
+    claimed = factories.make_member()
+    rows = [OLGA, {**OLGA, "address": "two@example.org"}, {}, {**OLGA, "country": "Poland"}]
+    upload = bring_and_read(coordinator, file_of(*rows))
+    client.force_login(coordinator)
+    assert {one.fate for one in client.get(page_url(upload, "rows")).context["rows"]} == {"made", "older", "refused"}
+    uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+    tasks.work_uploads()
+    Registration.objects.filter(imported_address="two@example.org").update(member=claimed, claimed_at=NOW)
+
+    page = client.get(page_url(upload, "rows"))
+    table = client.get(page_url(upload, "rows"), {"as": "csv", "only": "taken"}).content.decode("utf-8-sig")
+
+    found = [(one.row, one.fate.value, one.standing.value) for one in page.context["rows"]]
+    assert found == [(2, "older", "waits"), (3, "made", "taken"), (4, "refused", "none"), (5, "made", "waits")]
+    assert table.count("\n") == 2 and "taken over" in table

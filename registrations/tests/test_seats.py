@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
+from django.utils import timezone
 
 from letsconnect.base.models import Act, SecurityEvent
 from mailings.ledger.draining import drain
@@ -434,3 +435,22 @@ def test_a_letter_is_announced_only_where_one_goes_before_a_role_is_given(client
 
     assert ("They are told in an email" in shown) == (email is not None)
     assert ("please tell them yourself" in shown) == (email is None)
+
+
+def test_who_sits_where_stands_on_one_page_with_what_each_reader_can_do(client, coordinator, member):
+    other = factories.make_coordinator(name="Amina")
+    for region in ("SA", "SSA"):
+        appoint(member=member, role=SeatRole.LIAISON, region=region, by=other, now=timezone.now())
+    seat = member.seats.get(region="SA")
+    end_seat(seat=seat, until_on=timezone.now().date() + timedelta(days=9), by=other, now=timezone.now())
+    address = reverse("admin:registrations_workinggroupseat_changelist")
+
+    client.force_login(coordinator)
+    page = words(client.get(address))
+    client.force_login(member)
+    of_member = words(client.get(address))
+
+    assert page.count(">End</a>") == 3 and page.count(">Give up</a>") == 1 and page.count(">Renew</a>") == 1
+    assert of_member.count(">Give up</a>") == 2 and ">End</a>" not in of_member and "Renew" not in of_member
+    assert "<bdi>Amina</bdi></td>" in page and "Another coordinator can do it: Amina." in page
+    assert "No liaison looks after: Central &amp; Eastern Europe" in page and "; South Asia" not in page

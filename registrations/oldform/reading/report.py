@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TextIO
 from letsconnect.base.spreadsheets import harmless
 from registrations.oldform.reading import windows
 from registrations.oldform.reading.cells import Cell, Certainty
+from registrations.oldform.reading.decisions import LONGEST_TEXT
 from registrations.oldform.reading.rows import Answers
 
 MOST_LINES = 20_000  # what a page and a report can hold; cells beyond it are still counted
-_LONGEST_TEXT = 1000
 
 
 _TOO_MANY = f"Only the first {MOST_LINES:,} cells that were not understood for certain are listed."
@@ -54,8 +54,8 @@ class Outcome:
             if cell.certainty:
                 self.cells[cell.certainty] += 1
             if cell.certainty > Certainty.UNDERSTOOD:
-                answer = row.text_of(name)[:_LONGEST_TEXT]
-                description = describe(name, cell)[:_LONGEST_TEXT]
+                answer = row.text_of(name)[:LONGEST_TEXT]
+                description = describe(name, cell)[:LONGEST_TEXT]
                 self._add(Line(row.raw.number, row.heading(name), answer, cell.certainty.name.lower(), description))
 
     def reject(self, number: int, reason: str) -> None:

@@ -23,8 +23,9 @@ from registrations.oldform.reading import (
     yesno,
     zones,
 )
-from registrations.oldform.reading.cells import BLANK, Cell, Certainty, guessed, unread
+from registrations.oldform.reading.cells import BLANK, Cell, Certainty, guessed, understood, unread
 from registrations.oldform.reading.columns import Columns
+from registrations.oldform.reading.decisions import NOTHING_DECIDED, Decision, Decisions
 from registrations.oldform.reading.names import Names
 from registrations.oldform.reading.skills import SkillIndex
 from registrations.oldform.reading.table import RawRow, Table
@@ -42,6 +43,7 @@ class Lexicon:
     dates: timestamps.Order
     now: datetime
     is_sure_of_letters: bool = True  # False: the file's code page is a guess
+    decisions: Decisions = NOTHING_DECIDED
     words_for_none: frozenset[str] = frozenset()  # what several people of the file wrote who have no username
 
 
@@ -110,6 +112,8 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
     answers = {field: row.cells[columns.headings[place]] for field, place in columns.places.items()}
     in_doubt = {columns.headings[place] for place in columns.places.values()} & row.damaged
     answers |= {field: "" for field, place in columns.places.items() if columns.headings[place] in in_doubt}
+    decided = _decided(row, answers, columns, lexicon.decisions) if lexicon.decisions else {}
+    answers |= {name: one.reads for name, one in decided.items() if one.reads is not None}
     country = _read_cell(answers, "country", countries.read)
 
     readers: dict[str, Callable[[str], Cell]] = {
@@ -137,7 +141,17 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
             cells[field] = unread("has bytes that are no letters; not read")
         elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(answers[field]):
             cells[field] = guessed(cells[field].value, "some of its characters seem to be lost or garbled")
+    for name, one in decided.items():
+        if one.reads is None and cells[name].certainty is Certainty.GUESSED:
+            cells[name] = understood(cells[name].value)
     return Answers(row, cells if lexicon.is_sure_of_letters else _as_guesses(cells), columns)
+
+
+def _decided(row: RawRow, answers: dict[str, str], columns: Columns, decisions: Decisions) -> dict[str, Decision]:
+    """Return what was decided about the cells of this row, by their fields."""
+    headings = {name: columns.headings[columns.places[name]] for name in answers}
+    found = {name: decisions.on(row.number, headings[name], text) for name, text in answers.items()}
+    return {name: decision for name, decision in found.items() if decision is not None}
 
 
 def _read_cell(answers: dict[str, str], field: str, reader: Callable[[str], Cell]) -> Cell:

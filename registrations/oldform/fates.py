@@ -1,0 +1,77 @@
+"""What became of each row of a file of the old form, and how it goes on with the person."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from registrations.models import ClaimInvitation, Registration
+from registrations.oldform.reading.report import Line
+
+
+class Fate(TextChoices):
+    """What the import did with one row. Who took over a registration since is read from it, and not stored."""
+
+    MADE = "made", _("made a registration")
+    REPLACED = "replaced", _("replaced what the same person wrote before")
+    OLDER = "older", _("an older row of the same person")
+    SAME = "same", _("the same as before")
+    CLAIMED = "claimed", _("left alone: the person had taken over their registration")
+    ENDED = "ended", _("left alone: the registration has ended")
+    REFUSED = "refused", pgettext_lazy("a row of a file", "left out")
+
+
+class Standing(TextChoices):
+    """How it goes on with the person of a row."""
+
+    WAITS = "waits", _("nobody’s yet, not invited")
+    INVITED = "invited", _("nobody’s yet, invited")
+    TAKEN = "taken", _("taken over")
+    NONE = "none", "—"
+
+
+@dataclass(frozen=True)
+class RowFate:
+    """One row of the list."""
+
+    row: int
+    fate: Fate
+    reason: str
+    registration: Registration | None
+    standing: Standing
+
+
+def fates_of(stored: Iterable[list[object]], lines: Iterable[Line]) -> list[RowFate]:
+    """Return what became of each row, in their order, in two queries."""
+    rows: dict[int, tuple[str, int | None]] = {int(str(row)): (str(fate), _key(key)) for row, fate, key in stored}
+    refused = {line.row: line.what_was_made_of_it for line in lines if line.certainty == "rejected"}
+    keys = {key for _fate, key in rows.values() if key is not None}
+    people = Registration.objects.select_related("member").in_bulk(keys)
+    invited = set(ClaimInvitation.objects.filter(registration__in=keys).values_list("registration", flat=True))
+    found = [_row(number, fate, people.get(key or 0), invited) for number, (fate, key) in rows.items()]
+    left_out = ((row, reason) for row, reason in refused.items() if row not in rows)
+    found += [RowFate(row, Fate.REFUSED, reason, None, Standing.NONE) for row, reason in left_out]
+    return sorted(found, key=lambda one: one.row)
+
+
+def _key(key: object) -> int | None:
+    return int(str(key)) if key is not None else None
+
+
+def _row(number: int, fate: str, person: Registration | None, invited: set[int]) -> RowFate:
+    standing = Standing.NONE
+    if person is not None:
+        waits = Standing.INVITED if person.pk in invited else Standing.WAITS
+        standing = Standing.TAKEN if person.is_claimed else waits
+    return RowFate(number, Fate(fate), "", person, standing)
+
+
+def counted(rows: Iterable[RowFate]) -> Mapping[str, int]:
+    """Count the rows by what became of them, and by how it goes on."""
+    counts: dict[str, int] = {}
+    for one in rows:
+        for word in {one.fate.value, one.standing.value} - {Standing.NONE.value}:
+            counts[word] = counts.get(word, 0) + 1
+    return counts
