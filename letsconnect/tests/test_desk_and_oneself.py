@@ -132,8 +132,8 @@ def test_nobody_gives_themselves_a_seat_another_region_or_more_time(desk):
 
     assert (given.given_by, trusted.given_by) == (other, other)
     seat = {"role": "liaison", "region": "LAC", "from_on": NOW.date(), "member": desk, "given_by": desk}
-    refuses("nobody_gives_themselves_a_seat", lambda: WorkingGroupSeat.objects.create(**seat))
-    refuses("nobody_gives_themselves_a_seat", change(given, given_by=desk))
+    refuses("registrations_nobody_gives_themselves_a_seat", lambda: WorkingGroupSeat.objects.create(**seat))
+    refuses("registrations_nobody_gives_themselves_a_seat", change(given, given_by=desk))
     refuses("trust_nobody_gives_themselves_a_seat", change(trusted, given_by=desk))
     refuses("seat_keeps_whose_and_what_for", change(given, region="LAC"))
     refuses("seat_keeps_whose_and_what_for", change(own, from_on=own.from_on.replace(year=2020)))
@@ -199,8 +199,10 @@ def test_nobody_decides_on_what_they_asked_for_suggested_or_handed_in(client, de
     accept_skill(skill=skill, family="tactics", by=other, now=NOW)
     deciding.decline_request(request=topic, reason="No.", by=other, now=NOW)
 
-    refuses("nobody_decides_on_their_own_suggestion", change(SkillSuggestion.objects.get(), decided_by=desk))
-    refuses("nobody_decides_on_their_own_request", change(topic, decided_by=desk))
+    refuses(
+        "registrations_nobody_decides_on_their_own_suggestion", change(SkillSuggestion.objects.get(), decided_by=desk)
+    )
+    refuses("clinics_nobody_decides_on_their_own_request", change(topic, decided_by=desk))
     refuses("nobody_reviews_their_own", change(own, reviewed_by=desk))
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base import acts
+from letsconnect.tests.database import change, refuses
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import MatchState
@@ -38,6 +39,10 @@ def test_who_approved_hears_once_that_another_refused_and_why(client, mailoutbox
     overrule(matches[2], by=liaison)  # their own: nobody tells them
 
     assert [note_overruled(LATER), note_overruled(LATER)] == [2, 0]
+    noted = OverruledDecision.objects.first()
+    refuses("registrations_overruled_by_another_act", change(noted, own_act=noted.by))
+    noted.pk = None
+    refuses("registrations_overruled_is_told_once", noted.save)
     drain(now=LATER + timedelta(hours=1))
     drain(now=LATER + timedelta(hours=2))
 

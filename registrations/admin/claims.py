@@ -64,7 +64,7 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     list_filter = [ClaimStateFilter]
     list_select_related = ["registration__member", "invited_by"]
     list_columns = (
-        *(*own_columns(ClaimInvitation), "registration__name", "registration__member__name"),
+        *(*own_columns(ClaimInvitation), "registration__name", "registration__region", "registration__member__name"),
         *("invited_by__name", "invited_by__public_id"),
     )
     search_folded = ("registration__folded_names",)

@@ -21,7 +21,7 @@ from registrations.domain.registrations import RegistrationError
 from registrations.models import ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform import uploads
-from registrations.oldform.fates import Fate, RowFate, Standing, counted, fates_of
+from registrations.oldform.fates import Fate, PersonStanding, RowFate, counted, fates_of
 from registrations.oldform.guesses import Guess, guesses_of
 from registrations.oldform.reading.decisions import Decision, Decisions, group_of
 from registrations.oldform.reading.report import Line
@@ -77,7 +77,7 @@ class DecidesGuesses(WorkingGroupAdmin):
             "may_decide": upload.state == UploadState.CHECKED and not upload.is_asking,
             "guesses": page,
             "most": MOST_ROWS_NAMED,
-            "decisions": [_in_line(one) for one in Decisions.of(upload.decisions)],
+            "decisions": [_in_line(decision) for decision in Decisions.of(upload.decisions)],
         }
         return self.upload_page(request, "guesses", context)
 
@@ -89,7 +89,7 @@ class DecidesGuesses(WorkingGroupAdmin):
         chosen = [row for row in rows if only in (row.fate.value, row.standing.value)] if only in counts else rows
         if request.GET.get("as") == "csv":
             return _as_csv(upload, chosen)
-        words = [*Fate, *(standing for standing in Standing if standing is not Standing.NONE)]
+        words = [*Fate, *(standing for standing in PersonStanding if standing is not PersonStanding.NONE)]
         context = {
             "title": _("What became of each row"),
             "upload": upload,
@@ -121,9 +121,9 @@ def _as_csv(upload: ImportUpload, rows: Iterable[RowFate]) -> HttpResponse:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([_("Row"), _("What became of it"), _("Why"), _("Registration"), _("How it goes on")])
-    for one in rows:
-        person = f"#{one.registration.pk} {one.registration.shown_name}".strip() if one.registration else ""
-        cells = [one.row, one.fate.label, reading_in_words(one.reason), person, one.standing.label]
+    for row in rows:
+        person = f"#{row.registration.pk} {row.registration.shown_name}".strip() if row.registration else ""
+        cells = [row.row, row.fate.label, reading_in_words(row.reason), person, row.standing.label]
         writer.writerow([harmless(str(cell)) for cell in cells])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{upload.pk}-rows.csv"'

@@ -35,9 +35,9 @@ def forget_in_files(*, proved: Proved, **_signal: object) -> int:
         kept_lines = [line for line in upload.lines if not _quotes_person(line, cells, proved.addresses)]
         if has_them:
             _give_up(upload)
-        elif len(kept_lines) < len(upload.lines) or any(_decides_on(one, cells) for one in upload.decisions):
+        elif len(kept_lines) < len(upload.lines) or any(_decides_on(decision, cells) for decision in upload.decisions):
             upload.lines = kept_lines
-            upload.decisions = [one for one in upload.decisions if not _decides_on(one, cells)]
+            upload.decisions = [decision for decision in upload.decisions if not _decides_on(decision, cells)]
             upload.save(update_fields=["lines", "decisions"])
         changed += has_them or len(kept_lines) < len(upload.lines)
     return changed

@@ -23,7 +23,7 @@ class Fate(TextChoices):
     REFUSED = "refused", pgettext_lazy("a row of a file", "left out")
 
 
-class Standing(TextChoices):
+class PersonStanding(TextChoices):
     """How it goes on with the person of a row."""
 
     WAITS = "waits", _("nobody’s yet, not invited")
@@ -40,7 +40,7 @@ class RowFate:
     fate: Fate
     reason: str
     registration: Registration | None
-    standing: Standing
+    standing: PersonStanding
 
 
 def fates_of(stored: Iterable[list[object]], lines: Iterable[Line]) -> list[RowFate]:
@@ -50,10 +50,10 @@ def fates_of(stored: Iterable[list[object]], lines: Iterable[Line]) -> list[RowF
     keys = {key for _fate, key in rows.values() if key is not None}
     people = Registration.objects.select_related("member").in_bulk(keys)
     invited = set(ClaimInvitation.objects.filter(registration__in=keys).values_list("registration", flat=True))
-    found = [_row(number, fate, people.get(key or 0), invited) for number, (fate, key) in rows.items()]
+    fates = [_row(number, fate, people.get(key or 0), invited) for number, (fate, key) in rows.items()]
     left_out = ((row, reason) for row, reason in refused.items() if row not in rows)
-    found += [RowFate(row, Fate.REFUSED, reason, None, Standing.NONE) for row, reason in left_out]
-    return sorted(found, key=lambda one: one.row)
+    fates += [RowFate(row, Fate.REFUSED, reason, None, PersonStanding.NONE) for row, reason in left_out]
+    return sorted(fates, key=lambda fate: fate.row)
 
 
 def _key(key: object) -> int | None:
@@ -61,17 +61,17 @@ def _key(key: object) -> int | None:
 
 
 def _row(number: int, fate: str, person: Registration | None, invited: set[int]) -> RowFate:
-    standing = Standing.NONE
+    standing = PersonStanding.NONE
     if person is not None:
-        waits = Standing.INVITED if person.pk in invited else Standing.WAITS
-        standing = Standing.TAKEN if person.is_claimed else waits
+        waits = PersonStanding.INVITED if person.pk in invited else PersonStanding.WAITS
+        standing = PersonStanding.TAKEN if person.is_claimed else waits
     return RowFate(number, Fate(fate), "", person, standing)
 
 
 def counted(rows: Iterable[RowFate]) -> Mapping[str, int]:
     """Count the rows by what became of them, and by how it goes on."""
     counts: dict[str, int] = {}
-    for one in rows:
-        for word in {one.fate.value, one.standing.value} - {Standing.NONE.value}:
+    for row in rows:
+        for word in {row.fate.value, row.standing.value} - {PersonStanding.NONE.value}:
             counts[word] = counts.get(word, 0) + 1
     return counts

@@ -26,13 +26,13 @@ class Guess:
 
 def guesses_of(lines: Iterable[Line]) -> list[Guess]:
     """Return each guess once, those of most rows first; rows that were left out are none."""
-    found: dict[str, Guess] = {}
+    guesses: dict[str, Guess] = {}
     for line in lines:
         if not line.column:
             continue
         key = group_of(line.column, line.text)
-        guess = found.setdefault(key, Guess(key, line.column, line.text, line.certainty))
+        guess = guesses.setdefault(key, Guess(key, line.column, line.text, line.certainty))
         guess.rows.append(line.row)
         if line.what_was_made_of_it not in guess.made:
             guess.made.append(line.what_was_made_of_it)
-    return sorted(found.values(), key=lambda guess: (-len(guess.rows), guess.column, guess.text))
+    return sorted(guesses.values(), key=lambda guess: (-len(guess.rows), guess.column, guess.text))

@@ -25,14 +25,15 @@ def _still_owed(seat: WorkingGroupSeat | None, now: datetime) -> str | None:
 def _given_together(seat: WorkingGroupSeat, *, now: datetime) -> list[WorkingGroupSeat]:
     """Return this seat and those of the same role from the same day, as far as they have not ended: one letter says
     them all."""
-    same = (one for one in seat.member.seats.all() if (one.role, one.from_on) == (seat.role, seat.from_on))
-    return sorted((one for one in same if not one.has_ended(on=now.astimezone(UTC).date())), key=lambda one: one.region)
+    same = (other for other in seat.member.seats.all() if (other.role, other.from_on) == (seat.role, seat.from_on))
+    today = now.astimezone(UTC).date()
+    return sorted((other for other in same if not other.has_ended(on=today)), key=lambda other: other.region)
 
 
 def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
     is_editor = seat.role == SeatRole.EDITOR
     with speaking(language):
-        regions = listed(str(one.get_region_display()) for one in _given_together(seat, now=timezone.now()))
+        regions = listed(str(given.get_region_display()) for given in _given_together(seat, now=timezone.now()))
     context = {
         "name": seat.member.name,
         "seat": seat,

@@ -33,8 +33,8 @@ def _tell_with(decision: OverruledDecision, now: datetime) -> None:
 
 
 def _render(decision: OverruledDecision, language: str, zone: str) -> Rendered:
-    told = OverruledDecision.objects.filter(member=decision.member, told_with=decision.pk)
-    rows = told.select_related("own_act", "by__actor", "by__reason").order_by("pk")
+    mine = OverruledDecision.objects.filter(member=decision.member, told_with=decision.pk)
+    rows = mine.select_related("own_act", "by__actor", "by__reason").order_by("pk")
     with speaking(language):
         lines = in_lines(rows[:MOST_TOLD] or [decision], reader=decision.member)
         context = {

@@ -75,8 +75,8 @@ def _changes(*, now: datetime) -> models.QuerySet[Act]:
     """Acts of people that may have changed a decision, and were told to nobody yet."""
     conditions = (_changing(kind) for kind in _registered.values())
     lately = Act.objects.filter(at__gt=now - LOOKED_BACK, at__lte=now - SETTLES_AFTER, actor__isnull=False)
-    told = OverruledDecision.objects.filter(by=models.OuterRef("pk"))
-    return lately.filter(Q(*conditions, _connector=Q.OR), ~models.Exists(told)).order_by("pk")
+    noted = OverruledDecision.objects.filter(by=models.OuterRef("pk"))
+    return lately.filter(Q(*conditions, _connector=Q.OR), ~models.Exists(noted)).order_by("pk")
 
 
 def _changing(kind: Overrulable) -> Q:

@@ -42,8 +42,9 @@ class Decisions:
     def of(cls, stored: Iterable[list[Any]] = ()) -> "Decisions":
         """Return the decisions as a file keeps them."""
         rows = [Decision(*line) for line in stored]
-        on_all = {group_of(one.column, one.text): one for one in rows if one.row is None}
-        on_row = {(one.row, group_of(one.column, one.text)): one for one in rows if one.row is not None}
+        groups = [(group_of(decision.column, decision.text), decision) for decision in rows]
+        on_all = {group: decision for group, decision in groups if decision.row is None}
+        on_row = {(decision.row, group): decision for group, decision in groups if decision.row is not None}
         return cls(on_all, on_row)
 
     def on(self, row: int, column: str, text: str) -> Decision | None:
@@ -53,9 +54,9 @@ class Decisions:
 
     def with_more(self, more: Iterable[Decision], *, without: Iterable[str] = ()) -> "Decisions":
         """Return these with others, which go before them, and without those on these groups."""
-        gone = set(without)
-        kept = [one for one in self if group_of(one.column, one.text) not in gone]
-        return Decisions.of([list(one) for one in (*kept, *more)])
+        dropped = set(without)
+        kept = [decision for decision in self if group_of(decision.column, decision.text) not in dropped]
+        return Decisions.of([list(decision) for decision in (*kept, *more)])
 
     def __iter__(self) -> Any:
         return iter([*self.on_all.values(), *self.on_row.values()])
@@ -65,7 +66,7 @@ class Decisions:
 
     def stored(self) -> list[list[Any]]:
         """Return them as a file keeps them."""
-        return [list(one) for one in self]
+        return [list(decision) for decision in self]
 
 
 NOTHING_DECIDED = Decisions.of()

@@ -113,7 +113,7 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
     in_doubt = {columns.headings[place] for place in columns.places.values()} & row.damaged
     answers |= {field: "" for field, place in columns.places.items() if columns.headings[place] in in_doubt}
     decided = _decided(row, answers, columns, lexicon.decisions) if lexicon.decisions else {}
-    answers |= {name: one.reads for name, one in decided.items() if one.reads is not None}
+    answers |= {name: decision.reads for name, decision in decided.items() if decision.reads is not None}
     country = _read_cell(answers, "country", countries.read)
 
     readers: dict[str, Callable[[str], Cell]] = {
@@ -141,8 +141,8 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
             cells[field] = unread("has bytes that are no letters; not read")
         elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(answers[field]):
             cells[field] = guessed(cells[field].value, "some of its characters seem to be lost or garbled")
-    for name, one in decided.items():
-        if one.reads is None and cells[name].certainty is Certainty.GUESSED:
+    for name, decision in decided.items():
+        if decision.reads is None and cells[name].certainty is Certainty.GUESSED:
             cells[name] = understood(cells[name].value)
     return Answers(row, cells if lexicon.is_sure_of_letters else _as_guesses(cells), columns)
 
@@ -150,8 +150,8 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
 def _decided(row: RawRow, answers: dict[str, str], columns: Columns, decisions: Decisions) -> dict[str, Decision]:
     """Return what was decided about the cells of this row, by their fields."""
     headings = {name: columns.headings[columns.places[name]] for name in answers}
-    found = {name: decisions.on(row.number, headings[name], text) for name, text in answers.items()}
-    return {name: decision for name, decision in found.items() if decision is not None}
+    decided = {name: decisions.on(row.number, headings[name], text) for name, text in answers.items()}
+    return {name: decision for name, decision in decided.items() if decision is not None}
 
 
 def _read_cell(answers: dict[str, str], field: str, reader: Callable[[str], Cell]) -> Cell:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0095_night_weight_in_short_sentences"),
+        ("clinics", "0096_quotes_may_stand_in_reports"),
         ("registrations", "0049_nobody_gives_themselves_a_seat"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
