@@ -57,6 +57,9 @@ def _lines(member: Member, at: Now) -> Iterator[WaitingLine]:
             details["clinics_soon"] = tuple(_clinics_soon(member, at))
         if "rounds" in counts:
             details["rounds"] = tuple(_steps_of_rounds(member))
+        if "registrations" in counts:
+            lane = reverse("admin:registrations_registration_lane")
+            details["registrations"] = (Detail(gettext("Read them one by one"), lane),)
     if member.is_coordinator:
         yield from _what_coordinators_decide(member, at)
     for kind in kinds_for(member):
