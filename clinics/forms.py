@@ -1,6 +1,7 @@
 """The forms of the working group's desk for clinics."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,12 +18,13 @@ from clinics.models import Clinic, ClinicSeries
 from clinics.planning.zones import likely_zones
 from clinics.texts.call_links import WordsToPeopleForm, check_not_in_texts, links_of_call, refuse_call_link
 from clinics.texts.languages import likely_languages
+from clinics.texts.typed_clinics import clinic_field, series_field
 from letsconnect.base.fields import column_label, longest
-from letsconnect.base.templatetags.when import when
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from registrations.domain.registrations import Region, SkillState
 from registrations.models import Skill
 from registrations.reference.typed_fields import keep_stored, language_field, show_first, zone_field
+from registrations.skills.typed_several import SkillsField
 
 START = ("local_date", "local_time", "zone", "fold")
 
@@ -101,13 +103,6 @@ class NewStartForm(StartForm):
         }
 
 
-class ClinicChoiceField(forms.ModelChoiceField):
-    """Clinics to choose from, told apart by their start: the months of one clinic have one title."""
-
-    def label_from_instance(self, obj: Clinic) -> str:
-        return f"{obj} · {when(obj.starts_at)}"
-
-
 class ClinicForm(StartForm):
     """What a clinic is, for whom, when and where."""
 
@@ -171,11 +166,19 @@ class ClinicForm(StartForm):
             keep_stored(self, "floor_language", self.instance.floor_language)
             self.initial.setdefault("floor_language", self.instance.floor_language)
             show_first(self, "floor_language", likely_languages())
-        if isinstance(skills := self.fields.get("skills"), forms.ModelMultipleChoiceField):
-            chosen = Q(pk__in=self.instance.skills.values("pk")) if self.instance.pk else Q()
-            skills.queryset = Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen).with_names()
-        if isinstance(of := self.fields.get("edition_of"), forms.ModelChoiceField):
-            of.queryset = Clinic.objects.that_may_have_editions(self.instance).prefetch_related("texts")
+        self._let_rows_be_typed()
+
+    def _let_rows_be_typed(self) -> None:
+        """Make lines of the lists that grow with every clinic and every skill."""
+        chosen = Q(pk__in=self.instance.skills.values("pk")) if self.instance.pk else Q()
+        for name, field in (
+            ("series", series_field),
+            ("edition_of", partial(clinic_field, Clinic.objects.that_may_have_editions(self.instance))),
+            ("skills", partial(SkillsField, Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen))),
+        ):
+            if name in self.fields:
+                help_text = self.Meta.help_texts.get(name, "")
+                self.fields[name] = field(label=self.fields[name].label, help_text=help_text, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

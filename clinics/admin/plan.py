@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib.admin.options import InlineModelAdmin
-from django.db.models import Field, ForeignKey
-from django.forms import BaseModelFormSet, ModelChoiceField, ModelForm, TypedChoiceField
+from django.db.models import Field
+from django.forms import BaseModelFormSet, ModelForm, TypedChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.admin.tabs import ClinicDesk, NoColumns, Tab, ask_who_is_told
 from clinics.admin.texts import ClinicTextInline
 from clinics.domain.clinics import ClinicError, ClinicState
-from clinics.forms import START, ClinicChoiceField, ClinicForm
+from clinics.forms import START, ClinicForm
 from clinics.models import Clinic, ClinicText
 from clinics.notices.changes import WrittenSoFar
 from clinics.planning.plans import change_clinic, create_clinic
@@ -102,13 +102,6 @@ class PlanDesk(ClinicDesk):
         if not hasattr(request, "start_is_told"):
             noted_on(request).start_is_told = recipients_of(clinic).total > 0
         return noted_on(request).start_is_told
-
-    def formfield_for_foreignkey(
-        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
-        if db_field.name == "edition_of":
-            kwargs["form_class"] = ClinicChoiceField
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_choice_field(
         self, db_field: Field, request: HttpRequest, **kwargs: Any

@@ -15,6 +15,7 @@ from letsconnect.base.choices import offer
 from registrations.domain.registrations import Region, SkillState
 from registrations.models import Member, Skill
 from registrations.reference.typed_fields import keep_stored, language_field, show_first
+from registrations.skills.typed import one_skill_field
 
 
 class WhoseNeedsForm(forms.Form):
@@ -59,10 +60,13 @@ class RaisedNeedForm(WordsOfNoClinicForm, forms.ModelForm):
             return
         keep_stored(self, "language", self.instance.language)
         show_first(self, "language", likely_languages())
-        field = self.fields["skill"]
-        if isinstance(field, forms.ModelChoiceField):
-            chosen = Q(pk=self.instance.skill_id) if self.instance.pk else Q()
-            field.queryset = Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen).with_names()
+        chosen = Q(pk=self.instance.skill_id) if self.instance.pk else Q()
+        self.fields["skill"] = one_skill_field(
+            Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen),
+            row_of=lambda key: Skill.objects.get(pk=key),
+            label=self.fields["skill"].label,
+            required=False,
+        )
         if self.reader is not None and not self.reader.is_coordinator:
             mine = [(code, label) for code, label in Region.choices if self.reader.looks_after(code)]
             offer(self, "region", [("", "—"), *mine])

@@ -95,8 +95,12 @@ def test_what_an_action_refuses_is_said_on_the_form_and_nothing_typed_is_lost(cl
     assert refused.context["adminform"].form["partner"].value() == "A group"
     clinic.refresh_from_db()
     assert (clinic.partner, clinic.floor_language) == ("", "en")
-    # What it may be an edition of is told apart by its start.
-    assert ">Of that name · Mon 9 March 2026, 12:00 (UTC)<" in refused.content.decode()
+    # What it may be an edition of is typed, and told apart by its start.
+    make_clinic(title="Of that name, too")
+    asked = client.post(address, as_opened(client, address, **typed(edition_of="of that", partner="A group")))
+    found = asked.context["adminform"].form["edition_of"]
+    assert ">Of that name · Mon 9 March 2026, 12:00 (UTC)<" in str(found) and 'value="of that"' in str(found)
+    assert "Please choose which one" in str(found.errors)
 
 
 @pytest.mark.parametrize("who", ["liaison", "other_liaison", "coordinator"])
@@ -366,17 +370,22 @@ def test_a_day_at_the_end_of_the_calendar_is_refused_at_its_field(client, liaiso
 
 
 def test_the_planner_says_on_the_form_which_skills_it_is_about_and_whether_it_is_for_all(client, coordinator):
-    clinic, skill = make_clinic(state=ClinicState.DRAFT), make_skill("surveys")
+    clinic, skill, more = make_clinic(state=ClinicState.DRAFT), make_skill("surveys"), make_skill("wikidata")
     chosen = {"for_whom": "region", "region": "LAC", "announce_to_all": "on", "skills": [str(skill.pk)]}
     client.force_login(coordinator)
 
     wrong = client.post(desk("change", clinic.pk), typed(**chosen, minutes="1")).content.decode()
-    assert f'<option value="{skill.pk}" selected>' in wrong and "unless you tick this" in wrong
-    client.post(desk("change", clinic.pk), typed(**chosen))
+    assert f'value="{skill.pk}" id="id_skills-{skill.pk}" checked' in wrong and "unless you tick this" in wrong
+    lines = {"skills-line-0": "wikidata", "skills-line-1": "basket weaving"}
+    wrong = client.post(desk("change", clinic.pk), typed(**chosen, **lines)).content.decode()
+    assert f'value="{more.pk}" id="id_skills-{more.pk}" checked' in wrong  # what was understood is chosen
+    assert "We know no skill called “basket weaving”" in wrong and 'value="basket weaving"' in wrong
+    assert not clinic.skills.exists()
+    client.post(desk("change", clinic.pk), typed(**chosen, **{"skills-line-2": "Wikidata"}))
 
     clinic.refresh_from_db()
     assert clinic.announce_to_all and clinic.regions_told is None
-    assert list(clinic.skills.all()) == [skill]
+    assert set(clinic.skills.all()) == {skill, more}
     verbs = Act.objects.on(clinic).values_list("verb", flat=True)
     assert {"change_clinic", "change_clinic_skills"} <= set(verbs)
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.models import Clinic, RaisedNeed, TopicRequest, TopicSupport
-from clinics.tests.factories import make_need, make_topic_request
+from clinics.tests.factories import make_clinic, make_need, make_topic_request
 from mailings.models import Letter
 from registrations.models import Look
 from registrations.tests.factories import (
@@ -71,13 +71,12 @@ def test_a_liaison_reads_every_topic_and_the_names_of_their_own_people(client, l
         ("decline", {"decline-reason": "A tutorial exists."}, "declined"),
         ("answer", {"answer-text": "See the tutorial."}, "answered"),
         ("plan", {}, "planned"),
-        ("merge", {"merge-into": "other"}, "merged"),
+        ("merge", {"merge-into": "lexem"}, "merged"),
     ],
 )
 def test_buttons_decide(client, liaison, act, typed, state):
-    request, other = make_topic_request(), make_topic_request(skill="lexemes")
-    typed = {name: str(other.pk) if value == "other" else value for name, value in typed.items()}
-
+    request = make_topic_request()
+    make_topic_request(skill="lexemes")
     press(client, request, act, **typed)
 
     request.refresh_from_db()
@@ -93,9 +92,20 @@ def test_buttons_decide(client, liaison, act, typed, state):
 def test_what_lacks_its_reason_is_shown_again_with_what_was_typed(client, liaison):
     request = make_topic_request()
 
-    response = press(client, request, "decline", **{"decline-reason": " "})
+    make_clinic(title="Part one")
+    make_clinic(title="Part two")
 
-    assert response.status_code == 422
+    for act, typed in (
+        ("decline", {"decline-reason": " "}),
+        ("answer", {"answer-text": "Come.", "answer-clinic": "part"}),
+        ("answer", {"answer-clinic": "no such clinic"}),
+        ("merge", {"merge-into": "no such topic"}),
+    ):
+        response = press(client, request, act, **typed)
+        assert response.status_code == 422
+        text = response.content.decode()
+        assert all(f'value="{word}"' in text or word in ("Come.", " ") for word in typed.values()), act
+    assert "Part one · Mon" in press(client, request, "answer", **{"answer-clinic": "part"}).content.decode()
     assert TopicRequest.objects.get().state == "open"
 
 

@@ -281,6 +281,7 @@ SHOWING = {"views", "admin", "emails", "forms", "templatetags"}
 # What else names a template, and why.
 KNOWS_TEMPLATES = {
     "registrations/reference/typed_fields.py": "a line to type in is drawn with what was found",
+    "registrations/skills/typed_several.py": "lines to type in are drawn beside the boxes of what is chosen",
     "clinics/cards.py": "draws the list of clocks within a card",
     "letsconnect/base/pieces.py": "draws the rows of lists for the apps",
     "letsconnect/desk.py": "the desk's own site",

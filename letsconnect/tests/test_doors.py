@@ -111,7 +111,6 @@ def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, w
     assert {door: said for door, said in closed.items() if said not in ("302", "403", "404", "405")} == {}
     assert walk.silent == {}
     assert walk.heavy == {}
-    assert walk.long == set()
     assert walk.raw == {}
     assert walk.told > SEE_OTHERS.get(who, -1)
     assert who not in WITHOUT_BUTTONS or len(closed) > 40
@@ -125,7 +124,6 @@ class Walk:
         self.client, self.world, self.viewer = client, world, viewer
         self.cookies, self.undoing, self.before = client.cookies.copy(), Undoing(), Act.objects.count()
         self.told, self.silent, self.heavy, self.brought = 0, {}, {}, frozenset()
-        self.long = set()  # lists to choose from that nobody reads through
         self.raw = {}  # pages of the desk that show codes instead of words
 
     def knock(self, method, door):
@@ -148,7 +146,6 @@ class Walk:
                     self.silent[method, str(door)] = list(Member.objects.filter(pk__in=unread))
         if door.is_desk and response.status_code == 200 and is_page(response):
             body = response.content.decode()
-            self.long |= {(door.name, name) for name in long_lists(body)}
             if codes := raw_codes_in(body):
                 self.raw[str(door)] = codes
         if method == "get" and not door.is_desk and response.status_code == 200 and is_page(response):
@@ -168,16 +165,6 @@ class Walk:
         )
         if said:
             self.heavy[str(door)] = said
-
-
-LONGEST_LIST = 60
-COUNTRIES = {"country"}  # whoever looks for a country finds it by its first letter
-
-
-def long_lists(body):
-    """The names of the lists of a page in which something else is chosen from among too many: it is to be typed."""
-    lists = re.findall(r'<select name="([^"]*)"(.*?)</select>', body, re.DOTALL)
-    return {name for name, options in lists if options.count("<option") > LONGEST_LIST} - COUNTRIES
 
 
 def named_on(body):

@@ -1,8 +1,7 @@
 """The forms of the desk: a round (for whom, what counts first), pairs made by hand, pairs kept apart, the rules."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
-from letsconnect.base.folding import plain
 from letsconnect.base.languages import listed
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
@@ -21,9 +19,10 @@ from matching.rounds.drafts import MOST_WEEKS
 from matching.rounds.rules import RULES
 from matching.words import levels, reasons
 from registrations.admin.typed_people import PersonFinder, person_field
-from registrations.domain.registrations import Region, SkillFamily, SkillState
+from registrations.domain.registrations import Region
 from registrations.models import Registration, Skill
 from registrations.skills.typed import skill_field
+from registrations.skills.typed_several import SkillsField
 
 MOST_WEIGHT = 100
 _WEIGHT = "weight_"
@@ -49,10 +48,10 @@ class DraftForm(forms.Form):
     )
     which_skills = forms.ChoiceField(
         label=_("Which skills"),
-        choices=[(ALL, _("Every skill")), (ONLY, _("Only the skills ticked here"))],
+        choices=[(ALL, _("Every skill")), (ONLY, _("Only the skills chosen here"))],
         widget=forms.RadioSelect,
     )
-    skills = forms.MultipleChoiceField(label=_("Skills"), required=False, widget=forms.CheckboxSelectMultiple)
+    skills = SkillsField(Skill.objects.answerable(), label=_("Skills"), required=False)
     weeks = forms.IntegerField(
         label=_("Only learners who have waited for more than this many weeks"),
         min_value=0,
@@ -63,7 +62,6 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "skills", list(_skills_by_family()))
         offer(self, "preset", [(name, levels.PRESETS.get(name, name)) for name in PRESETS])
         for criterion in CRITERIA:
             words = reasons.CRITERIA[criterion]
@@ -105,10 +103,10 @@ class DraftForm(forms.Form):
         values = super().clean() or {}
         for name, none_ticked, some_ticked in (
             ("regions", _("Tick a region, or choose every region."), _("You ticked regions, but chose every region.")),
-            ("skills", _("Tick a skill, or choose every skill."), _("You ticked skills, but chose every skill.")),
+            ("skills", _("Choose a skill, or every skill."), _("You chose some skills, but also every skill.")),
         ):
             which, ticked = values.get(f"which_{name}"), self[name].value()
-            if which == ONLY and not ticked:
+            if which == ONLY and not ticked and name not in self.errors:
                 self.add_error(name, none_ticked)
             if which == ALL and ticked:
                 self.add_error(name, some_ticked)
@@ -124,7 +122,7 @@ class DraftForm(forms.Form):
         values = self.cleaned_data
         return Scope(
             regions=tuple(values["regions"]) if values["which_regions"] == ONLY else None,
-            skills=tuple(int(key) for key in values["skills"]) if values["which_skills"] == ONLY else None,
+            skills=tuple(skill.pk for skill in values["skills"]) if values["which_skills"] == ONLY else None,
             waiting_weeks=values["weeks"],
         )
 
@@ -207,15 +205,3 @@ def scope_in_words(scope: Scope) -> list[str]:
         )
         sentences.append(text % {"count": scope.waiting_weeks})
     return sentences or [gettext("Everybody who can be matched.")]
-
-
-def _skills_by_family() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Yield the skills people can choose, in groups."""
-    labels = dict(SkillFamily.choices)
-    active = Skill.objects.standing().exclude(state=SkillState.RETIRED).with_names().order_by("family", "pk")
-    for family, skills in groupby(active, key=lambda skill: skill.family):
-        yield str(labels.get(family, _("suggested"))), _by_name((str(skill.pk), str(skill)) for skill in skills)
-
-
-def _by_name(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(choices, key=lambda choice: plain(choice[1]))

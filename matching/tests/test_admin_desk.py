@@ -125,13 +125,13 @@ def test_what_cannot_be_is_said_and_changes_nothing(client, coordinator, drafted
     assert Round.objects.get().settings == drafted.settings
 
 
-@pytest.mark.parametrize("field", ["regions", "skills"])
-def test_boxes_nobody_ticked_are_never_read_as_everybody(client, coordinator, drafted, field):
+@pytest.mark.parametrize(("field", "asks"), [("regions", "Tick a"), ("skills", "Choose a")])
+def test_boxes_nobody_ticked_are_never_read_as_everybody(client, coordinator, drafted, field, asks):
     data = {**WEIGHTS, **EVERYBODY, "preset": "most_people", f"which_{field}": "only"}
 
     shown = press(client, coordinator, "admin:matching_round_settings", drafted.pk, **data)
 
-    assert "Tick a" in shown.context["form"].errors[field][0]
+    assert asks in shown.context["form"].errors[field][0]
     assert shown.context["form"].errors[field][0] in html.unescape(shown.content.decode())
     assert Round.objects.get().scope == drafted.scope
 

@@ -1,7 +1,6 @@
 """Forms in which the working group changes skills."""
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -9,43 +8,16 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.fields import LineFormField, choice_field, longest
-from letsconnect.base.folding import plain
+from letsconnect.base.fields import LineFormField, longest
 from registrations.domain.registrations import WIKIDATA_ID, SkillFamily, SkillNaming, SkillState
-from registrations.models import Skill, SkillName, SkillQuerySet
+from registrations.models import Skill, SkillName
 from registrations.reference.names import language_name
+from registrations.reference.typed_fields import keep_stored
 from registrations.skills.merging import naming_of
+from registrations.skills.typed import one_skill_field
 
 _FAMILIES = [("", "—"), *SkillFamily.choices]
 MOST_SYNONYMS = 60
-
-
-def by_family(skills: SkillQuerySet) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Return skills to choose from, grouped by family and sorted by name; suggested ones last."""
-    language = get_language() or "en"
-    order = [*SkillFamily.values, ""]
-    entries = sorted(
-        ((order.index(skill.family), plain(skill.name_in(language)), skill) for skill in skills.with_names()),
-        key=lambda entry: (*entry[:2], entry[2].pk),
-    )
-    return [
-        (
-            str(SkillFamily(order[number]).label) if order[number] else str(_("suggested")),
-            [(skill.pk, skill.name_in(language)) for *_rest, skill in group],
-        )
-        for number, group in groupby(entries, key=lambda entry: entry[0])
-    ]
-
-
-class SkillChoice(forms.TypedChoiceField):
-    """A choice of one skill among those offered, or None."""
-
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(coerce=int, empty_value=None, **fields)
-
-
-def _offer(form: forms.Form, name: str, skills: SkillQuerySet) -> None:
-    choice_field(form, name).choices = [("", "—"), *by_family(skills)]
 
 
 class FamilyForm(forms.Form):
@@ -57,7 +29,6 @@ class FamilyForm(forms.Form):
 class PlaceForm(FamilyForm):
     """The place of a skill in the tree."""
 
-    parent = SkillChoice(label=_("Part of"), required=False)
     wikidata_id = forms.RegexField(
         label=_("Wikidata id"),
         regex=WIKIDATA_ID,
@@ -65,13 +36,19 @@ class PlaceForm(FamilyForm):
         max_length=longest(Skill, "wikidata_id"),
         error_messages={"invalid": _("Write it as Q123.")},
     )
+    field_order = ["family", "parent", "wikidata_id"]
 
     def __init__(self, *args: Any, skill: Skill, **kwargs: Any) -> None:
         kwargs.setdefault(
             "initial", {"family": skill.family, "parent": skill.parent_id, "wikidata_id": skill.wikidata_id}
         )
         super().__init__(*args, **kwargs)
-        _offer(self, "parent", Skill.objects.active().exclude(pk=skill.pk))
+        self.fields["parent"] = one_skill_field(
+            Skill.objects.active().exclude(pk=skill.pk), label=_("Part of"), required=False
+        )
+        if skill.parent_id:
+            keep_stored(self, "parent", str(skill.parent_id))
+        self.order_fields(self.field_order)
 
 
 class NewSkillForm(FamilyForm):
@@ -79,24 +56,22 @@ class NewSkillForm(FamilyForm):
 
     name = LineFormField(label=_("Name"), max_length=longest(SkillName, "text"))
     language = forms.ChoiceField(label=_("Language of the name"), choices=settings.LANGUAGES)
-    parent = SkillChoice(label=_("Part of"), required=False)
     field_order = ["name", "language", "family", "parent"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "parent", Skill.objects.active())
+        self.fields["parent"] = one_skill_field(Skill.objects.active(), label=_("Part of"), required=False)
+        self.order_fields(self.field_order)
         self.fields["language"].initial = get_language()
 
 
 class TargetForm(forms.Form):
     """The skill that another one is merged into."""
 
-    target = SkillChoice(label=_("Merge into"))
-
     def __init__(self, *args: Any, skill: Skill, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parents = Skill.objects.answerable() if skill.state == SkillState.SUGGESTED else Skill.objects.active()
-        _offer(self, "target", parents.exclude(pk=skill.pk))
+        self.fields["target"] = one_skill_field(parents.exclude(pk=skill.pk), label=_("Merge into"))
 
 
 class NamesForm(forms.Form):

@@ -28,7 +28,8 @@
       this.list.setAttribute("role", "listbox");
       this.list.tabIndex = -1; // a long list scrolls, and Tab would stop at it as it closes
       const label = document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
-      if (label) this.list.setAttribute("aria-label", label.textContent.trim());
+      const called = label ? label.textContent.trim() : field.getAttribute("aria-label");
+      if (called) this.list.setAttribute("aria-label", called);
       field.parentElement.after(this.list);
       for (const [name, value] of Object.entries({
         role: "combobox", "aria-expanded": "false", "aria-controls": this.list.id, "aria-autocomplete": "list",
