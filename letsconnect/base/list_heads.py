@@ -11,7 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from letsconnect.base import saved_filters
-from letsconnect.base.admin import WorkingGroupAdmin, is_unknown
+from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.desk_list import is_unknown
 from letsconnect.base.lines import isolated
 
 

@@ -25,7 +25,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from letsconnect.base import versions
-from letsconnect.base.admin import DeskList, WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.desk_list import DeskList
 from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import StatementOfSeats
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 
 from clinics.tests.factories import make_clinic
-from letsconnect.base.admin import DeskList
+from letsconnect.base.desk_list import DeskList
 from letsconnect.base.opened_lists import OpenedList, ValuesFilter
 from letsconnect.base.templatetags.desk_lists import desk_dates
 from mailings.models import Letter

@@ -1,5 +1,6 @@
 """The field that finds a person at the desk, and the page of one person: who sees what there, and what it costs."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -267,3 +268,19 @@ def test_a_clinic_of_another_region_is_not_told_to_a_liaison(client, liaison, pe
 
 def test_every_kind_of_look_has_words_for_the_desk():
     assert set(LOOKED_AT) == set(LookKind.values)
+
+
+def test_the_field_stands_on_lists_forms_and_pages_of_their_own_and_works_from_each(coordinator):
+    person = make_registration(name="Olga")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(coordinator)
+    lists = ("registrations_registration", "matching_match", "clinics_clinic", "mailings_letter")
+    pages = ["admin:index", "admin:reports_index", *(f"admin:{table}_changelist" for table in lists)]
+    one = reverse("admin:registrations_registration_change", args=[person.pk])
+
+    for page in [*map(reverse, pages), one]:
+        body = client.get(page).content.decode()
+        assert "Select " not in re.findall(r"<h1>.*?</h1>", body)[-1]
+        (form,) = re.findall(r'<form id="find-person".*?</form>', body, re.DOTALL)
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', form)[1]
+        assert client.post(FIND, {"q": "Olga", "csrfmiddlewaretoken": token}).status_code == 302, page

@@ -23,7 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import DeskList, FixedFilter, WorkingGroupAdmin
+from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
+from letsconnect.base.desk_list import DeskList
 from letsconnect.base.once_more import BACK, goes_back
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own

@@ -53,6 +53,7 @@ def _shape_of_frame(context: Context) -> dict[str, Any]:
         "body_class": f" app-{opts.app_label} model-{opts.model_name} change-list",
         "is_popup": context["is_popup"],
         "has_permission": context["has_permission"],
+        "finds_people": context["user"].is_staff,
         "has_actions": bool(context["action_form"]),
         "styles": drawn_media(media, "css"),
         "scripts": drawn_media(media, "js"),
