@@ -74,7 +74,7 @@ class TookPart:
             is_new, month = first[row.person] >= period.starts_at, month_key(row.at.date())
             for counted in (self.in_all, self.regions[self.region_of(row.person)], self.kinds[f"kind:{row.kind}"]):
                 counted.add(row, is_new=is_new)
-            self.months[month].add(row, is_new=month == month_key(first[row.person].date()))
+            self.months[month].add(row, is_new=is_new and month == month_key(first[row.person].date()))
 
     def region_of(self, person: int) -> str:
         account = self.known.get(person)

@@ -79,7 +79,7 @@ def by_hand():
 
     for month in range(2, 7):
         rows = [part for part in within if part[3].month == month]
-        put("months", f"month:2026-{month:02}", rows, lambda at, month=month: (at.year, at.month) == (2026, month))
+        put("months", f"month:2026-{month:02}", rows, lambda at, month=month: in_time(at) and at.month == month)
     for region in (*Region.values, ""):
         rows = [part for part in within if region_of(part[0]) == region]
         put("regions", f"region:{region}", rows, lambda at: at.date() >= PERIOD.first_on)
