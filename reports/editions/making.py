@@ -98,11 +98,16 @@ def publish_edition(*, edition: Edition, seen_version: int, by: Member, now: dat
 
 
 @transaction.atomic
-def correct_edition(*, edition: Edition, by: Member, now: datetime) -> Edition:
+def correct_edition(*, edition: Edition, seen_version: int, by: Member, now: datetime) -> Edition:
     """Begin a draft that corrects a published edition, with its texts, figures and quotes; return it, or the one that
-    was begun before. The former stays as it is, and says that it was corrected once the draft is published."""
+    was begun before. The former stays as it is, and says that it was corrected once the draft is published.
+
+    Raises EditionRefused for who is no coordinator and for a draft, EditionChanged as `save_draft`.
+    """
     _check_coordinator(by)
     former = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    if former.version != seen_version:
+        raise EditionChanged(_("Somebody else has changed this draft since you opened it. Look at it again."))
     begun = former.corrections.first()
     if begun is not None:
         return begun

@@ -27,7 +27,7 @@ TOOK_PART, AT_BEST, WAS_MATCHED, WAITED = FIGURES = (
         "took_part",
         pgettext_lazy("learners of a round", "took part"),
         _(
-            "Learners for whom the round looked for somebody: they wished a skill, had room, and were free two hours a "
+            "Learners for whom the round looked for somebody. They wished a skill, had room, and were free two hours a "
             "week. They count under their region and languages of today. Who was erased is not counted."
         ),
     ),

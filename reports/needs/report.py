@@ -24,7 +24,7 @@ WISHED, OFFERED, IN_PAIRS, IN_CLINICS, NOT_MET = FIGURES = (
         "wished",
         pgettext_lazy("needs", "wished"),
         _(
-            "People who wish to learn the skill today, each once: their registration is approved and claimed, they "
+            "People who wish to learn the skill today, each once. Their registration is approved and claimed. They "
             "agreed to the documents, and they neither paused nor left. A skill that was merged counts as the one it "
             "became."
         ),
@@ -34,7 +34,7 @@ WISHED, OFFERED, IN_PAIRS, IN_CLINICS, NOT_MET = FIGURES = (
         "met_one_to_one",
         pgettext_lazy("needs", "met 1:1"),
         _(
-            "Of those who wish it, people who met their partner about it: one of the two said so, and the other did "
+            "Of those who wish it, people who met their partner about it. One of the two said so, and the other did "
             "not deny it."
         ),
     ),

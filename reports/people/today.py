@@ -16,7 +16,9 @@ COLUMNS = (
     FigureColumn("region", _("Region")),
     FigureColumn("approved", pgettext_lazy("people", "approved"), _("People whose registration is approved today.")),
     FigureColumn(
-        "waiting", pgettext_lazy("people", "wait for review"), _("People who handed in and wait for an answer.")
+        "waiting",
+        pgettext_lazy("people", "wait for review"),
+        _("People who sent their registration and wait for an answer."),
     ),
 )
 

@@ -90,7 +90,7 @@ def test_a_correction_names_what_it_corrects_and_the_former_says_so_and_stays(cl
     people = came(12, clinic, region=Region.SSA)
     former = make_edition("half", by=coordinator, now=NOW)
     came(13, clinic, region=Region.SSA)
-    draft = correct_edition(edition=former, by=coordinator, now=NOW)
+    draft = correct_edition(edition=former, seen_version=former.version, by=coordinator, now=NOW)
     before = client.get(reverse("reports:edition", args=["half"])).text
     corrected = publish_edition(edition=draft, seen_version=draft.version, by=coordinator, now=NOW)
     after = client.get(reverse("reports:edition", args=["half"])).text
@@ -100,14 +100,16 @@ def test_a_correction_names_what_it_corrects_and_the_former_says_so_and_stays(cl
     assert "corrected" not in before.partition("about-figures")[0]
     assert reverse("reports:edition", args=["half-2"]) in after
     assert reverse("reports:edition", args=["half"]) in client.get(reverse("reports:edition", args=["half-2"])).text
-    assert correct_edition(edition=former, by=coordinator, now=NOW) == corrected, "there is one correction"
+    assert correct_edition(edition=former, seen_version=former.version, by=coordinator, now=NOW) == corrected, (
+        "there is one correction"
+    )
 
 
 def test_only_coordinators_make_editions_and_none_overwrites_another(coordinator, liaison, clinic):
     draft = make_draft("half", by=coordinator, now=NOW)
     for act in (publish_edition, correct_edition):
         with pytest.raises(EditionRefused):
-            act(edition=draft, by=liaison, now=NOW, **({"seen_version": 1} if act is publish_edition else {}))
+            act(edition=draft, by=liaison, now=NOW, seen_version=1)
     with pytest.raises(EditionChanged):
         publish_edition(edition=draft, seen_version=0, by=coordinator, now=NOW)
     EditionTable.objects.all().delete()

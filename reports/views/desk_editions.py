@@ -36,13 +36,17 @@ def urls_of(site: AdminSite) -> list[URLPattern]:
 
     def edition_edit(request: HttpRequest, edition_id: int) -> HttpResponse:
         _coordinator(request)
-        return _edit(request, get_object_or_404(Edition, pk=edition_id, published_at=None), site.each_context(request))
+        edition = get_object_or_404(Edition.objects.for_pages(), pk=edition_id)
+        if edition.is_published and request.method != "POST":
+            frame = {**site.each_context(request), "title": edition.title, "edition": edition}
+            return TemplateResponse(request, "reports/desk/edition.html", frame)
+        return _edit(request, edition, site.each_context(request))
 
     wrap = site.admin_view
     return [
         path("editions/", wrap(edition_list), name="reports_editions"),
         path("editions/new/", wrap(edition_new), name="reports_edition_new"),
-        path("editions/<int:edition_id>/", wrap(edition_edit), name="reports_edition"),
+        path("editions/<int:edition_id>/", wrap(edition_edit), name="reports_edition_change"),
         path("editions/<int:edition_id>/preview/", wrap(_preview), name="reports_edition_preview"),
         path("editions/<int:edition_id>/publish/", wrap(require_POST(_publish)), name="reports_edition_publish"),
         path("editions/<int:edition_id>/correct/", wrap(require_POST(_correct)), name="reports_edition_correct"),
@@ -56,16 +60,21 @@ def _coordinator(request: HttpRequest) -> Member:
     return by
 
 
+def _seen_version(request: HttpRequest) -> int:
+    """Return the version at which the page was opened; 0, which no edition has, if that is missing."""
+    seen = request.POST.get("version", "")
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else 0
+
+
 def _edit(request: HttpRequest, edition: Edition | None, frame: dict[str, Any]) -> HttpResponse:
     by, now = _coordinator(request), timezone.now()
     form = EditionForm(request.POST or None, edition=edition, today=now.date())
     if request.method == "POST" and form.is_valid():
-        seen = request.POST.get("version", "")
         try:
             saved = save_draft(
                 edition=edition,
                 chosen=form.chosen(),
-                seen_version=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
+                seen_version=_seen_version(request),
                 by=by,
                 now=now,
             )
@@ -73,7 +82,7 @@ def _edit(request: HttpRequest, edition: Edition | None, frame: dict[str, Any]) 
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The draft is saved. Look at it before you publish it."))
-            return redirect("admin:reports_edition", saved.pk)
+            return redirect("admin:reports_edition_change", saved.pk)
     title = edition.title if edition else _("New edition")
     context = {**frame, "title": title, "form": form, "edition": edition}
     return TemplateResponse(request, "reports/desk/edition.html", context, status=422 if form.errors else 200)
@@ -88,10 +97,8 @@ def _preview(request: HttpRequest, edition_id: int) -> HttpResponse:
 def _publish(request: HttpRequest, edition_id: int) -> HttpResponse:
     by = _coordinator(request)
     edition = get_object_or_404(Edition, pk=edition_id)
-    seen = request.POST.get("version", "")
-    version = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
     try:
-        published = publish_edition(edition=edition, seen_version=version, by=by, now=timezone.now())
+        published = publish_edition(edition=edition, seen_version=_seen_version(request), by=by, now=timezone.now())
     except EditionError as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:reports_editions")
@@ -103,8 +110,8 @@ def _correct(request: HttpRequest, edition_id: int) -> HttpResponse:
     by = _coordinator(request)
     edition = get_object_or_404(Edition, pk=edition_id)
     try:
-        draft = correct_edition(edition=edition, by=by, now=timezone.now())
+        draft = correct_edition(edition=edition, seen_version=_seen_version(request), by=by, now=timezone.now())
     except EditionError as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:reports_editions")
-    return redirect("admin:reports_edition", draft.pk)
+    return redirect("admin:reports_edition_change", draft.pk)
