@@ -235,7 +235,7 @@ def _guest(request: HttpRequest, clinic: Clinic) -> Any:
 def _draw(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: CallListForm, *, status: int) -> HttpResponse:
     guests = guests_of(clinic)
     expected = {guest.member.pk for guest in guests if guest.member}
-    others = Attendance.objects.of(clinic).exclude(member__in=expected).select_related("member")
+    others = Attendance.objects.of(clinic).exclude(member__in=expected).select_related("member__registration")
     context = {
         "guests": guests,
         "others": others,

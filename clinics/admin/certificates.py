@@ -57,7 +57,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         else:
             if not goes_back(request):
                 return _revoke(desk, request, certificate, reason)
-    page = page_of(_of(clinic).select_related("member"), request)
+    page = page_of(_of(clinic).select_related("member__registration"), request)
     context = {
         "opened": desk.opened(request, clinic),
         "page": page,

@@ -186,7 +186,7 @@ def _act_on_one(request: HttpRequest, clinic: Clinic, pressed: str) -> None:
 
 def rows_of(people: ClinicPersonQuerySet, clinic: Clinic) -> list[dict[str, Any]]:
     """Return people with what a planner needs to see of each, in the same number of queries for any number."""
-    rows = list(people.select_related("member", "asked_by", "channel").in_order())
+    rows = list(people.select_related("member__registration", "asked_by", "channel").in_order())
     for person in rows:
         person.clinic = clinic
     members = [person.member_id for person in rows if person.member_id is not None and person.may_still_come]

@@ -141,7 +141,7 @@ class TopicRequestAdmin(NeedsDesk):
     def _find(self, request: HttpRequest, number: str) -> TopicRequest:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_queryset(request).select_related("member", "clinic", "merged_into")
+        rows = self.get_queryset(request).select_related("member__registration", "clinic", "merged_into")
         return get_object_or_404(rows, pk__in=keys_among([number]))
 
     def _forms(self, topic: TopicRequest, act: str = "", data: Any = None) -> dict[str, BaseForm]:
@@ -164,7 +164,7 @@ class TopicRequestAdmin(NeedsDesk):
     ) -> HttpResponse:
         reader = signed_in(request)
         may_decide = _may_decide(topic, reader)
-        supporters = Member.objects.filter(topic_supports__request=topic).order_by("pk")
+        supporters = Member.objects.filter(topic_supports__request=topic).select_related("registration").order_by("pk")
         regions = supporters.values_list("region", flat=True)
         counts = {region: list(regions).count(region) for region in set(regions)}
         own = supporters if reader.is_coordinator else supporters.filter(region__in=reader.seat_regions)

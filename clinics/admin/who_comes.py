@@ -79,7 +79,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
 def _draw(
     desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: PersonOfMineForm, *, status: int
 ) -> HttpResponse:
-    rsvps = _signed_up(clinic).visible_to(signed_in(request)).select_related("member", "channel")
+    rsvps = _signed_up(clinic).visible_to(signed_in(request)).select_related("member__registration", "channel")
     context = {
         "rsvps": list(rsvps),
         "form": form,

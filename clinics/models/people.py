@@ -304,6 +304,11 @@ class ClinicPerson(models.Model):
         return self.name or (self.member.name if self.member else "") or str(_("somebody"))
 
     @property
+    def name_at_desk(self) -> str:
+        """The same at the desk, where somebody who shows no name has a number."""
+        return self.name or (self.member.name_at_desk if self.member else "") or str(_("somebody"))
+
+    @property
     def is_accepted(self) -> bool:
         return self.state == AnswerState.ACCEPTED
 

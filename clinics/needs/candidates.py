@@ -48,8 +48,8 @@ class Candidate:
 class WhoWants:
     """Who would come: the named are of the reader's own regions, all others are counted."""
 
-    wishers: tuple[str, ...]
-    supporters: tuple[str, ...]
+    wishers: tuple[Registration, ...]
+    supporters: tuple[Member, ...]
     wishing: ShownCount
     supporting: int
     requests: tuple[TopicRequest, ...]
@@ -108,7 +108,7 @@ def _candidate(row: Registration, level: OfferLevel, hosted: datetime | None, is
     of_everybody: dict[str, Any] = {
         "registration": row.pk,
         "public_id": row.member.public_id if row.member else "",
-        "name": row.shown_name,
+        "name": str(row) if is_own else row.shown_name,
         "group": str(row.group or row.group_other),
         "region": label_of(row, "region"),
         "languages": languages,
@@ -139,10 +139,10 @@ def who_wants(clinic: Clinic, *, reader: Member, on: date) -> WhoWants:
     )
     is_own = Q(pk__isnull=False) if reader.is_coordinator else Q(region__in=reader.seat_regions)
     wishers = list(wishing.filter(is_own).select_related("member").order_by("pk")[:MOST_NAMED])
-    supporters = list(supporting.filter(is_own).order_by("pk")[:MOST_NAMED])
+    supporters = list(supporting.filter(is_own).select_related("registration").order_by("pk")[:MOST_NAMED])
     return WhoWants(
-        wishers=tuple(str(person) for person in wishers),
-        supporters=tuple(str(person) for person in supporters),
+        wishers=tuple(wishers),
+        supporters=tuple(supporters),
         wishing=shown(_by_region(wishing), reader),
         supporting=supporting.count(),
         requests=requests,

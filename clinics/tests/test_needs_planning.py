@@ -182,7 +182,7 @@ def test_who_wants_it_is_named_in_ones_own_regions_and_counted_elsewhere(draft):
 
     told = who_wants(draft, reader=make_liaison("MENA"), on=NOW.date())
 
-    assert told.wishers == (str(mine),)
+    assert told.wishers == (mine,)
     assert (told.wishing.own, told.wishing.others) == (1, None)
     assert len(told.supporters) == 1
     assert told.supporting == 3

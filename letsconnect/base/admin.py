@@ -274,12 +274,13 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
             raise Http404
         if self.look:
             self.note_look(request, self.people_on([obj]), kind=self.look)
+        acts = Act.objects.on(obj)
         context = {
             **self.admin_site.each_context(request),
             "title": _("What happened: %(object)s") % {"object": isolated(obj)},
             "opts": self.opts,
             "object": obj,
-            "acts": with_readable_reasons(Act.objects.on(obj), obj, request.user),
+            "acts": with_readable_reasons(acts.select_related("actor__registration"), obj, request.user),
         }
         return TemplateResponse(request, "admin/acts.html", context)
 

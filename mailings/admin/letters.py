@@ -19,6 +19,7 @@ from letsconnect.base.pieces import Piece
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import StatementOfSeats
 from letsconnect.base.stored_words import in_words
+from letsconnect.base.templatetags.people_at_desk import link_to
 from letsconnect.base.zone_names import zone_in_words
 from mailings import kinds
 from mailings.admin.board import KindFilter, LetterBoard
@@ -87,7 +88,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
     ordering = ["-owed_at", "-pk"]
     fields = [
         ("shown_kind", "state"),
-        ("member", "address"),
+        ("person", "address"),
         ("language", "clock"),
         "shown_about",
         ("owed_at", "due_at", "sent_at"),
@@ -96,7 +97,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
         "answer",
         "message_id",
     ]
-    readonly_fields = ["shown_kind", "clock", "shown_about", "shown_reason", "shown_text"]
+    readonly_fields = ["shown_kind", "person", "clock", "shown_about", "shown_reason", "shown_text"]
     actions = left_to_worker = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 
@@ -106,6 +107,12 @@ class LetterAdmin(LetterTexts, LetterBoard):
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def shown_kind(self, letter: Letter) -> str:
         return kinds.label_of(letter.kind)
+
+    @admin.display(description=Letter._meta.get_field("member").verbose_name)
+    def person(self, letter: Letter) -> str:
+        member = letter.member
+        hasattr(member, "registration")  # reads it: who shows no name is called by its number
+        return link_to(member) if member else "–"
 
     @admin.display(description=gettext_lazy("time zone"))
     def clock(self, letter: Letter) -> str:

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from letsconnect.base import searching
@@ -78,6 +80,14 @@ def side_in_words(person: Registration | PersonInTable) -> str:
     """Return name, region and group of a person: no address, no contact."""
     group = str(person.group or person.group_other or "")
     return " · ".join([part for part in (*_called(person), group) if part])
+
+
+def link_to_side(person: PersonInTable, *, reader: Member) -> str:
+    """Return the same as a link to the page of the person, for who looks after them."""
+    words = side_in_words(person)
+    if not reader.looks_after(person.region):
+        return words
+    return format_html('<a href="{}">{}</a>', reverse("admin:person_detail", args=[person.pk]), words)
 
 
 def _called(person: Registration | PersonInTable) -> list[str]:

@@ -29,10 +29,10 @@ from matching.admin import one_match
 from matching.admin.desk import (
     BOTH,
     DeskAdmin,
+    link_to_side,
     may_know,
     names_searched,
     of_skills_called,
-    side_in_words,
     standing_in_words,
 )
 from matching.admin.mass_acts import APPROVE, REFUSE, SWAP, PlannedSwap
@@ -148,6 +148,7 @@ class MatchList(ListOfSeats):
         for match in matches:
             match.skill_in_words = names[match.heir]
             people = {side: in_table(match, side) for side in Side}
+            match.sides = {side: link_to_side(people[side], reader=signed_in(request)) for side in Side}
             match.standing = standing_in_words(match, people, reader=signed_in(request))
 
     def _names_of(self, skills: set[int]) -> dict[int, str]:
@@ -216,11 +217,11 @@ class MatchAdmin(DeskAdmin[Match]):
 
     @admin.display(description=_("learner"))
     def learner_side(self, match: Match) -> str:
-        return side_in_words(in_table(match, Side.LEARNER))
+        return match.sides[Side.LEARNER]
 
     @admin.display(description=_("sharer"))
     def sharer_side(self, match: Match) -> str:
-        return side_in_words(in_table(match, Side.SHARER))
+        return match.sides[Side.SHARER]
 
     @admin.display(description=_("state"), ordering="state")
     def state_in_words(self, match: Match) -> str:

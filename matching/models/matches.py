@@ -264,6 +264,7 @@ class Match(people.OfTwoPeople, models.Model):
     heir: int  # only in rows of a queryset that is ``for_lines`` or ``for_table``
     skill_in_words: str  # only in the rows of the desk's list
     standing: str  # likewise: its state in words
+    sides: dict[Side, str]  # likewise: its two people, as links for who looks after them
 
     objects = MatchQuerySet.as_manager()
 

@@ -21,7 +21,15 @@ from letsconnect.base.fields import LineField, folded, lines_can_be_seen
 from letsconnect.base.statements import Statement
 from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_ends_before_it_begins
 from letsconnect.base.zones import validate_zone
-from registrations.domain.registrations import NAME_AT_MOST, WORKING_GROUP, ClosedBy, Region, SeatRole
+from registrations.domain.calling import called
+from registrations.domain.registrations import (
+    NAME_AT_MOST,
+    WORKING_GROUP,
+    ClosedBy,
+    Region,
+    RegistrationState,
+    SeatRole,
+)
 from registrations.models.countries import is_no_country_or_two_capital_letters
 from registrations.reference.names import countries_by_name
 
@@ -128,6 +136,15 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return str(self.name) or self.public_id
+
+    @property
+    def name_at_desk(self) -> str:
+        """What the desk calls them: of who shows no name the number of the registration, if it was read along."""
+        is_read = Member._meta.get_field("registration").is_cached(self)
+        registration = getattr(self, "registration", None) if is_read else None
+        if registration is None or registration.state == RegistrationState.DRAFT:
+            return str(self)
+        return called(str(self.name), number=registration.pk, region=registration.region)
 
     def get_full_name(self) -> str:
         return str(self)

@@ -32,7 +32,7 @@ def overview(*, now: datetime) -> Overview:
     today = now.astimezone(UTC).date()
     rows = WorkingGroupSeat.objects.not_over(on=today).filter(member__is_active=True)
     seats = sorted(
-        rows.select_related("member", "given_by"),
+        rows.select_related("member__registration", "given_by__registration"),
         key=lambda seat: (_ORDER[SeatRole(seat.role)], seat.region, str(seat.member).casefold(), seat.from_on, seat.pk),
     )
     sitters: dict[int, Sitter] = {}
