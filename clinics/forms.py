@@ -15,6 +15,7 @@ from clinics.domain import clinics as domain
 from clinics.domain.clinics import ClinicState, ForWhom, Venue
 from clinics.domain.texts import CallLinkInText
 from clinics.models import Clinic, ClinicSeries
+from clinics.planning.editions import originals_for
 from clinics.planning.zones import likely_zones
 from clinics.texts.call_links import WordsToPeopleForm, check_not_in_texts, links_of_call, refuse_call_link
 from clinics.texts.languages import likely_languages
@@ -173,7 +174,7 @@ class ClinicForm(StartForm):
         chosen = Q(pk__in=self.instance.skills.values("pk")) if self.instance.pk else Q()
         for name, field in (
             ("series", series_field),
-            ("edition_of", partial(clinic_field, Clinic.objects.that_may_have_editions(self.instance))),
+            ("edition_of", partial(clinic_field, originals_for(self.instance))),
             ("skills", partial(SkillsField, Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen))),
         ):
             if name in self.fields:

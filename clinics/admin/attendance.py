@@ -21,20 +21,21 @@ from clinics.attendance.call_lists import (
     finish_call_list,
     take_confirmation_back,
 )
-from clinics.attendance.counting import heads_of
-from clinics.attendance.door import guest_by_key, guests_of
+from clinics.attendance.counting import asked_for_heads, heads_of
+from clinics.attendance.door import asked_for_guests, guest_by_key, guests_of
 from clinics.attendance.exporting import record_list_export, table_of
 from clinics.attendance.matching import owners_of
-from clinics.attendance.reviewing import reviews_of
+from clinics.attendance.reviewing import asked_for_call_lists, asked_who_was_there, reviews_of
 from clinics.attendance.ticking import count_others, take_tick_back, tick
 from clinics.domain.attendance import MAY_BE_JOINED, CallListRefused, CannotTick, check_ticking
 from clinics.domain.call_lists import LARGEST
 from clinics.domain.clinics import ClinicError
-from clinics.models import Attendance, CallList, Clinic
+from clinics.models import Attendance, CallList, Clinic, Rsvp
 from clinics.models.outcomes import MOST_HEADS
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.keys import key_or_none
 from letsconnect.base.spreadsheets import csv_of, write_sheet
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.requests import signed_in
 
 _TYPES = {
@@ -75,12 +76,22 @@ class CallListForm(forms.Form):
 
 def _people(clinic: Clinic) -> PeopleShown:
     members = {guest.member.pk for guest in guests_of(clinic) if guest.member}
-    members |= set(clinic.rsvps.values_list("member_id", flat=True))  # in the file, and among the choices
-    members |= set(Attendance.objects.of(clinic).values_list("member_id", flat=True))
-    lists = clinic.call_lists.prefetch_related("rows")
+    members |= set(_EVER_SIGNED_UP.rows({"clinic": clinic.pk}))  # in the file, and among the choices
+    members |= set(asked_who_was_there(clinic).rows())
+    lists = asked_for_call_lists(clinic).rows()
     addresses = {row.address for brought in lists for row in brought.rows.all()} - {""}
     members |= {owner.pk for owner in owners_of(addresses).values()}
     return PeopleShown(members=members, addresses=addresses)
+
+
+_EVER_SIGNED_UP = Statement(
+    lambda clinic: Rsvp.objects.filter(clinic=clinic).order_by().values_list("member_id", flat=True)
+)
+
+
+def _asked(clinic: Clinic) -> list[Inquiry[Any]]:
+    asked = [*asked_for_guests(clinic), asked_for_heads(clinic), asked_who_was_there(clinic)]
+    return [*asked, asked_for_call_lists(clinic), _EVER_SIGNED_UP.asked({"clinic": clinic.pk})]
 
 
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
@@ -275,5 +286,10 @@ def _is_shown(clinic: Clinic) -> bool:
 
 
 ATTENDANCE = Tab(
-    "attendance", pgettext_lazy("part of a clinic's page", "Who was there"), _view, people=_people, is_shown=_is_shown
+    "attendance",
+    pgettext_lazy("part of a clinic's page", "Who was there"),
+    _view,
+    people=_people,
+    asked=_asked,
+    is_shown=_is_shown,
 )

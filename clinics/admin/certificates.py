@@ -24,6 +24,7 @@ from letsconnect.base.keys import key_or_none
 from letsconnect.base.lines import isolated
 from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from letsconnect.base.paging import page_of
+from letsconnect.base.statements import Inquiry, Statement
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.requests import signed_in
 
@@ -114,7 +115,14 @@ def _facts(clinic: Clinic) -> Mapping[str, Any]:
 
 
 def _is_shown(clinic: Clinic) -> bool:
-    return clinic.held_at is not None or clinic.certificates.exists()
+    return clinic.held_at is not None or bool(asked_whether_any(clinic).rows())
+
+
+def asked_whether_any(clinic: Clinic) -> Inquiry[Any]:
+    return _ANY.asked({"clinic": clinic.pk})
+
+
+_ANY = Statement(lambda clinic: Certificate.objects.filter(clinic=clinic).order_by().values_list("pk")[:1])
 
 
 CERTIFICATES = Tab(

@@ -24,9 +24,12 @@ from clinics.finding.heat_map import heat_map
 from clinics.finding.questions import HoursAnswer, Refused, find_hours
 from clinics.finding.taking import draft_edition, start_fields, take_hour
 from clinics.models import Clinic
+from clinics.models.finding import asked_for_rules
+from clinics.planning.zones import asked_for_zones
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.languages import listed
+from letsconnect.base.statements import Inquiry
 from letsconnect.base.templatetags.when import when_in
 from letsconnect.base.versions import ChangedMeanwhile
 from letsconnect.base.wall_clock import NotOneMoment, comes_twice
@@ -188,4 +191,8 @@ def _is_to_come(clinic: Clinic) -> bool:
     return clinic.is_to_come
 
 
-HOURS = Tab("hours", gettext_lazy("Find the hour"), _view, facts=_facts, is_shown=_is_to_come)
+def _asked(_clinic: Clinic) -> list[Inquiry[Any]]:
+    return [asked_for_rules(), asked_for_zones()]
+
+
+HOURS = Tab("hours", gettext_lazy("Find the hour"), _view, facts=_facts, asked=_asked, is_shown=_is_to_come)

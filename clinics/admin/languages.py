@@ -20,14 +20,15 @@ from clinics.domain.wishes import ANSWERS_OF_THE_DESK
 from clinics.models import Channel, Clinic, LanguageNeed
 from clinics.people.asking import Part
 from clinics.people.channels import add_channel, change_channel, remove_channel
-from clinics.people.gaps import language_gaps
+from clinics.people.gaps import asked_for_gaps, language_gaps
 from clinics.signing_up.language_needs import answer_language_need, needed_languages
 from clinics.texts.call_links import WordsToPeopleForm
-from clinics.texts.languages import likely_languages
+from clinics.texts.languages import asked_for_likely_languages, likely_languages
 from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.choices import EMPTY, offer
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.statements import Inquiry
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.reference.typed_fields import language_field, show_first
 from registrations.requests import signed_in
@@ -197,4 +198,15 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
     return redirect(LANGUAGES.url(clinic))
 
 
-LANGUAGES = Tab("languages", pgettext_lazy("part of a clinic's page", "Languages"), _view, facts=_facts, people=_people)
+def _asked(clinic: Clinic) -> list[Inquiry[Any]]:
+    return [asked_for_likely_languages(), *asked_for_gaps(clinic)]
+
+
+LANGUAGES = Tab(
+    "languages",
+    pgettext_lazy("part of a clinic's page", "Languages"),
+    _view,
+    facts=_facts,
+    people=_people,
+    asked=_asked,
+)

@@ -15,12 +15,16 @@ from clinics.domain.clinics import ClinicError, ClinicState
 from clinics.forms import START, ClinicForm
 from clinics.models import Clinic, ClinicText
 from clinics.notices.changes import WrittenSoFar
+from clinics.planning.editions import asked_for_editions
 from clinics.planning.plans import change_clinic, create_clinic
 from clinics.planning.recipients import recipients_of
 from clinics.planning.series import create_series
+from clinics.planning.zones import asked_for_zones
+from clinics.texts.languages import asked_for_likely_languages
 from clinics.texts.writing import save_text
 from letsconnect.base.once_more import NotConfirmed, goes_back
 from letsconnect.base.requests import noted_on
+from letsconnect.base.statements import Inquiry
 from letsconnect.base.wall_clock import NotOneMoment
 from registrations.domain.registrations import Region
 from registrations.requests import signed_in
@@ -30,7 +34,11 @@ def _form_of_columns(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> 
     return desk.changeform_view(request, str(clinic.pk), "", desk.frame(request, clinic))
 
 
-PLAN = Tab("change", _("Plan"), _form_of_columns)
+def _asked(clinic: Clinic) -> list[Inquiry[Any]]:
+    return [asked_for_zones(), asked_for_likely_languages(), asked_for_editions(clinic)]
+
+
+PLAN = Tab("change", _("Plan"), _form_of_columns, asked=_asked)
 
 
 def _shown_again(form: type["ModelForm[Any]"]) -> type["ModelForm[Any]"]:

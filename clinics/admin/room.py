@@ -3,10 +3,13 @@
 A part of a clinic hangs its tab into `TABS`; what it misses, into `PARTS` of `clinics.planning.missing`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -16,7 +19,7 @@ from django.utils.translation import get_language
 from clinics.admin.after import AFTER
 from clinics.admin.agenda import AGENDA
 from clinics.admin.attendance import ATTENDANCE
-from clinics.admin.certificates import CERTIFICATES
+from clinics.admin.certificates import CERTIFICATES, asked_whether_any
 from clinics.admin.checklist import CHECKLIST
 from clinics.admin.cloning import CloningDesk
 from clinics.admin.feedback import QuotesDesk
@@ -33,10 +36,11 @@ from clinics.admin.who_wants import WHO_WANTS
 from clinics.admin.wikitext import WIKITEXT
 from clinics.admin.writing_to import WritingDesk
 from clinics.models import Clinic
-from clinics.planning.missing import what_is_missing
+from clinics.planning.missing import asked_for_what_is_missing, what_is_missing
 from letsconnect.base import lists_kept
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import listed
+from letsconnect.base.read_together import reading_together
 from letsconnect.base.requests import noted_on
 from registrations.reference.names import language_name
 
@@ -79,10 +83,22 @@ class RoomDesk(QuotesDesk, TellingDesk, WritingDesk, CloningDesk, PlanDesk):
         """Show or save one tab; whoever it names can read that the reader looked."""
         clinic = self.clinic_for(request, clinic_id)
         noted_on(request).tab = tab
-        response = tab.view(self, request, clinic)
-        if not 300 <= response.status_code < 400:  # a form that is refused is drawn again, with everybody on its page
-            self.note_look(request, tab.people(clinic), kind=self.look)
+        with self._reading_once(request, clinic, tab):
+            response = tab.view(self, request, clinic)
+            if not 300 <= response.status_code < 400:  # a form that is refused is drawn again, with all on its page
+                self.note_look(request, tab.people(clinic), kind=self.look)
         return response
+
+    @contextmanager
+    def _reading_once(self, request: HttpRequest, clinic: Clinic, tab: Tab) -> Iterator[None]:
+        """Read together what a page that only shows asks for: its tab, and what stands around it."""
+        if request.method != "GET":
+            yield
+            return
+        with reading_together(once=True) as read:
+            missing = asked_for_what_is_missing(clinic, now=timezone.now())
+            read(*missing, *([] if clinic.held_at else [asked_whether_any(clinic)]), *tab.asked(clinic))
+            yield
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -90,8 +106,13 @@ class RoomDesk(QuotesDesk, TellingDesk, WritingDesk, CloningDesk, PlanDesk):
         """Show the plan, which names nobody: Django's own page of a row is the first tab."""
         noted_on(request).tab = PLAN
         clinic = self.get_object(request, object_id)
-        frame = {} if clinic is None else self.frame(request, clinic)
-        return self.changeform_view(request, object_id, form_url, {**frame, **(extra_context or {})})
+        if clinic is None:
+            return self.changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "GET":
+            prefetch_related_objects([clinic], "skills")  # which the form asks for, and its version
+        with self._reading_once(request, clinic, PLAN):
+            context = {**self.frame(request, clinic), **(extra_context or {})}
+            return self.changeform_view(request, object_id, form_url, context)
 
     def frame(self, request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
         """Return the first line, what is missing, the acts and the tabs."""

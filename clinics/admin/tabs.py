@@ -22,6 +22,7 @@ from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.once_more import BACK, ConfirmationPage, NotConfirmed, carried_on
+from letsconnect.base.statements import Inquiry
 from registrations.requests import signed_in
 
 TabView = Callable[["ClinicDesk", HttpRequest, Clinic], HttpResponse]
@@ -33,6 +34,10 @@ def _nobody(_clinic: Clinic) -> PeopleShown:
 
 def _nothing(_clinic: Clinic) -> Mapping[str, Any]:
     return {}
+
+
+def _asks_nothing(_clinic: Clinic) -> Iterable[Inquiry[Any]]:
+    return ()
 
 
 def _always(_clinic: Clinic) -> bool:
@@ -54,6 +59,7 @@ class Tab:
     # `ClinicDesk.facts`. Two people in different tabs do not disturb each other.
     facts: Callable[[Clinic], Mapping[str, Any]] = _nothing
     people: Callable[[Clinic], PeopleShown] = _nobody  # whom it names: they can read who looked
+    asked: Callable[[Clinic], Iterable[Inquiry[Any]]] = _asks_nothing  # what it reads, together with what is around it
     is_shown: Callable[[Clinic], bool] = _always
 
     def url(self, clinic: Clinic) -> str:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from clinics.announcing.emails import ANNOUNCED
 from clinics.domain import clinics as domain
 from clinics.models import Announcement, Clinic
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.once_more import PeopleConcerned, concerned
+from letsconnect.base.statements import Inquiry, Statement
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.bulk import owe_to_readers, send_by
 from mailings.models import Letter, Subscription, SubscriptionQuerySet
@@ -38,8 +39,7 @@ class ReadersCounted:
 
     @classmethod
     def now(cls) -> Self:
-        readers = Subscription.objects.to_write_to(BulkList.ANNOUNCEMENTS).order_by().annotate(reads=LANGUAGE)
-        rows = readers.values_list("member__region", "reads").annotate(count=Count("pk"))
+        rows = asked_for_readers().rows()
         return cls(tuple((region or "", language_or_default(reads), count) for region, reads, count in rows))
 
     def of(self, clinic: Clinic) -> PeopleConcerned:
@@ -58,6 +58,18 @@ class ReadersCounted:
             for region, _reads, count in self.parts
             if any(regions is None or region in regions for regions in regions_of_each)
         )
+
+
+def asked_for_readers() -> Inquiry[Any]:
+    return _READERS.asked({})
+
+
+def _readers() -> "QuerySet[Subscription, Any]":
+    readers = Subscription.objects.to_write_to(BulkList.ANNOUNCEMENTS).order_by().annotate(reads=LANGUAGE)
+    return readers.values_list("member__region", "reads").annotate(count=Count("pk"))
+
+
+_READERS = Statement(_readers)  # asked for each page of a clinic at the desk
 
 
 def owe_announcements(clinic: Clinic, *, now: datetime) -> int:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from clinics.attendance.matching import Matcher, Suggestion
 from clinics.models import Attendance, CallList, Clinic
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 # Each row is one field of a form, and a form may have a thousand.
@@ -50,12 +52,26 @@ def reviews_of(
     ``begins`` is the row of the file from which on a list is looked at (its key → the row), ``typed`` who was chosen
     before (the key of a row → that of a member, or None for nobody), so that a refusal loses nothing.
     """
-    lists = list(clinic.call_lists.prefetch_related("rows"))
+    lists = asked_for_call_lists(clinic).rows()
     if not lists:
         return []
     matcher = Matcher(clinic, [row for brought in lists for row in brought.rows.all()])
-    there = set(Attendance.objects.of(clinic).values_list("member_id", flat=True))
+    there = set(asked_who_was_there(clinic).rows())
     return [_part(brought, matcher, there, (begins or {}).get(brought.pk, 0), typed or {}) for brought in lists]
+
+
+def asked_for_call_lists(clinic: Clinic) -> Inquiry[CallList]:
+    return _LISTS.asked({"clinic": clinic.pk})
+
+
+def asked_who_was_there(clinic: Clinic) -> Inquiry[Any]:
+    return _THERE.asked({"clinic": clinic.pk})
+
+
+_LISTS = Statement(lambda clinic: CallList.objects.filter(clinic=clinic).prefetch_related("rows"))
+_THERE = Statement(
+    lambda clinic: Attendance.objects.of(Clinic(pk=clinic)).order_by().values_list("member_id", flat=True)
+)
 
 
 def _part(brought: CallList, matcher: Matcher, there: set[int], begins: int, typed: Mapping[int, int | None]) -> Review:

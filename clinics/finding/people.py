@@ -8,16 +8,18 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from clinics.domain.finding import Interested, Window
 from clinics.hours import could_come
-from clinics.models import Clinic, ClinicPerson, Rsvp, TopicSupport
+from clinics.models import Clinic, ClinicPerson, ClinicPersonQuerySet, ClinicQuerySet, Rsvp, TopicSupport
 from letsconnect.base import busy
 from letsconnect.base.hours import Span
 from letsconnect.base.querysets import any_of
+from letsconnect.base.read_together import reading_together
+from letsconnect.base.statements import Inquiry, Statement
 from letsconnect.base.wall_clock import day_begins
 from registrations.models import Member, Registration, RegistrationQuerySet, Wish, heir_at
 from registrations.models import Window as WindowRow
@@ -65,39 +67,45 @@ def zone_told(of_registration: str, of_member: str | None) -> str:
     return "" if zone == "UTC" and not of_registration else zone
 
 
-def needed_people(clinic: Clinic, *, first: datetime, now: datetime) -> list[NeededPerson]:
-    """Return the sharers, the hosts and the interpreters who may still come, with their hours.
+def needed_and_interested(
+    clinic: Clinic, *, first: datetime, last: datetime, now: datetime
+) -> tuple[list[NeededPerson], list[Interested]]:
+    """Return the sharers, the hosts and the interpreters who may still come; and everybody else who may want to come
+    between two moments. All with their hours.
 
-    Whoever has not said when they are free is only known to be busy where they agreed to be.
+    Of those needed, whoever has not said when they are free is only known to be busy where they agreed to be.
     """
-    people = _people_of(clinic)
-    members = [person.member for person in people if person.member is not None]
-    rows = {row.member_id: row for row in _rows(Registration.objects.approved().filter(member__in=members))}
-    windows, spans = _windows([row.pk for row in rows.values()]), _busy(members, clinic, now)
-    return [
-        replace(person, hours=_hours(rows.get(person.member or 0), windows, spans.get(person.member or 0, ()), first))
-        for person in people
+    with reading_together() as read:
+        read(*_asked_of(clinic, now))
+        needed = _people_of(clinic)
+        members = [person.member for person in needed if person.member is not None]
+        rows_of_needed = {row.member_id: row for row in map(_AskedRow._make, _NEEDED_ROWS.rows({"clinic": clinic.pk}))}
+        rows = _rows(_who_is_asked_about(clinic, apart_from=members, last=last, now=now))
+        windows = _windows([row.pk for row in (*rows_of_needed.values(), *rows)])
+        spans = _busy({*members, *(row.member_id for row in rows)}, clinic, now)
+        interested = [_hours(row, windows, spans[row.member_id], first) for row in rows]
+        served = _were_served([row.member_id for row in rows], interested, clinic, now)
+    of_needed = [
+        _hours(rows_of_needed.get(person.member or 0), windows, spans.get(person.member or 0, ()), first)
+        for person in needed
     ]
+    return (
+        [replace(person, hours=hours) for person, hours in zip(needed, of_needed, strict=True)],
+        [replace(person, was_served=was) for person, was in zip(interested, served, strict=True)],
+    )
 
 
-def interested_people(
-    clinic: Clinic, *, needed: Sequence[NeededPerson], first: datetime, last: datetime, now: datetime
-) -> list[Interested]:
-    """Return everybody who may want to come between two moments, with their hours, but for those needed there."""
-    keys = [person.member for person in needed if person.member is not None]
-    rows = _rows(_who_is_asked_about(clinic, apart_from=keys, last=last, now=now))
-    windows = _windows([row.pk for row in rows])
-    spans = _busy([row.member_id for row in rows], clinic, now)
-    people = [_hours(row, windows, spans[row.member_id], first) for row in rows]
-    served = _were_served([row.member_id for row in rows], people, clinic, now)
-    return [replace(person, was_served=was) for person, was in zip(people, served, strict=True)]
+def _asked_of(clinic: Clinic, now: datetime) -> list[Inquiry[Any]]:
+    """Return what is asked of a clinic itself, whoever may want to come."""
+    here: dict[str, Any] = {"clinic": clinic.pk}
+    asked: list[Inquiry[Any]] = [each.asked(here) for each in (_NEEDED, _NEEDED_ROWS, _SKILLS)]
+    return asked + [each.asked({**here, "now": now}) for each in (_LAST, _WENT)]
 
 
 def _people_of(clinic: Clinic) -> list[NeededPerson]:
     """Return who is needed at the clinic, each once, without their hours; also whom nobody has asked yet."""
-    people = ClinicPerson.objects.filter(clinic=clinic).needed().that_may_still_come().in_order()
     once: dict[int, NeededPerson] = {}  # by their first name here, where they are asked for two roles
-    for person in people.select_related("member"):
+    for person in _NEEDED.rows({"clinic": clinic.pk}):
         once.setdefault(person.who, NeededPerson(person.shown_name, person.member_id))
     return list(once.values())
 
@@ -119,9 +127,7 @@ def _who_is_asked_about(
     regions = clinic.regions_told
     if regions is not None:
         people = people.filter(Q(region__in=regions) | Q(region="", member__region__in=regions))
-    taught = Clinic.objects.filter(pk=clinic.pk, skills__isnull=False).order_by()
-    skills = list(taught.annotate(heir=heir_at("skills")).values_list("heir", flat=True))
-    if skills:
+    if skills := _SKILLS.rows({"clinic": clinic.pk}):
         wishes = Wish.objects.annotate(heir=heir_at("skill")).filter(heir__in=skills)
         people = people.filter(Q(pk__in=wishes.values("registration")) | _supporters_of(clinic))
     for member in apart_from:
@@ -163,8 +169,8 @@ def _hours(
 
 def _were_served(members: Sequence[int], people: Sequence[Interested], clinic: Clinic, now: datetime) -> list[bool]:
     """Tell of each of these people whether they went to one of the last clinics, or could have gone."""
-    last = list(Clinic.objects.past(now=now).exclude(pk=clinic.pk)[:LAST_CLINICS])
-    went = set(Rsvp.objects.going().filter(clinic__in=[past.pk for past in last]).values_list("member_id", flat=True))
+    values = {"clinic": clinic.pk, "now": now}
+    last, went = _LAST.rows(values), set(_WENT.rows(values))
     served = [member in went for member in members]
     usual = [replace(person, busy=()) for person in people]
     for past in last:
@@ -173,6 +179,42 @@ def _were_served(members: Sequence[int], people: Sequence[Interested], clinic: C
         for place, person in enumerate(usual):
             served[place] |= could[place] and (regions is None or person.region in regions)
     return served
+
+
+def _needed(clinic: int) -> ClinicPersonQuerySet:
+    return ClinicPerson.objects.filter(clinic=clinic).needed().that_may_still_come()
+
+
+def _last(clinic: int, now: datetime) -> ClinicQuerySet:
+    return Clinic.objects.past(now=now).exclude(pk=clinic)[:LAST_CLINICS]
+
+
+_NEEDED = Statement(lambda clinic: _needed(clinic).in_order().select_related("member"))
+_NEEDED_ROWS = Statement(
+    lambda clinic: (
+        Registration.objects.approved()
+        .filter(member__in=_needed(clinic).order_by().values("member"))
+        .order_by("pk")
+        .values_list(*_AskedRow._fields)
+    )
+)
+_SKILLS = Statement(
+    lambda clinic: (
+        Clinic.objects.filter(pk=clinic, skills__isnull=False)
+        .order_by()
+        .annotate(heir=heir_at("skills"))
+        .values_list("heir", flat=True)
+    )
+)
+_LAST = Statement(_last)
+_WENT = Statement(
+    lambda clinic, now: (
+        Rsvp.objects.going()
+        .filter(clinic__in=_last(clinic, now).values("pk"))
+        .order_by()
+        .values_list("member_id", flat=True)
+    )
+)
 
 
 def _day(moment: datetime) -> date:

@@ -19,7 +19,7 @@ from clinics.domain.finding import (
     regions_told_apart,
 )
 from clinics.finding.burden import current_burden
-from clinics.finding.people import NeededPerson, interested_people, needed_people
+from clinics.finding.people import NeededPerson, needed_and_interested
 from clinics.hours import HoursFound
 from clinics.models import Clinic, ClinicHourRules
 
@@ -136,8 +136,7 @@ def find_hours(*, clinic: Clinic, asked: HoursAsked, now: datetime) -> HoursAnsw
     first, last = bounds
     rules = ClinicHourRules.objects.current()
     burden = current_burden(rules, now=now)
-    needed = needed_people(clinic, first=first, now=now)
-    people = interested_people(clinic, needed=needed, first=first, last=last, now=now)
+    needed, people = needed_and_interested(clinic, first=first, last=last, now=now)
     question = HoursWanted(
         first=first,
         last=last,

@@ -98,13 +98,6 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         is_over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
         return self.alias(_ends=ENDS_AT).filter(was_held | is_over).order_by("-starts_at", "pk")
 
-    def that_may_have_editions(self, edition: "Clinic") -> "ClinicQuerySet":
-        """The clinics that ``edition`` may be an edition of: to come, no editions themselves, and not this one."""
-        if edition.pk and edition.editions.exists():
-            return self.none()
-        to_come = (ClinicState.DRAFT, ClinicState.ANNOUNCED)
-        return self.filter(Q(state__in=to_come) | Q(pk=edition.edition_of_id), is_edition=False).exclude(pk=edition.pk)
-
     def editions_beside(self, clinic: "Clinic") -> "ClinicQuerySet":
         """The other hours of this clinic that were not cancelled, soonest first."""
         original = clinic.edition_of_id or clinic.pk

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.domain.finding import WHOLE
 from clinics.models.clinics import Clinic
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.models import Member
 
 FEWEST_DAYS, MOST_DAYS = 28, 1096  # of past clinics
@@ -17,7 +18,7 @@ FEWEST_DAYS, MOST_DAYS = 28, 1096  # of past clinics
 class ClinicHourRulesQuerySet(models.QuerySet["ClinicHourRules"]):
     def current(self) -> "ClinicHourRules":
         """Return the one row; before anybody changed anything, the rules it would begin with."""
-        return self.first() or ClinicHourRules()
+        return next(iter(asked_for_rules().rows()), None) or ClinicHourRules()
 
 
 class ClinicHourRules(models.Model):
@@ -57,6 +58,14 @@ class ClinicHourRules(models.Model):
 
     def __str__(self) -> str:
         return str(_("Rules for the hours of clinics"))
+
+
+def asked_for_rules() -> Inquiry[ClinicHourRules]:
+    """Return what `current` asks."""
+    return _RULES.asked({})
+
+
+_RULES = Statement(lambda: ClinicHourRules.objects.order_by("pk")[:1])
 
 
 class ClinicHourChoiceQuerySet(models.QuerySet["ClinicHourChoice"]):

@@ -6,19 +6,20 @@ Each part of a clinic says what it misses in one function, named in `PARTS`, or 
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinics.agendas.context import what_is_unfinished
-from clinics.checklists.context import what_waits
+from clinics.agendas.context import asked_for_agenda, what_is_unfinished
+from clinics.checklists.context import asked_for_what_waits, what_waits
 from clinics.domain.clinics import ClinicFormat, ClinicState, Venue
 from clinics.domain.people import ClinicRole
-from clinics.models import Clinic
-from clinics.planning.languages import languages_wanted
+from clinics.models import Channel, Clinic, ClinicPerson
+from clinics.planning.languages import asked_for_languages, languages_wanted
 from letsconnect.base.languages import listed
+from letsconnect.base.statements import Inquiry, Statement
 from registrations.reference.names import language_name
 
 
@@ -77,7 +78,7 @@ def of_people(clinic: Clinic, now: datetime) -> Iterator[Lack]:
     """Say which roles nobody has said yes to yet; a community call needs nobody who shares."""
     if not _still_planned(clinic, now):
         return
-    roles = set(clinic.people.accepted().values_list("role", flat=True))
+    roles = set(_ROLES.rows({"clinic": clinic.pk}))
     if ClinicRole.SHARER not in roles and clinic.format != ClinicFormat.COMMUNITY_CALL:
         yield Lack(_("Nobody has said yes yet to sharing."), "people")
     if ClinicRole.HOST not in roles:
@@ -87,8 +88,7 @@ def of_people(clinic: Clinic, now: datetime) -> Iterator[Lack]:
 def of_channels(clinic: Clinic, now: datetime) -> Iterator[Lack]:
     """Say into which languages interpretation is planned, and no interpreter has said yes."""
     if _still_planned(clinic, now):
-        interpreted = clinic.channels.interpreted().values("pk")
-        without = [channel.language_in_words for channel in clinic.channels.exclude(pk__in=interpreted)]
+        without = [channel.language_in_words for channel in _CHANNELS_WITHOUT.rows({"clinic": clinic.pk})]
         if without:
             yield Lack(_("Nobody interprets yet into: %(languages)s.") % {"languages": listed(without)}, "languages")
 
@@ -119,6 +119,22 @@ PARTS: tuple[Part, ...] = (
 
 def what_is_missing(clinic: Clinic, *, now: datetime) -> list[Lack]:
     return [lack for part in PARTS for lack in part(clinic, now)]
+
+
+def asked_for_what_is_missing(clinic: Clinic, *, now: datetime) -> list[Inquiry[Any]]:
+    """Return what `what_is_missing` asks, which each page of a clinic at the desk reads together with its own."""
+    asked: list[Inquiry[Any]] = [asked_for_what_waits(clinic, today=timezone.localdate(now), on=now.date())]
+    if _still_planned(clinic, now):
+        here = {"clinic": clinic.pk}
+        asked += [_ROLES.asked(here), _CHANNELS_WITHOUT.asked(here), asked_for_agenda(clinic)]
+        asked += asked_for_languages(clinic)
+    return asked
+
+
+_ROLES = Statement(lambda clinic: ClinicPerson.objects.filter(clinic=clinic).accepted().values_list("role", flat=True))
+_CHANNELS_WITHOUT = Statement(
+    lambda clinic: Channel.objects.filter(clinic=clinic).exclude(pk__in=Channel.objects.interpreted().values("pk"))
+)
 
 
 def why_not_to_announce(clinic: Clinic, *, now: datetime) -> str:

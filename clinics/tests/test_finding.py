@@ -24,7 +24,7 @@ from clinics.finding import taking
 from clinics.finding.burden import current_burden
 from clinics.finding.heat_map import heat_map
 from clinics.finding.notes import sentences_of, why_this_hour
-from clinics.finding.people import NeededPerson, interested_people
+from clinics.finding.people import needed_and_interested
 from clinics.finding.rules import change_hour_rules
 from clinics.finding.taking import draft_edition, reasons_of, take_hour
 from clinics.models import Clinic, ClinicHourChoice, ClinicHourRules, TopicSupport
@@ -55,7 +55,7 @@ def crowd(db):
 
 def interested(clinic):
     first = datetime(2026, 3, 9, tzinfo=UTC)
-    return interested_people(clinic, needed=[], first=first, last=first + 7 * DAY, now=NOW)
+    return needed_and_interested(clinic, first=first, last=first + 7 * DAY, now=NOW)[1]
 
 
 @pytest.mark.parametrize(
@@ -224,12 +224,11 @@ def test_a_closed_account_and_whoever_a_block_keeps_from_somebody_needed_are_not
     sharer, blocks, blocked, _other = (make_registration().member for _person in range(4))
     Block.objects.create(member=blocks, blocked=sharer, made_at=NOW)
     Block.objects.create(member=sharer, blocked=blocked, made_at=NOW)
-    first = datetime(2026, 3, 9, tzinfo=UTC)
+    draft = make_draft()
 
-    asked = {"first": first, "last": first + DAY, "now": NOW}
-    assert len(interested_people(make_draft(), needed=[], **asked)) == 4
-    needed = [NeededPerson("The sharer", sharer.pk)]
-    assert len(interested_people(make_draft(), needed=needed, **asked)) == 1
+    assert len(interested(draft)) == 4
+    make_person(draft, "sharer", member=sharer)
+    assert len(interested(draft)) == 1
 
 
 @pytest.mark.django_db

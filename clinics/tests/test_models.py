@@ -11,6 +11,7 @@ from django.utils import translation
 
 from clinics.domain.clinics import ClinicState, ForWhom, RsvpState
 from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicSeatRules, ClinicSeries, ClinicText, Rsvp
+from clinics.planning.editions import originals_for
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import START, make_channel, make_clinic, sign_up
@@ -84,8 +85,8 @@ def test_an_edition_belongs_to_a_clinic_that_is_no_edition():
     refuses("clinics_no_edition_of_an_edition", change(other, edition_of=edition))
     refuses("clinics_no_edition_of_an_edition", change(clinic, edition_of=other))
     refuses("clinics_clinic_pkey|clinics_what_an_edition_refers_to", change(other, id=clinic.pk))
-    assert set(Clinic.objects.that_may_have_editions(other)) == {clinic}
-    assert not Clinic.objects.that_may_have_editions(clinic).exists()
+    assert set(originals_for(other)) == {clinic}
+    assert not originals_for(clinic).exists()
     assert list(Clinic.objects.editions_beside(edition)) == [clinic]
 
 

@@ -10,19 +10,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from letsconnect.base.query_batches import QueryBatch
-from letsconnect.base.statements import READ_TOGETHER, Inquiry
+from letsconnect.base.statements import READ_TOGETHER, Inquiry, RowsRead
 
 Read = Callable[..., QueryBatch]
 
 
 @contextmanager
-def reading_together() -> Iterator[Read]:
+def reading_together(*, once: bool = False) -> Iterator[Read]:
     """Let the block read together what it will be asked for: ``read(asked, asked, ...)``.
 
     Rows are given to the first who asks for them within the block; whoever asks again reads again, because something
-    may have changed meanwhile. Read nothing ahead that the block itself changes first.
+    may have changed meanwhile. Read nothing ahead that the block itself changes first. A block that changes nothing may
+    read each statement ``once``. A block within another one belongs to that.
     """
-    waiting: dict[Any, list[Any]] = {}
+    outer = READ_TOGETHER.get()
+    waiting = RowsRead(to_all=once) if outer is None else outer
 
     def read(*asked: Inquiry[Any]) -> QueryBatch:
         batch = QueryBatch()

@@ -43,8 +43,23 @@ class _Written(NamedTuple):
     places: tuple[_Place, ...]
 
 
-# Rows of statements that were read together with others, until they are asked for: `letsconnect/base/read_together.py`.
-READ_TOGETHER: ContextVar[dict[Hashable, list[Any]] | None] = ContextVar("rows read together", default=None)
+class RowsRead(dict[Hashable, list[Any]]):
+    """Rows of statements that were read together with others. They are given to the first who asks, or, for a page
+    that changes nothing, to whoever asks: then also what nobody foresaw is read once."""
+
+    def __init__(self, *, to_all: bool) -> None:
+        self._to_all = to_all
+
+    def rows(self, asked: "Inquiry[Any]") -> list[Any]:
+        rows = self.get(asked.key) if self._to_all else self.pop(asked.key, None)
+        if rows is None:
+            rows = list(asked.queryset())
+            if self._to_all:
+                self[asked.key] = rows
+        return list(rows)
+
+
+READ_TOGETHER: ContextVar[RowsRead | None] = ContextVar("rows read together", default=None)  # see `read_together.py`
 
 
 class Statement(Generic[Row]):
@@ -63,8 +78,7 @@ class Statement(Generic[Row]):
     def rows(self, values: Mapping[str, Any], **fixed: Any) -> list[Row]:
         """Read the rows with these values, or give those that were read together with others for this page."""
         together = READ_TOGETHER.get()
-        read = together.pop(self.asked(values, **fixed).key, None) if together else None
-        return list(self.queryset(values, **fixed)) if read is None else read
+        return list(self.queryset(values, **fixed)) if together is None else together.rows(self.asked(values, **fixed))
 
     def asked(self, values: Mapping[str, Any], **fixed: Any) -> "Inquiry[Row]":
         """Return what ``rows`` is asked, to be read now or together with others."""

@@ -54,3 +54,20 @@ def test_what_nobody_foresaw_is_read_when_it_is_asked_for(db, django_assert_num_
         read(_NAMED.asked({"name": "nobody"}))
         with django_assert_num_queries(1):
             assert len(_NAMED.rows({"name": "Amina"})) == 1
+
+
+def test_a_page_that_changes_nothing_reads_each_statement_once_whoever_asks_and_so_does_a_part_of_it(
+    db, django_assert_num_queries
+):
+    amina, lea = make_member(name="Amina"), make_member(name="Léa")
+    foreseen, unforeseen = _NAMED.asked({"name": "Amina"}), _NAMED.asked({"name": "Léa"})
+
+    with django_assert_num_queries(2), reading_together(once=True) as read:
+        read(foreseen)
+        with reading_together():
+            parts = [[foreseen.rows(), unforeseen.rows()] for _time in range(2)]
+        parts.append([foreseen.rows(), unforeseen.rows()])
+
+    assert parts == [[[amina], [lea]]] * 3
+    parts[0][0].append(lea)  # a list of one part is nobody else's
+    assert parts[1][0] == [amina]
