@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -128,7 +128,7 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
             "planned": planned,
             "seen": "-".join(str(clinic.pk) for clinic in planned),
             "requests": TopicRequest.objects.going_on().about(skill.pk).with_names().counting_supporters(),
-            "raised": RaisedNeed.objects.standing().filter(skill__in=[skill.pk, *_merged(skill)]),
+            "raised": RaisedNeed.objects.standing().filter(Q(skill=skill) | Q(skill__merged_into=skill)),
             "back": reverse(NEEDS),
         }
         return TemplateResponse(request, "clinics/admin/need.html", context)
@@ -171,10 +171,6 @@ def _everywhere(needs: list[SkillNeed], chosen: WhoseNeeds, reader: Member, *, o
     if chosen.region in exact_for(reader, [chosen.region]) or not chosen.region:
         return by_skill
     return by_skill | {need.skill: need for need in skill_needs(replace(chosen, region=""), on=on)}
-
-
-def _merged(skill: Skill) -> list[int]:
-    return list(skill.merged_from.values_list("pk", flat=True))
 
 
 def _line(need: SkillNeed, everywhere: SkillNeed, reader: Member, chosen: WhoseNeeds, query: str) -> NeedLine:

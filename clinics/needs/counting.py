@@ -10,6 +10,7 @@ from django.db.models import Count, F, QuerySet, Sum
 
 from clinics.models import RaisedNeed, TopicRequest, TopicSupport
 from letsconnect.base.folding import plain
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN, too_small
 from registrations import needs
 from registrations.domain.registrations import SkillState
@@ -61,9 +62,16 @@ def skill_needs(chosen: WhoseNeeds, *, on: date) -> list[SkillNeed]:
 
     wishing = needs.people_who_count(on=on, region=chosen.region, language=chosen.language)
     sharing = needs.people_who_count(on=on, language=chosen.language)
-    for skill, region, count in _by_skill_and_region(Wish.objects.filter(registration__in=wishing.values("pk"))):
+    batch = QueryBatch()
+    wishes = batch.add(_by_skill_and_region(Wish.objects.filter(registration__in=wishing.values("pk"))))
+    offers = batch.add(_by_skill_and_region(Offer.objects.filter(registration__in=sharing.values("pk"))))
+    asked, wanted = (batch.add(counted) for counted in _asked(chosen))
+    raised = batch.add(_raised(chosen))
+    retired = batch.add(Skill.objects.filter(state=SkillState.RETIRED).order_by().values_list("pk", flat=True))
+    batch.run()
+    for skill, region, count in wishes:
         row(skill).wishes[region] += count
-    for skill, region, count in _by_skill_and_region(Offer.objects.filter(registration__in=sharing.values("pk"))):
+    for skill, region, count in offers:
         row(skill).sharers[region] += count
     rounds = needs.rounds()
     for waiting in rounds.waiting(wishing):
@@ -74,9 +82,13 @@ def skill_needs(chosen: WhoseNeeds, *, on: date) -> list[SkillNeed]:
     if not chosen.region and not chosen.language:
         for skill, short in rounds.short().items():
             row(skill).short = short
-    _add_asked(row, chosen)
-    _add_raised(row, chosen)
-    return _in_order(rows)
+    for skill, count in asked:
+        row(skill).requests = count
+    for skill, region, count in wanted:
+        row(skill).supporters[region] += count
+    for skill, count, people in raised:
+        row(skill).raised, row(skill).raised_people = count, people
+    return _in_order(rows, retired=set(retired))
 
 
 def _by_skill_and_region(answers: QuerySet[Any]) -> QuerySet[Any, Any]:
@@ -85,7 +97,8 @@ def _by_skill_and_region(answers: QuerySet[Any]) -> QuerySet[Any, Any]:
     return grouped.values_list("heir", "region", "people")
 
 
-def _add_asked(row: Any, chosen: WhoseNeeds) -> None:
+def _asked(chosen: WhoseNeeds) -> "tuple[QuerySet[Any, Any], QuerySet[Any, Any]]":
+    """Return how many requests there are on each skill, and how many people of each region want what they ask for."""
     requests = TopicRequest.objects.going_on().filter(skill__isnull=False)
     supports = TopicSupport.objects.all()
     if chosen.language:
@@ -94,27 +107,23 @@ def _add_asked(row: Any, chosen: WhoseNeeds) -> None:
         supports = supports.filter(member__region=chosen.region)
         requests = requests.filter(pk__in=supports.values("request"))
     counted = requests.order_by().values(heir=heir_at("skill")).annotate(count=Count("pk"))
-    for skill, count in counted.values_list("heir", "count"):
-        row(skill).requests = count
     wanted = supports.filter(request__in=requests.order_by().values("pk")).order_by()
     by_region = wanted.values("member__region", heir=heir_at("request__skill")).annotate(
         people=Count("member", distinct=True)
     )
-    for skill, region, count in by_region.values_list("heir", "member__region", "people"):
-        row(skill).supporters[region] += count
+    return counted.values_list("heir", "count"), by_region.values_list("heir", "member__region", "people")
 
 
-def _add_raised(row: Any, chosen: WhoseNeeds) -> None:
+def _raised(chosen: WhoseNeeds) -> "QuerySet[Any, Any]":
+    """Return how many needs were raised on each skill, and of how many people."""
     raised = RaisedNeed.objects.standing().filter(skill__isnull=False)
     for name, value in (("region", chosen.region), ("language", chosen.language)):
         raised = raised.filter(**{name: value}) if value else raised
     counted = raised.order_by().values(heir=heir_at("skill")).annotate(count=Count("pk"), sum=Sum("people"))
-    for skill, count, people in counted.values_list("heir", "count", "sum"):
-        row(skill).raised, row(skill).raised_people = count, people
+    return counted.values_list("heir", "count", "sum")
 
 
-def _in_order(rows: Mapping[int, SkillNeed]) -> list[SkillNeed]:
-    retired = set(Skill.objects.filter(state=SkillState.RETIRED).values_list("pk", flat=True))
+def _in_order(rows: Mapping[int, SkillNeed], *, retired: Collection[int]) -> list[SkillNeed]:
     needed = [need for skill, need in rows.items() if skill not in retired and _is_needed(need)]
     names = names_of({need.skill for need in needed})
     for need in needed:

@@ -69,6 +69,7 @@ def test_whoever_has_to_sign_in_for_a_page_reads_there_what_for(world):
     assert silent == set()
 
 
+MOST_AT_DESK = 15  # statements of a page, with who is signed in and the note that they looked
 SEE_OTHERS = {"coordinator": 15, "liaison": 8}  # who sees names at the desk, and on more pages than this
 WITHOUT_BUTTONS = ("other_liaison", "editor")  # to whom a part of the desk is closed
 # Who is like whom: at doors that are the same to both they knock in `make chaos`. Outside the desk a seat changes
@@ -86,8 +87,8 @@ WALKS += [
 @pytest.mark.parametrize(("who", "at_every_door"), WALKS)
 def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, who, at_every_door):
     """And whoever a page of the desk names can read who looked. And whatever the table says of a POST, or does not:
-    where a page of the desk is not theirs, neither is its button. No page of the portal is too heavy, and none of the
-    desk shows a code of ours instead of words."""
+    where a page of the desk is not theirs, neither is its button. No page of the portal is too heavy, none of the desk
+    shows a code of ours instead of words, and none asks the database more than fifteen times."""
     number = PEOPLE.index(who)
     client, member = Remembering(raise_request_exception=False), world.people[who]
     if who in SEE_OTHERS:
@@ -112,6 +113,7 @@ def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, w
     assert walk.silent == {}
     assert walk.heavy == {}
     assert walk.raw == {}
+    assert walk.dear == {}
     assert walk.told > SEE_OTHERS.get(who, -1)
     assert who not in WITHOUT_BUTTONS or len(closed) > 40
 
@@ -124,6 +126,7 @@ class Walk:
         self.client, self.world, self.viewer = client, world, viewer
         self.cookies, self.undoing, self.before = client.cookies.copy(), Undoing(), Act.objects.count()
         self.told, self.silent, self.heavy, self.brought = 0, {}, {}, frozenset()
+        self.dear = {}  # pages of the desk that ask the database too often
         self.raw = {}  # pages of the desk that show codes instead of words
 
     def knock(self, method, door):
@@ -148,6 +151,8 @@ class Walk:
             body = response.content.decode()
             if codes := raw_codes_in(body):
                 self.raw[str(door)] = codes
+        if method == "get" and door.is_desk and statements > MOST_AT_DESK:
+            self.dear[str(door)] = statements
         if method == "get" and not door.is_desk and response.status_code == 200 and is_page(response):
             self.weigh(door, response, statements)
         return f"{response.status_code}{'+' if acted else ''}"

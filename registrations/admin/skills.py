@@ -316,7 +316,9 @@ class SkillAdmin(WorkingGroupAdmin):
         return self._page(request, "retire", {**self._about(request, skill), "title": _("Retire"), "form": form})
 
     def _find(self, request: HttpRequest, skill_id: int | str) -> Skill:
-        return get_object_or_404(self.get_queryset(request), pk__in=keys_among([str(skill_id)]))
+        """Return the skill as it stands now; a page that only shows it reads it once."""
+        read = partial(get_object_or_404, self.get_queryset(request), pk__in=keys_among([str(skill_id)]))
+        return read_once(request, ("skill", str(skill_id)), read) if request.method == "GET" else read()
 
     def _orderly(self, request: HttpRequest, skill_id: int) -> Skill:
         skill = self._find(request, skill_id)

@@ -28,6 +28,7 @@ class PersonFinder:
 
     def __init__(self, among: QuerySet[Registration], *, call: Callable[[Registration], str] = str) -> None:
         self.among, self.call, self.shown = among, call, PeopleShown()
+        self._numbered: dict[int, Registration | None] = {}  # who was looked for: a form asks for each several times
 
     def knows(self, value: str) -> bool:
         return self._with_number(value) is not None
@@ -58,7 +59,10 @@ class PersonFinder:
 
     def person(self, value: str) -> Registration:
         """Return whom a clean value of the field means."""
-        return self.among.get(pk=int(value))
+        person = self._with_number(value)
+        if person is None:
+            raise Registration.DoesNotExist(f"nobody here has the number {value}")
+        return person
 
     def _as_choice(self, person: Registration) -> Found:
         self.shown.registrations.add(person.pk)
@@ -70,8 +74,13 @@ class PersonFinder:
         return self.among.filter(named(text, "folded_names", "member__folded_name")).order_by("folded_names", "pk")
 
     def _with_number(self, value: str) -> Registration | None:
-        number = _ALONE.fullmatch(value)
-        return self.among.filter(pk=int(number[1])).first() if number else None
+        written = _ALONE.fullmatch(value)
+        if written is None:
+            return None
+        number = int(written[1])
+        if number not in self._numbered:
+            self._numbered[number] = self.among.filter(pk=number).first()
+        return self._numbered[number]
 
 
 class PersonInput(TypedChoiceInput):

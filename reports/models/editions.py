@@ -33,7 +33,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self if isinstance(member, Member) and member.is_coordinator else self.published()
 
     def for_pages(self) -> "EditionQuerySet":
-        return self.select_related("corrects").prefetch_related("texts", "corrects__texts", "corrections__texts")
+        return self.with_texts().prefetch_related("corrections__texts")
+
+    def with_texts(self) -> "EditionQuerySet":
+        """With all that the page of a draft says, which no other edition corrects."""
+        return self.select_related("corrects").prefetch_related("texts", "corrects__texts")
 
 
 class Edition(models.Model):

@@ -34,7 +34,7 @@ def page_of(request: HttpRequest, edition: Edition, *, reader: Member | None, no
         "edition": edition,
         "tables": tables_of(edition, reader=reader, now=now),
         "quotes": quotes_of(edition),
-        "corrected_by": edition.corrected_by,
+        "corrected_by": edition.corrected_by if edition.is_published else None,
         "desk": reverse("admin:reports_index") if sees_rows else "",
     }
     return render(request, "reports/edition.html", context)
