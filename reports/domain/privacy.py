@@ -38,11 +38,13 @@ _NOWHERE = -1  # the node at the other end of a count that is in one sum only
 @dataclass(frozen=True)
 class Sum:
     """A count that is the sum of others. ``overlap`` is how much smaller it is than their sum, because it counts people
-    once who are in several of them (people of each month, people of the year)."""
+    once who are in several of them (people of each month, people of the year). ``are_within`` is False where the people
+    of a part need not be among those of the total."""
 
     total: Key
     parts: tuple[Key, ...]
     overlap: int = 0
+    are_within: bool = True
 
 
 class PrivacyError(ValueError):
@@ -60,19 +62,21 @@ def hidden_counts(
     unpublished: Collection[Key] = (),
     shown: Collection[Key] = (),
     hidden: Collection[Key] = (),
+    protected: Collection[Key] = (),
 ) -> set[Key]:
     """Return which of these counts are not shown.
 
     ``unpublished`` are counts that the report does not print, though a reader can subtract them from what it does
     (people who did not come, of those who signed up): a small one of these is protected, too. ``shown`` and ``hidden``
-    were decided before, for another table: what is shown stays shown; below what is hidden all is hidden.
+    were decided before, for another table: what is shown stays shown; below what is hidden all is hidden. ``protected``
+    are counts that would tell of few people as a small one does ("all but two of them learned").
 
     Raises PrivacyError.
     """
     network = _Network(counts, sums)
     network.hide((set(unpublished) | set(hidden) | network.overlaps) - set(shown))
     fixed = set(shown) | network.overlaps
-    few = _of_few(counts, sums) | _below(hidden, sums)
+    few = _of_few(counts, sums) | _below(hidden, sums) | set(protected)
     targets = deque(key for key in counts if key in few & network.hidden)
     while targets or (more := few - _of_nobody(counts, sums, network.hidden) - network.hidden - fixed):
         if not targets:
@@ -178,7 +182,7 @@ class _Network:
                 self.overlaps.add(overlap)
                 self.values[overlap] = each.overlap
                 ends[overlap] = [(node, -1)]
-                for part in each.parts:
+                for part in each.parts if each.are_within else ():
                     self.most.setdefault(part, []).append(each.total)
         self._join(ends)
 

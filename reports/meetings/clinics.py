@@ -70,7 +70,8 @@ def tables(asked: ReportQuestion) -> list[FigureTable]:
     by_month: dict[str, list[ClinicFacts]] = {month_key(month): [] for month in period.months()}
     for each in facts:
         by_month[month_key(each.starts_at.date())].append(each)
-    hidden, totals = _hidden(by_month)
+    shared = shared_counts(by_month)
+    hidden, totals = shared.hidden(), shared.counts
 
     def people(key: object) -> Iterator[Cell]:
         return (HIDDEN if (key, column) in hidden else totals[key, column] for column in OF_PEOPLE)
@@ -136,8 +137,8 @@ def _cancelled(clinics: QuerySet[Clinic]) -> Counter[str]:
     return Counter(month_key(at.date()) for at in rows.values_list("starts_at", flat=True))
 
 
-def _hidden(by_month: Mapping[str, Iterable[ClinicFacts]]) -> tuple[set[object], dict[object, int]]:
-    """Return which numbers of people are hidden, and all of them: of each clinic, each month, and together."""
+def shared_counts(by_month: Mapping[str, Iterable[ClinicFacts]]) -> SharedCounts:
+    """Return the numbers of people of each clinic, each month, and together, and how they hang together."""
     shared = SharedCounts()
     totals: Counter[object] = Counter()
     for key, clinics in by_month.items():
@@ -162,7 +163,7 @@ def _hidden(by_month: Mapping[str, Iterable[ClinicFacts]]) -> tuple[set[object],
                 *(Sum((key, column), tuple((part, column) for part in parts)) for column in pair),
                 unpublished=[(row, rest) for row in (key, *parts)],
             )
-    return shared.hidden(), dict(totals)
+    return shared
 
 
 def _titles(clinics: QuerySet[Clinic]) -> dict[int, str]:

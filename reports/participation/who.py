@@ -1,7 +1,7 @@
 """The report on who took part: by month, region, kind and language, as what, for the first time or again."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from registrations.domain.registrations import BabelLevel, GroupKind, Region
 from registrations.models import Group, Registration, SpokenLanguage
 from reports.catalogue import ReportKind, ReportQuestion
 from reports.domain.periods import Period
-from reports.domain.privacy import Sum, is_small
+from reports.domain.privacy import ROOM, Sum, is_small
 from reports.domain.shared_counts import SharedCounts
 from reports.domain.tables import HIDDEN, Cell, FigureRow, FigureTable
 from reports.participation.columns import (
@@ -31,10 +31,11 @@ from reports.participation.columns import (
     RETURNING,
     SUMMARY,
 )
-from reports.participation.taking_part import ONE_TO_ONE, ROLES, TakenPart, known_people, taken_part
+from reports.participation.taking_part import LEARNED, ONE_TO_ONE, ROLES, SHARED, TakenPart, known_people, taken_part
 from reports.row_names import ALL, month_key, period_key, row_name
 
 REGION_KEYS = [f"region:{code}" for code in (*Region.values, "")]
+FEWEST_TOLD_APART = 20
 COLUMNS = (PEOPLE, NEWCOMERS, RETURNING, *ROLES)
 
 
@@ -93,7 +94,9 @@ def tables(asked: ReportQuestion) -> list[FigureTable]:
     _put_people(shared, took_part)
     registered.put_on(shared)
     languages.put_on(shared)
-    hidden = shared.hidden()
+    hidden = hidden_of(shared, registered)
+    if len(took_part.months) == 1:  # its row says what the row of all says
+        hidden |= {(month, column) for month in took_part.months for column in COLUMNS if (ALL, column) in hidden}
 
     def row(key: str, counts: Mapping[str, int]) -> FigureRow:
         cells = (HIDDEN if (key, column) in hidden else count for column, count in counts.items())
@@ -128,22 +131,59 @@ def _put_people(shared: SharedCounts, took_part: TookPart) -> None:
     every = {**took_part.months, **took_part.regions, **took_part.kinds, ALL: took_part.in_all}
     shared.counts |= {(key, column): counted.count(column) for key, counted in every.items() for column in COLUMNS}
     months, regions, kinds = (list(rows) for rows in (took_part.months, took_part.regions, took_part.kinds))
+    months = months if len(months) > 1 else []
+    overlapping = [rows for rows in (months, kinds) if rows]
     shared.add(Sum((ALL, PEOPLE), tuple((region, PEOPLE) for region in regions)))
     shared.add(*_table(shared, regions, NEWCOMERS, RETURNING))
-    new_or_not = [Sum((month, PEOPLE), ((month, NEWCOMERS), (month, RETURNING))) for month in months]
-    shared.add(*new_or_not, Sum((ALL, NEWCOMERS), tuple((month, NEWCOMERS) for month in months)))
-    for rows in (months, kinds):
-        shared.add(shared.add_overlapping((ALL, PEOPLE), [(row, PEOPLE) for row in rows]))
-    shared.add_overlapping((ALL, RETURNING), [(month, RETURNING) for month in months])
+    if months:
+        _put_new_of_months(shared, months)
+    for rows in overlapping:
+        shared.add_overlapping((ALL, PEOPLE), [(row, PEOPLE) for row in rows])
+    for rows in (regions, *overlapping):
+        _put_roles(shared, rows)
     for role in ROLES:
         others = {key: shared.others((key, PEOPLE), (key, role)) for key in every}
         shared.counts |= {(key, f"not {role}"): shared.counts[rest] for key, rest in others.items()}
         unpublished = [(key, f"not {role}") for key in every]
         shared.add(*_table(shared, regions, role, f"not {role}"), unpublished=unpublished)
-        for rows in (months, kinds):
-            shared.add_overlapping((ALL, role), [(row, role) for row in rows])
-            for row in rows:
+        for rows in overlapping:
+            of_role = [row for row in rows if role in roles_of(row)]
+            shared.add_overlapping((ALL, role), [(row, role) for row in of_role])
+            for row in of_role:
                 shared.add_part((row, PEOPLE), (row, role))
+
+
+def _put_roles(shared: SharedCounts, rows: Sequence[str]) -> None:
+    """Put down the roles of these rows and of all: everybody has one at least, and may have several."""
+    keys = (*rows, ALL)
+    sums = [shared.cover((key, PEOPLE), [(key, role) for role in roles_of(key)]) for key in keys]
+    sums += [shared.cover((ALL, role), [(row, role) for row in rows if role in roles_of(row)]) for role in ROLES]
+    of_few = [
+        (key, role)
+        for key in keys
+        for role in roles_of(key)
+        if is_small(shared.counts[key, PEOPLE] - shared.counts[key, role])
+    ]
+    shared.add(*sums, protected=of_few)
+
+
+def _put_new_of_months(shared: SharedCounts, months: Sequence[str]) -> None:
+    """Put down who came for the first time in which month: who comes again has come in a month before, or in a year."""
+    new_or_not = [Sum((month, PEOPLE), ((month, NEWCOMERS), (month, RETURNING))) for month in months]
+    shared.add(*new_or_not, Sum((ALL, NEWCOMERS), tuple((month, NEWCOMERS) for month in months)))
+    so_far: Hashable = (ALL, RETURNING)
+    for month in months:
+        shared.add_part(so_far, (month, RETURNING))
+        by_now = (month, "so far")
+        shared.counts[by_now] = shared.counts[so_far] + shared.counts[month, NEWCOMERS]
+        shared.add(Sum(by_now, (so_far, (month, NEWCOMERS))), unpublished=[by_now])
+        so_far = by_now
+    shared.add_cover((ALL, RETURNING), [(month, RETURNING) for month in months], are_within=False)
+
+
+def roles_of(key: str) -> Sequence[str]:
+    """Return the roles that people of a row can have: nobody hosts a session of two people."""
+    return (LEARNED, SHARED) if key == f"kind:{ONE_TO_ONE}" else ROLES
 
 
 def _table(shared: SharedCounts, rows: Iterable[str], *columns: str) -> list[Sum]:
@@ -151,6 +191,14 @@ def _table(shared: SharedCounts, rows: Iterable[str], *columns: str) -> list[Sum
     keys = [*rows, ALL]
     across = [Sum((key, PEOPLE), tuple((key, column) for column in columns)) for key in keys]
     return [*across, *(Sum((ALL, column), tuple((key, column) for key in keys[:-1])) for column in columns)]
+
+
+def hidden_of(shared: SharedCounts, registered: "Registered") -> set[Hashable]:
+    """Return what is hidden; of so few people that parts of them would be hidden anyway, all but how many they are."""
+    hidden = shared.hidden()
+    if shared.counts[ALL, PEOPLE] < FEWEST_TOLD_APART:
+        return hidden | (shared.counts.keys() - {(ALL, PEOPLE)})
+    return hidden | registered.hidden(hidden)
 
 
 class Registered:
@@ -177,14 +225,42 @@ class Registered:
             (key, column): count for key, counts in self.counts.items() for column, count in counts.items()
         }
         shared.counts |= {(key, "absent"): counts["registered"] - counts["came"] for key, counts in self.counts.items()}
-        keys = list(self.counts)
-        for whole, columns in ((PEOPLE, ("came", "unregistered")), ("registered", ("came", "absent"))):
-            shared.add(Sum((ALL, whole), tuple((region, whole) for region in REGION_KEYS)))
-            shared.add(
-                *(Sum((key, whole), tuple((key, column) for column in columns)) for key in keys),
-                *(Sum((ALL, column), tuple((region, column) for region in REGION_KEYS)) for column in columns),
-                unpublished=[(key, "absent") for key in keys] if whole == "registered" else (),
-            )
+        shared.add(Sum((ALL, "registered"), tuple((region, "registered") for region in REGION_KEYS)))
+
+    def hidden(self, hidden: Collection[Hashable]) -> set[Hashable]:
+        """Return what of those who came and are registered is hidden beside ``hidden``, the people of each row.
+
+        Of a row whose people and registered are shown, who came can be anybody of both: the totals alone narrow that.
+        So rows are hidden until those that are can make up for each other, or else the totals are hidden, too.
+        """
+        away = {key for key, counts in self.counts.items() if self._is_of_few(key, counts, hidden)}
+        if ALL in away:  # each of its parts speaks of few people, too
+            away |= {key for key, counts in self.counts.items() if any(counts.values())}
+        rows = {key: self.counts[key]["came"] for key in REGION_KEYS}
+        most = {key: self._most(key) for key in REGION_KEYS}
+        depends = any((key, whole) in hidden for key in self.counts for whole in (PEOPLE, "registered"))
+        others = sorted((key for key in rows if key not in away), key=lambda key: most[key])
+        while away and not depends and ALL not in away and not _make_up(rows, most, away):
+            away.add(others.pop(0) if others else ALL)
+        if away and depends:
+            away.add(ALL)
+        return {(key, column) for key in away for column in ("came", "unregistered")}
+
+    def _most(self, key: str) -> int:
+        counts = self.counts[key]
+        return min(counts["registered"], counts["came"] + counts["unregistered"])
+
+    @staticmethod
+    def _is_of_few(key: str, counts: Mapping[str, int], hidden: Collection[Hashable]) -> bool:
+        absent = counts["registered"] - counts["came"]
+        is_below = (key, PEOPLE) in hidden or (key, "registered") in hidden
+        return is_below or any(map(is_small, (absent, counts["came"], counts["unregistered"])))
+
+
+def _make_up(counts: Mapping[str, int], most: Mapping[str, int], away: Collection[str]) -> bool:
+    """Tell whether each of these counts, of which the sum is known, can be one of six values at least."""
+    together, room = sum(counts[key] for key in away), sum(most[key] for key in away)
+    return all(min(most[key], together) - max(0, together - (room - most[key])) >= ROOM for key in away if most[key])
 
 
 class FirstLanguages:
@@ -201,15 +277,19 @@ class FirstLanguages:
         large = sorted(
             (code for code in people if not is_small(len(people[code]))), key=lambda code: (-len(people[code]), code)
         )
-        small = [people[code] for code in people if code not in large]
+        others = set[int]().union(*(people[code] for code in people if code not in large))
+        while is_small(len(others)) and large:
+            others |= people[large.pop()]
         self.told = {f"language:{code}": people[code] for code in large}
-        self.told[OTHER_LANGUAGES] = set().union(*small)
+        self.told[OTHER_LANGUAGES] = others
         self.told[NO_LANGUAGE] = took_part.people.difference(*people.values())
 
     def put_on(self, shared: SharedCounts) -> None:
         shared.counts |= {(key, PEOPLE): len(people) for key, people in self.told.items()}
-        for key in self.told:
-            shared.add_part((ALL, PEOPLE), (key, PEOPLE))
+        with_language, unknown = (ALL, "with a language"), (NO_LANGUAGE, PEOPLE)
+        shared.counts[with_language] = shared.counts[ALL, PEOPLE] - shared.counts[unknown]
+        shared.add(Sum((ALL, PEOPLE), (unknown, with_language)), unpublished=[with_language])
+        shared.add_overlapping(with_language, [(key, PEOPLE) for key in self.told if key != NO_LANGUAGE])
 
 
 def _summary(took_part: TookPart, languages: FirstLanguages, period: Period, hidden: Collection[Hashable]) -> FigureRow:
@@ -224,7 +304,8 @@ def _summary(took_part: TookPart, languages: FirstLanguages, period: Period, hid
         HIDDEN if (ALL, column) in hidden else took_part.in_all.count(column) for column in (PEOPLE, NEWCOMERS)
     ]
     cells += [HIDDEN if is_hidden[name] else count for name, count in of_people.items()]
-    cells.append(HIDDEN if (f"kind:{ONE_TO_ONE}", PEOPLE) in hidden else took_part.occasions(ONE_TO_ONE))
+    in_pairs = ((f"kind:{ONE_TO_ONE}", column) for column in (PEOPLE, LEARNED, SHARED))
+    cells.append(HIDDEN if any(count in hidden for count in in_pairs) else took_part.occasions(ONE_TO_ONE))
     cells.append(took_part.occasions(*(kind for kind in KINDS if kind != ONE_TO_ONE)))
     key = period_key(period)
     return FigureRow((row_name(key), *cells), key=key)
