@@ -301,17 +301,26 @@ def _what_a_coordinator_sees(values: dict[str, Any]) -> str:
 
 
 class WhenFilter(FixedFilter):
-    """The list below the page holds the former seats, unless others are chosen."""
+    """The list below the page holds the former seats, unless others are chosen; a search looks through all."""
 
     title = _("when")
     parameter_name = "when"
 
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        self.unless_chosen = "all" if request.GET.get("q", "").strip() else "former"
+        super().__init__(request, *args)
+
+    def value(self) -> str:
+        return super().value() or self.unless_chosen
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("now", _("held today or later")), ("all", pgettext_lazy("seats", "all of them"))]
+        return [
+            ("former", _("former seats")),
+            ("now", _("held today or later")),
+            ("all", pgettext_lazy("seats", "all of them")),
+        ]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        query = changelist.get_query_string(remove=[self.parameter_name])
-        yield {"selected": self.value() is None, "query_string": query, "display": _("former seats")}
         for value, label in self.lookup_choices:
             query = changelist.get_query_string({self.parameter_name: value})
             yield {"selected": self.value() == value, "query_string": query, "display": label}
