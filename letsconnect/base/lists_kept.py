@@ -6,7 +6,7 @@ button was, which browsers send along within the portal (``Referrer-Policy: same
 one comes back to the list as it opens.
 """
 
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -26,13 +26,21 @@ def filters_of(request: HttpRequest) -> str:
         return ""
     filters = request.GET.get(FILTERS, "")
     if not filters:
-        came_from = urlsplit(request.headers.get("Referer", ""))
+        came_from = _page_before(request)
         is_ours = came_from.netloc == request.get_host()
         table_before, page_before = _table_and_page(came_from.path) if is_ours else NOWHERE
         if table_before == table:
             kept = parse_qs(came_from.query).get(FILTERS, [""])[0]
             filters = kept or (came_from.query if page_before == _LIST else "")
     return filters if len(filters) <= _LONGEST and filters.isprintable() else ""
+
+
+def _page_before(request: HttpRequest) -> SplitResult:
+    """Return the address of the page that the reader came from; an empty one where a program sends no address."""
+    try:
+        return urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # "http://[::1"
+        return urlsplit("")
 
 
 def address_of_list(request: HttpRequest, name: str) -> str:

@@ -57,6 +57,8 @@ from registrations.models import (
     ImportedKey,
     ImportedRow,
     Look,
+    OpenReview,
+    OverruledDecision,
     ReviewNote,
     ReviewSnapshot,
     Role,
@@ -67,6 +69,8 @@ from registrations.models import (
 from registrations.seats.messages import TypedMessage, send_message
 from registrations.seats.team import show_on_team_page
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
+from reports.models import EditionQuote
+from reports.tests.factories import make_draft
 from trust.models import ReportLook
 from trust.reports.handling import keep_note, send_report
 from trust.seats.appointing import appoint_to_trust_team
@@ -123,7 +127,9 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     make_attendance(attended, member, joined_at=NOW, in_call_at=NOW, minutes_in_call=90)
     LastPress.objects.create(clinic=attended, member=member, is_there=True, pressed_at=NOW)
     say_of_clinic(attended, member, words=WORD, safe="no")
-    give_quote(clinic=attended, text=WORD, as_whom="other_name", name=WORD, by=member, now=NOW)
+    quote = give_quote(clinic=attended, text=WORD, as_whom="other_name", name=WORD, by=member, now=NOW)
+    draft = make_draft("of-everything", by=coordinator, now=NOW)
+    EditionQuote.objects.create(edition=draft, quote=quote, as_given_at=NOW)
     make_certificate(attended, member, name=WORD)
     revoked = make_clinic(starts_at=NOW - timedelta(days=3))
     make_attendance(revoked, member)
@@ -213,6 +219,9 @@ def _tell_more(registration, coordinator):
         before_note=WORD,
     )
     ReviewNote.objects.create(registration=registration, by=coordinator, text=WORD, written_at=NOW)
+    OpenReview.objects.create(registration=registration, by=coordinator, opened_at=NOW)
+    other = acts.record(by=coordinator, verb="undo_review", on=registration, now=NOW)
+    OverruledDecision.objects.create(member=registration.member, own_act=act, by=other, noted_at=NOW)
 
 
 def _begin_session(member):

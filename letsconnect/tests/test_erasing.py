@@ -31,6 +31,8 @@ from registrations.tests.factories import NOW, make_coordinator, make_liaison, m
 ACTORS = {
     "base.Act.actor",
     "base.MassAct.by",
+    "registrations.OpenReview.by",
+    "registrations.ReviewNote.by",
     "base.SecurityEvent.by",
     "registrations.Look.viewer",
     "trust.ReportLook.viewer",

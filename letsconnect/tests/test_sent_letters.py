@@ -100,6 +100,7 @@ ABOUT = {
     "registrations.claim_": lambda world: world.invitation,
     "registrations.seat_": lambda world: world.seat,
     "registrations.sign_in_code": code,
+    "registrations.overruled": lambda _world: every_letter.ABOUT["registrations.overruled"]("")[0],
     "registrations.team_message": lambda _world: every_letter.ABOUT["registrations.team_message"]("")[0],
     "registrations.": registration,
     "matching.session_": session,
@@ -154,7 +155,7 @@ def test_each_kind_says_whether_what_it_said_is_kept():
     assert [kind for kind in KINDS if kinds.get(kind).keeps is None] == []
     assert {kinds.line_of(kind) for kind in KINDS if not kinds.get(kind).is_kept} == {
         *("registrations.sign_in_code", "registrations.claim_invitation", "registrations.claim_reminder"),
-        *("registrations.team_message", "trust.message_received", "trust.report_waits"),
+        *("registrations.team_message", "registrations.overruled", "trust.message_received", "trust.report_waits"),
     }
 
 

@@ -44,7 +44,7 @@ def write(letter: Letter, *, gather: str, now: datetime, wait: timedelta = timed
         letter.gathering_since = since = (_take_the_place(gather) if is_waiting else None) or now
         sent_lately = sum(row.sent_at is not None and row.sent_at > now - OFTEN_WITHIN for row in rows)
         due_at = due_after_quiet(since=since, now=now, sent_lately=sent_lately, quiet=settings.LETTERS_GATHER_FOR)
-        letter.due_at = no_later_than(max(due_at, now + wait), now=now)
+        letter.due_at = no_later_than(max(due_at, now + wait) if wait else due_at, now=now)
         Letter.objects.bulk_create([letter], ignore_conflicts=True)
     raise TooBusy(gather)
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from letsconnect.tests.browser import type_into
 from registrations.catalogue.loading import load_reference_data
 from registrations.models import Skill
 from registrations.tests.factories import make_coordinator, make_registration
@@ -25,11 +26,11 @@ def test_a_coordinator_names_and_merges_skills(live_server, open_window, languag
     visit("names")
     window.screenshot(f"skills-names-{language}-{width}")
     visit("merge")
-    window.page.select_option("select[name=target]", str(target.pk))
+    type_into(window.page.locator("[name=target]"), str(target))
     window.page.locator("form[method=get] input[type=submit]").click()
     window.check()
     window.screenshot(f"skills-merge-{language}-{width}")
-    window.page.locator("form:has(input[name=target]) input[type=submit]").click()
+    window.page.locator("form:has(input[name=target]) input[type=submit].default").click()
     window.page.wait_for_url(f"**{reverse('admin:registrations_skill_change', args=[target.pk])}")
     window.check()
     window.screenshot(f"skills-skill-{language}-{width}")
