@@ -11,9 +11,10 @@ from clinics.listing.filters import MOST_TYPED
 from letsconnect.base.links import absolute
 from letsconnect.open_data.answers import KEPT_BY_CACHES, PROBLEM
 from letsconnect.open_data.questions import MOST_PAGES, MOST_PER_PAGE, USUAL_PER_PAGE
+from letsconnect.open_data.statistics import LANGUAGE
 from registrations.domain.registrations import Region
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 LICENCE = {"name": Licence.BY_SA.label, "url": LICENCE_PAGES[Licence.BY_SA]}
 Schema = dict[str, Any]
 
@@ -35,7 +36,8 @@ def document() -> Schema:
             "title": f"{settings.SITE_NAME}: public data",
             "version": VERSION,
             "description": (
-                "Clinics that were announced, as their public pages tell of them, without anything about a person. "
+                "Clinics that were announced, as their public pages tell of them, without anything about a person; and "
+                "statistics of the programme, as they were published. "
                 "No sign-in, no key, read only. Every moment is in UTC; “local” is the clock on the wall of the zone "
                 f"in which it was planned. Answers may be kept for {int(KEPT_BY_CACHES.total_seconds())} seconds; "
                 "after that send the ETag as If-None-Match, and get 304 where nothing has changed. "
@@ -47,11 +49,15 @@ def document() -> Schema:
         "paths": {
             "/api/clinics.json": {"get": _list_clinics()},
             "/api/clinics/{id}.json": {"get": _get_clinic()},
+            "/api/statistics.json": {"get": _list_editions()},
+            "/api/statistics/{slug}.json": {"get": _get_edition()},
         },
         "components": {
             "schemas": {
                 "Clinic": CLINIC,
                 "Clinics": CLINICS,
+                "Edition": EDITION,
+                "Editions": EDITIONS,
                 "Problem": _PROBLEM,
             }
         },
@@ -99,6 +105,39 @@ def _get_clinic() -> Schema:
             "404": _refusal("There is no such clinic, or it was not announced."),
         },
     }
+
+
+def _list_editions() -> Schema:
+    return {
+        "operationId": "listEditions",
+        "summary": "Published editions of statistics, the newest first",
+        "parameters": [_in_language()],
+        "responses": {
+            "200": _answer("All editions.", "Editions"),
+            "304": {"description": "Nothing has changed since the version in If-None-Match."},
+            "400": _refusal("A parameter is unknown, comes twice, or names a language that is not there."),
+        },
+    }
+
+
+def _get_edition() -> Schema:
+    slug = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}}
+    return {
+        "operationId": "getEdition",
+        "summary": "One edition: its numbers as they were published, and what each of them counts",
+        "parameters": [slug, _in_language()],
+        "responses": {
+            "200": _answer("The edition.", "Edition"),
+            "304": {"description": "Nothing has changed since the version in If-None-Match."},
+            "400": _refusal("A parameter is unknown, comes twice, or names a language that is not there."),
+            "404": _refusal("There is no such edition, or it is not published."),
+        },
+    }
+
+
+def _in_language() -> Schema:
+    languages = {"type": "string", "enum": list(dict(settings.LANGUAGES)), "default": settings.LANGUAGE_CODE}
+    return _parameter(LANGUAGE, languages, "The language of all words. Keys are the same in each.")
 
 
 def _parameter(name: str, schema: Schema, description: str) -> Schema:
@@ -228,6 +267,77 @@ CLINICS = _object(
         "previous": _LINK_OR_NONE,
         "licence": _object({"name": _TEXT, "url": _LINK}),
     }
+)
+_WORDS = _object(
+    {"text": _TEXT, "language": _LANGUAGE, "direction": {"type": "string", "enum": ["ltr", "rtl", "auto"]}}
+)
+_EDITION_OF_LIST = {
+    "slug": _TEXT,
+    "self": _LINK,
+    "page": {**_LINK, "description": "The page for people."},
+    "title": _WORDS,
+    "period": _object({"first_day": {**_TEXT, "format": "date"}, "last_day": {**_TEXT, "format": "date"}}),
+    "published_at": _MOMENT,
+    "corrects": {"type": ["string", "null"], "description": "The slug of the edition that this one corrects."},
+    "corrected_by": {
+        "type": ["string", "null"],
+        "description": "The slug of the edition to read instead: this one was corrected.",
+    },
+}
+_FIGURE = _object(
+    {
+        "key": {**_TEXT, "description": "Stays the same as long as the figure counts the same."},
+        "label": _TEXT,
+        "definition": {**_TEXT, "description": "What it counts."},
+    }
+)
+_ROW = _object(
+    {
+        "key": {**_TEXT, "description": "What the row is about, such as region:SSA; unique in its table."},
+        "names": {**_list_of(_TEXT), "description": "The same in words, one for each of the names of the table."},
+        "is_total": {"type": "boolean"},
+        "values": {
+            "type": "object",
+            "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
+            "description": "By the key of the figure. Null where a number is hidden, or there is nothing to count.",
+        },
+        "hidden": {
+            **_list_of(_TEXT),
+            "description": "Keys of figures that are below five, or would tell such a number by subtraction.",
+        },
+    }
+)
+_TABLE = _object(
+    {
+        "report": _TEXT,
+        "table": {**_TEXT, "description": "Unique together with the report."},
+        "title": _TEXT,
+        "note": {**_TEXT, "description": "What to know about the table; may be empty."},
+        "names": {**_list_of(_TEXT), "description": "What the names of its rows are: a region, a month."},
+        "figures": _list_of(_FIGURE),
+        "rows": _list_of(_ROW),
+    }
+)
+_QUOTE = _object({"text": _TEXT, "said_by": _TEXT})
+EDITION = _object(
+    {
+        **_EDITION_OF_LIST,
+        "introduction": {"anyOf": [_WORDS, _NONE]},
+        "language": _LANGUAGE,
+        "rounded_to": {
+            **_NUMBER,
+            "description": "Each number is rounded to it by itself, totals too: they are not the sums of their parts.",
+        },
+        "tables": _list_of(_TABLE),
+        "quotes": {
+            **_list_of(_QUOTE),
+            "description": "Words whose authors allow it. They can take them back: ask again before you show them.",
+        },
+        "licence": _object({"name": _TEXT, "url": _LINK}),
+    }
+)
+EDITIONS = _object(
+    {"editions": _list_of(_object(_EDITION_OF_LIST)), "licence": _object({"name": _TEXT, "url": _LINK})},
 )
 _PROBLEM = _object(
     {

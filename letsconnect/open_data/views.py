@@ -1,8 +1,11 @@
 """The addresses for programs, and the page that tells people of them."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
 from clinics.calendars import ended_by, ending_after
@@ -12,10 +15,11 @@ from clinics.listing.versions import version_of_lists
 from clinics.models import Clinic, ClinicQuerySet
 from letsconnect.base.kept_pages import KeptValues
 from letsconnect.base.links import absolute
-from letsconnect.open_data import clinics
+from letsconnect.open_data import clinics, statistics
 from letsconnect.open_data.answers import KEPT_BY_CACHES, JsonAnswer, public_json
 from letsconnect.open_data.openapi import LICENCE, document
 from letsconnect.open_data.questions import MOST_PER_PAGE, USUAL_PER_PAGE, ListQuestion, question_of
+from reports.models import Edition
 
 _KEPT: KeptValues[JsonAnswer] = KeptValues(version_of_lists, most=128)
 
@@ -31,6 +35,8 @@ def api(request: HttpRequest) -> HttpResponse:
         "in_arabic": f"{coming}&language=ar",
         "second_page": f"{every}?when=past&per_page=10&page=2",
         "script": (f'const answer = await fetch("{coming}");', "const { clinics } = await answer.json();"),
+        "editions": absolute("api-editions"),
+        "edition": absolute("api-edition", "slug").replace("/slug.json", "/{slug}.json"),
         "document": absolute("api-document"),
         "one": absolute("api-clinic", 1).replace("/1.json", "/{id}.json"),
         "minutes": int(KEPT_BY_CACHES.total_seconds() // 60),
@@ -65,6 +71,26 @@ def clinic_one(request: HttpRequest, clinic_id: int) -> JsonAnswer:
         return JsonAnswer.of(clinics.shown(rows, now=now)[0])
 
     return _KEPT.get(clinic_id, make)
+
+
+@public_json
+def edition_list(request: HttpRequest) -> JsonAnswer:
+    """Answer with all published editions, the newest first; one that was corrected stays, and names its correction."""
+    with override(statistics.language_of(request.GET)):
+        editions = [statistics.summary(edition) for edition in Edition.objects.published().for_pages()]
+        return _in_words({"editions": editions})
+
+
+@public_json
+def edition_one(request: HttpRequest, slug: str) -> JsonAnswer:
+    """Answer with one edition. It is read anew each time: a quote leaves with its author's consent."""
+    with override(statistics.language_of(request.GET)):
+        edition = get_object_or_404(Edition.objects.published().for_pages(), slug=slug)
+        return _in_words(statistics.whole(edition, now=timezone.now()))
+
+
+def _in_words(body: dict[str, Any]) -> JsonAnswer:
+    return JsonAnswer.of({**body, "licence": LICENCE}, **{"Content-Language": get_language() or "en"})
 
 
 @public_json

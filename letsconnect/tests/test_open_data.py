@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from urllib.parse import urlencode, urlsplit
 
@@ -12,13 +12,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
+from clinics.feedback.quoting import give_quote, publish_quote, take_back_quote
 from clinics.models import AttendanceFigures, Clinic, ClinicResource, ClinicSeries
-from clinics.tests.factories import START, make_channel, make_clinic, make_person, make_text, sign_up
+from clinics.tests.factories import START, make_attendance, make_channel, make_clinic, make_person, make_text, sign_up
 from letsconnect.open_data.questions import NAMES
 from letsconnect.tests.everything import ADDRESS, WORD, make_somebody
 from registrations.models import Skill
-from registrations.tests.factories import NOW, make_coordinator, make_skill
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_skill
+from reports.domain.periods import Period
+from reports.domain.tables import HIDDEN
+from reports.editions.making import correct_edition, publish_edition
+from reports.models import Edition
+from reports.tests.factories import every_figure, make_draft, make_edition
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -91,8 +98,8 @@ KNOWN = {
     "minimum",
     "maximum",
 }
-KNOWN |= {"pattern", "format", "description"}
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
+KNOWN |= {"pattern", "format", "description", "default"}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 FORMATS = {
     "uri": lambda text: bool(urlsplit(text).scheme and urlsplit(text).netloc),
     "date": lambda text: bool(datetime.strptime(text, "%Y-%m-%d")),  # noqa: DTZ007
@@ -109,7 +116,7 @@ def wrong_with(value, schema, document, at="$"):
         tried = [wrong_with(value, each, document, at) for each in schema["anyOf"]]
         return [] if [] in tried else tried[0]
     types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
-    if not any(isinstance(value, TYPES[name]) and not isinstance(value, bool) for name in types):
+    if not any(isinstance(value, TYPES[name]) and isinstance(value, bool) == (name == "boolean") for name in types):
         return [f"{at} is {value!r}, no {types}"]
     wrong = []
     if isinstance(value, str):
@@ -139,12 +146,18 @@ def test_every_answer_is_as_its_description_says():
     full, held = full_clinic(), held_clinic()
     make_clinic(state="cancelled")
     answered = {"/api/clinics.json": ["?", "?per_page=2&page=2", "?when=past", "?when=never", "?page=999", "?x=1"]}
+    make_edition("all", by=make_coordinator(), now=NOW, figures=every_figure(), texts={"en": ("All", "In short")})
+    make_edition("bare", by=make_coordinator(), now=NOW, texts={"ar": ("كل شيء", "")})
+    answered["/api/statistics.json"] = ["?", "?language=fr", "?language=de", "?page=2"]
+    answered["/api/statistics/{slug}.json"] = ["all", "bare", "bare?language=ar", "all?x=1", "none"]
     answered["/api/clinics/{id}.json"] = [str(full.pk), str(held.pk), "0", "9" * 30]
     wrong, seen = [], set()
     for path, asked in answered.items():
         said = document["paths"][path]["get"]
         for words in asked:
-            response = ask(path.replace("{id}", words) if "{id}" in path else path + words)
+            before, is_one, _after = path.partition("{")
+            key, _mark, query = words.partition("?")
+            response = ask(f"{before}{key}.json?{query}" if is_one else path + words)
             status = str(response.status_code)
             [(kind, content)] = said["responses"][status]["content"].items()
             assert response.headers["Content-Type"] == kind
@@ -156,6 +169,8 @@ def test_every_answer_is_as_its_description_says():
         (path, status) for path, of in document["paths"].items() for status in of["get"]["responses"]
     }
     assert {each["name"] for each in document["paths"]["/api/clinics.json"]["get"]["parameters"]} == set(NAMES)
+    of_editions = document["paths"]["/api/statistics/{slug}.json"]["get"]["parameters"][1]["schema"]["enum"]
+    assert of_editions == ["en", "es", "ar", "fr", "pt"]
     assert document["openapi"] == "3.1.0"
     assert wrong_with({**ask(f"/api/clinics/{held.pk}.json").json(), "phase": "draft"}, {"$ref": "/Clinic"}, document)
 
@@ -261,6 +276,73 @@ def test_a_program_asks_again_with_the_version_and_from_any_site(clock):
     assert (changed.status_code, changed.json()["phase"]) == (200, "over")
 
 
+def test_an_edition_says_the_numbers_of_its_page_and_says_them_in_five_languages():
+    """The page and the answer are read from what was frozen: row by row, cell by cell, and only what is published."""
+    coordinator, clinic = make_coordinator(), make_clinic(starts_at=NOW - 20 * DAY, state="held")
+    people = {"SSA": 12, "LAC": 13, "SA": 17, "MENA": 3}
+    members = [
+        make_attendance(clinic, make_member(region=region), joined_at=clinic.starts_at).member
+        for region, number in people.items()
+        for _each in range(number)
+    ]
+    given = {"text": "It was <b>kind</b>.", "as_whom": "other_name", "name": "Sol", "in_reports": True}
+    quote = give_quote(clinic=clinic, by=members[0], now=NOW, **given)
+    publish_quote(quote=quote, seen_version=quote.version, by=coordinator, now=NOW)
+    period = Period(date(2026, 1, 1), date(2026, 12, 31))
+    common = {"by": coordinator, "now": NOW, "period": period}
+    edition = make_edition("year", figures=every_figure(), quotes=[quote], texts={"en": ("A year", "x")}, **common)
+    correct_edition(edition=edition, seen_version=edition.version, by=coordinator, now=NOW)
+    make_draft("secret-draft", texts={"en": ("Not to be known", "")}, **common)
+    make_attendance(clinic, make_member(region="SSA"), joined_at=clinic.starts_at)
+
+    [listed_edition] = ask("/api/statistics.json").json()["editions"]
+    said = {language: ask("/api/statistics/year.json", language=language) for language in ("en", "ar")}
+    numbers = {language: {} for language in said}
+    for language, response in said.items():
+        answer = response.json()
+        page = Client().get(reverse("reports:edition", args=["year"]), headers={"accept-language": language})
+        for table, each in zip(answer["tables"], page.context["tables"], strict=True):
+            numbers[language][table["report"], table["table"]] = [
+                (row["key"], row["values"], row["hidden"]) for row in table["rows"]
+            ]
+            shown = [["hidden" if cell is HIDDEN else cell for cell in row.cells] for row in each.table.rows]
+            assert shown == [
+                [
+                    *row["names"],
+                    *(
+                        "hidden" if figure["key"] in row["hidden"] else row["values"][figure["key"]]
+                        for figure in table["figures"]
+                    ),
+                ]
+                for row in table["rows"]
+            ]
+            for figure in table["figures"]:
+                assert escape(figure["definition"]) in page.text and figure["key"] in page.text
+        assert answer.items() >= {**listed_edition, "rounded_to": 5, "introduction": answer["introduction"]}.items()
+        assert response.headers["Content-Language"] == answer["language"] == language
+    regions = {row[0]: row[1]["people"] for row in numbers["en"]["participation", "regions"]}
+    counted = [value for table in numbers["en"].values() for row in table for value in row[1].values() if value]
+
+    assert numbers["en"] == numbers["ar"], "keys and numbers are of no language"
+    assert (regions["region:SA"], regions["region:MENA"], regions["all"]) == (15, None, 45)
+    assert counted and not [number for number in counted if number % 5 or number < 5]
+    assert said["ar"].json()["tables"][0]["title"] != said["en"].json()["tables"][0]["title"]
+    assert (listed_edition["slug"], listed_edition["corrected_by"]) == ("year", None), "its correction is a draft"
+    assert ask("/api/statistics/secret-draft.json").status_code == ask("/api/statistics/year-2.json").status_code == 404
+    assert "Not to be known" not in ask("/api/statistics.json").text
+    assert answer["quotes"] == [{"text": "It was <b>kind</b>.", "said_by": "Sol"}]
+
+    before = said["en"].headers["ETag"]
+    assert ask("/api/statistics/year.json", headers={"if-none-match": before}).status_code == 304
+    take_back_quote(clinic=clinic, by=members[0], now=NOW)
+    again = ask("/api/statistics/year.json", headers={"if-none-match": before})
+    assert (again.status_code, again.json()["quotes"]) == (200, []), "what is taken back leaves at once"
+    draft = Edition.objects.get(slug="year-2")
+    publish_edition(edition=draft, seen_version=draft.version, by=coordinator, now=NOW + HOUR)
+    newest, former = ask("/api/statistics.json").json()["editions"]
+    assert (newest["slug"], newest["corrects"], former["corrected_by"]) == ("year-2", "year", "year-2")
+
+
 def statements(address):
     with CaptureQueriesContext(connection) as sent:
         assert ask(address).status_code == 200
@@ -349,7 +431,9 @@ def test_no_answer_holds_anything_of_anybody():
     make_text(make_clinic(state="draft"), "es", SECRET)
     make_text(full_clinic(), "pt", SECRET, state="draft")
     fill_secrets()
-    addresses = [f"/api/clinics/{key}.json" for key in Clinic.objects.values_list("pk", flat=True)]
+    make_edition("all", by=make_coordinator(name=WORD), now=NOW, figures=every_figure())
+    addresses = ["/api/statistics.json", "/api/statistics/all.json", "/api/statistics/all.json?language=ar"]
+    addresses += [f"/api/clinics/{key}.json" for key in Clinic.objects.values_list("pk", flat=True)]
     said = [
         ask(address).content.decode() for address in ("/api/clinics.json?per_page=100", "/api/openapi.json", *addresses)
     ]

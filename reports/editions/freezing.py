@@ -1,6 +1,6 @@
 """Tables of an edition: counted and rounded while it is a draft, and read as they were stored once it is published."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from registrations.models import Member
 from reports.catalogue import ReportKind, ReportQuestion, all_reports, report_named
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable, to_fives
 from reports.models import Edition, EditionTable
-from reports.row_names import row_name
+from reports.row_names import names_of_rows
 
 _HIDDEN = "hidden"
 
@@ -46,7 +46,8 @@ def tables_of(edition: Edition, *, reader: Member | None, now: datetime) -> list
     chosen = list(edition.tables.all())
     if not edition.is_published and reader is not None:
         fill(chosen, edition, reader=reader, now=now)
-    return [table for each in chosen if (table := _read(each)) is not None]
+    names = names_of_rows(row["key"] for each in chosen for row in each.rows or ())
+    return [table for each in chosen if (table := _read(each, names)) is not None]
 
 
 def fill(chosen: Iterable[EditionTable], edition: Edition, *, reader: Member, now: datetime) -> None:
@@ -69,7 +70,7 @@ def _stored(row: FigureRow, figures: Iterable[str], columns: Iterable[FigureColu
     return {"key": row.key, "is_total": row.is_total, "cells": numbers}
 
 
-def _read(stored: EditionTable) -> FrozenTable | None:
+def _read(stored: EditionTable, names: Mapping[str, tuple[str, ...]]) -> FrozenTable | None:
     """Return a stored table with today's headings and definitions in the reader's language; None of one that no report
     has any more."""
     report = report_named(stored.report)
@@ -77,15 +78,16 @@ def _read(stored: EditionTable) -> FrozenTable | None:
     if report is None or frame is None:
         return None
     figures = [column for column in frame.columns if column.is_figure and column.key in stored.figures]
+    headings = [column for column in frame.columns if not column.is_figure]
     rows = tuple(
         FigureRow(
-            (row_name(row["key"]), *(_cell(row["cells"].get(column.key)) for column in figures)),
+            (*names[row["key"]], *(_cell(row["cells"].get(column.key)) for column in figures)),
             is_total=row["is_total"],
             key=row["key"],
         )
         for row in stored.rows or ()
     )
-    return FrozenTable(report, replace(frame, columns=(frame.columns[0], *figures), rows=rows))
+    return FrozenTable(report, replace(frame, columns=(*headings, *figures), rows=rows))
 
 
 def _cell(value: int | str | None) -> Cell:

@@ -18,20 +18,11 @@ from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import make_member
 from reports.domain.editions import EditionChanged, EditionRefused
 from reports.domain.tables import HIDDEN
-from reports.editions.freezing import frames, tables_of
+from reports.editions.freezing import tables_of
 from reports.editions.making import correct_edition, publish_edition, quotable, quotes_of
 from reports.models import Edition, EditionQuote, EditionTable, EditionText
-from reports.tests.factories import make_draft, make_edition
+from reports.tests.factories import every_figure, make_draft, make_edition
 from reports.tests.worlds import BEGINS, NOW, RandomWorld
-
-
-def every_figure():
-    return [
-        (report.name, frame.key, column.key)
-        for report, frame in frames()
-        for column in frame.columns
-        if column.is_figure
-    ]
 
 
 def cells(edition):
