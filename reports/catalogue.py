@@ -29,7 +29,8 @@ class ReportKind:
     ``picture`` names the template in `templates/reports/pictures/` that draws them, before the tables; it gets
     ``by_key``, the tables, and ``asked``.
     ``frames`` are those of its tables that can stand in an edition: without rows, for their headings and definitions,
-    which an edition reads again in the language of its reader. A definition that changes is another column.
+    which an edition reads again in the language of its reader. A definition that changes is another column. Rows that
+    have no key are left out there.
     """
 
     name: str

@@ -112,6 +112,7 @@ VERBS: dict[str, Promise] = {
     "end_match": pgettext_lazy("act", "ended the match"),
     "end_match_not_a_fit": pgettext_lazy("act", "ended the match because it was not a fit"),
     "correct_edition": pgettext_lazy("act", "began to correct an edition of figures"),
+    "delete_edition": pgettext_lazy("act", "deleted a draft of an edition of figures"),
     "publish_edition": pgettext_lazy("act", "published an edition of figures"),
     "save_edition": pgettext_lazy("act", "saved a draft of an edition of figures"),
     "end_seat": pgettext_lazy("act", "ended the seat"),

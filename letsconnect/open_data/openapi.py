@@ -313,6 +313,11 @@ _TABLE = _object(
         "table": {**_TEXT, "description": "Unique together with the report."},
         "title": _TEXT,
         "note": {**_TEXT, "description": "What to know about the table; may be empty."},
+        "as_of": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "When it was so. Null: the table tells of the period of the edition.",
+        },
         "names": {**_list_of(_TEXT), "description": "What the names of its rows are: a region, a month."},
         "figures": _list_of(_FIGURE),
         "rows": _list_of(_ROW),

@@ -59,7 +59,7 @@ def whole(edition: Edition, *, now: datetime) -> dict[str, Any]:
         "introduction": _text(edition.text, "introduction"),
         "language": get_language() or settings.LANGUAGE_CODE,
         "rounded_to": STEP,
-        "tables": [_table(each) for each in tables_of(edition, reader=None, now=now)],
+        "tables": [_table(each, edition) for each in tables_of(edition, reader=None, now=now)],
         "quotes": [
             {"text": quote.text, "said_by": str.__str__(quote.name) or str(quote.said_by)}
             for quote in quotes_of(edition)
@@ -80,13 +80,14 @@ def _words(text: str, language: str) -> dict[str, str]:
     return {"text": text, "language": language, "direction": direction_of(language)}
 
 
-def _table(each: FrozenTable) -> dict[str, Any]:
+def _table(each: FrozenTable, edition: Edition) -> dict[str, Any]:
     table = each.table
     return {
         "report": each.report.name,
         "table": table.key,
         "title": str(table.title),
         "note": str(table.note),
+        "as_of": moment(edition.published_at) if each.is_of_a_day and edition.published_at else None,
         "names": [str(column.label) for column in table.columns if not column.is_figure],
         "figures": [
             {"key": column.key, "label": str(column.label), "definition": str(column.definition)}

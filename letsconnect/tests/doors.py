@@ -509,6 +509,7 @@ DOORS = [
     Door("admin:reports_edition_change", "@edition", get=COORDINATORS),
     Door("admin:reports_edition_preview", "@draft_edition", get=COORDINATORS),
     Door("admin:reports_edition_publish", "@draft_edition", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302 403"),
+    Door("admin:reports_edition_delete", "@draft_edition", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302 403"),
     Door("admin:reports_edition_correct", "@edition", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302 403"),
     Door("admin:reports_report", "people", get=DESK),
     Door("admin:reports_report", "participation", get=DESK),

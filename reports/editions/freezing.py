@@ -26,8 +26,18 @@ class FrozenTable:
         return f"{self.report.name}-{self.table.key}"
 
     @property
+    def is_of_a_day(self) -> bool:
+        """Whether it tells how things were when the edition was published, and not of its period."""
+        return not self.report.is_of_period
+
+    @property
     def is_one_row(self) -> bool:
-        return len(self.table.rows) == 1
+        """Whether its one row is about all of the period, so that its numbers need no name beside them."""
+        return len(self.table.rows) == 1 and self.table.rows[0].key.startswith("period:")
+
+    @property
+    def has_map(self) -> bool:
+        return {"skill", "region", "unmet"} <= {column.key for column in self.table.columns}
 
     @property
     def first_figure(self) -> str:
@@ -35,10 +45,9 @@ class FrozenTable:
 
 
 def frames() -> Iterator[tuple[ReportKind, FigureTable]]:
-    """Yield each table that can stand in an edition, without rows: those of a time."""
+    """Yield each table that can stand in an edition, without rows."""
     for report in all_reports():
-        if report.is_of_period:
-            yield from ((report, frame) for frame in report.frames)
+        yield from ((report, frame) for frame in report.frames)
 
 
 def tables_of(edition: Edition, *, reader: Member | None, now: datetime) -> list[FrozenTable]:
@@ -59,9 +68,9 @@ def fill(chosen: Iterable[EditionTable], edition: Edition, *, reader: Member, no
             asked = ReportQuestion(edition.period, reader, now)
             counted[each.report] = {table.key: table for table in report.tables(asked)} if report else {}
         table = counted[each.report].get(each.table)
-        each.rows = (
-            [] if table is None else [_stored(row, each.figures, table.columns) for row in table.changed(to_fives).rows]
-        )
+        rows = table.changed(to_fives).rows if table else ()
+        # a row without a key is called by words that nobody has looked through
+        each.rows = [_stored(row, each.figures, table.columns) for row in rows if table and row.key]
 
 
 def _stored(row: FigureRow, figures: Iterable[str], columns: Iterable[FigureColumn]) -> dict[str, Any]:

@@ -45,12 +45,7 @@ def save_draft(*, edition: Edition | None, chosen: Chosen, seen_version: int = 0
     Raises EditionRefused for who is no coordinator, EditionChanged where somebody else saved or published it meanwhile.
     """
     _check_coordinator(by)
-    if edition is None:
-        draft = Edition(made_by=by, made_at=now, version=0)
-    else:
-        draft = _draft(edition)
-        if draft.version != seen_version:
-            raise EditionChanged(_("Somebody else has changed this draft since you opened it. Look at it again."))
+    draft = _draft(edition, seen_version) if edition else Edition(made_by=by, made_at=now, version=0)
     draft.slug, draft.first_on, draft.last_on = chosen.slug, chosen.period.first_on, chosen.period.last_on
     draft.version += 1
     draft.save()
@@ -75,15 +70,25 @@ def save_draft(*, edition: Edition | None, chosen: Chosen, seen_version: int = 0
 
 
 @transaction.atomic
+def delete_draft(*, edition: Edition, seen_version: int, by: Member, now: datetime) -> None:
+    """Delete a draft with all that was chosen for it. What is published is never deleted.
+
+    Raises EditionRefused for who is no coordinator, EditionChanged as `save_draft`.
+    """
+    _check_coordinator(by)
+    draft = _draft(edition, seen_version)
+    acts.record(by=by, verb="delete_edition", on=draft, now=now)
+    draft.delete()
+
+
+@transaction.atomic
 def publish_edition(*, edition: Edition, seen_version: int, by: Member, now: datetime) -> Edition:
     """Freeze the figures of a draft as they are now, rounded to fives, and show it to everybody.
 
     Raises EditionRefused for who is no coordinator and for a draft without a figure, EditionChanged as `save_draft`.
     """
     _check_coordinator(by)
-    draft = _draft(edition)
-    if draft.version != seen_version:
-        raise EditionChanged(_("Somebody else has changed this draft since you opened it. Look at it again."))
+    draft = _draft(edition, seen_version)
     tables = list(draft.tables.all())
     if not tables:
         raise EditionRefused(_("Choose at least one figure first."))
@@ -133,10 +138,14 @@ def correct_edition(*, edition: Edition, seen_version: int, by: Member, now: dat
     return draft
 
 
-def _draft(edition: Edition) -> Edition:
-    draft = Edition.objects.select_for_update(no_key=True, of=("self",)).get(pk=edition.pk)
+def _draft(edition: Edition, seen_version: int) -> Edition:
+    draft = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk).first()
+    if draft is None:
+        raise EditionChanged(_("Somebody else has deleted this draft."))
     if draft.is_published:
         raise EditionChanged(_("This edition is published. It stays as it is; a correction is a new edition."))
+    if draft.version != seen_version:
+        raise EditionChanged(_("Somebody else has changed this draft since you opened it. Look at it again."))
     return draft
 
 

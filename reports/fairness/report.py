@@ -1,20 +1,22 @@
 """The report on fairness: each round's learners by region and by language, matched, waiting, and possible at best."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from itertools import chain
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from matching.models import Round
 from registrations.domain.registrations import Region
-from registrations.reference.names import language_name
 from reports.catalogue import ReportKind, ReportQuestion
 from reports.domain.privacy import ALL, hidden_counts, hidden_in_table, sums_of_table
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 from reports.fairness.counting import MATCHED, NOBODY, OUTCOMES, SET_ASIDE, RoundFigures, rounds_of
+from reports.row_names import joined_key, name_rows, row_name
 
 ROUNDS, BY_REGION, BY_LANGUAGE = "rounds", "regions", "languages"
 SPEAK, SPEAK_NOT = "speak", "speak not"
@@ -52,26 +54,27 @@ TOOK_PART, AT_BEST, WAS_MATCHED, WAITED = FIGURES = (
 )
 
 
+ROUNDS_TABLE = FigureTable(ROUNDS, _("Rounds"), (ROUND, *FIGURES), ())
+REGIONS_TABLE = FigureTable(BY_REGION, _("Rounds by region"), (ROUND, REGION, *FIGURES), ())
+LANGUAGES_TABLE = FigureTable(
+    BY_LANGUAGE,
+    _("Rounds by language"),
+    (ROUND, LANGUAGE, *FIGURES),
+    (),
+    _("Who speaks several languages counts in each: the rows do not add up to people."),
+    is_folded=True,
+)
+
+
 def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Return the rounds of the period, each by region, and each by language."""
     rounds = [(figures, _Hiding(figures)) for figures in rounds_of(asked.period)]
+    regions = tuple(chain.from_iterable(_regions(*each) for each in rounds))
+    languages = tuple(chain.from_iterable(_languages(*each) for each in rounds))
     return [
-        FigureTable(ROUNDS, _("Rounds"), (ROUND, *FIGURES), tuple(_row(*each) for each in rounds)),
-        FigureTable(
-            BY_REGION,
-            _("Rounds by region"),
-            (ROUND, REGION, *FIGURES),
-            tuple(chain.from_iterable(_regions(*each) for each in rounds)),
-            is_folded=len(rounds) > 1,
-        ),
-        FigureTable(
-            BY_LANGUAGE,
-            _("Rounds by language"),
-            (ROUND, LANGUAGE, *FIGURES),
-            tuple(chain.from_iterable(_languages(*each) for each in rounds)),
-            _("Who speaks several languages counts in each: the rows do not add up to people."),
-            is_folded=True,
-        ),
+        replace(ROUNDS_TABLE, rows=tuple(_row(*each) for each in rounds)),
+        replace(REGIONS_TABLE, rows=regions, is_folded=len(rounds) > 1),
+        replace(LANGUAGES_TABLE, rows=languages),
     ]
 
 
@@ -116,23 +119,30 @@ def _cells(who: str, counts: Mapping[str, int], away: set[tuple[str, str]]) -> t
     )
 
 
-def _name(figures: RoundFigures) -> str:
-    name = next(Round.called([figures.number]))
-    return f"{name} ({date_format(figures.published_at, 'DATE_FORMAT')})"
+def _key(figures: RoundFigures) -> str:
+    return f"round:{figures.number}/{figures.published_at.date().isoformat()}"
+
+
+def _name(rest: str) -> str:
+    """Return what a round is called, by its number and the day on which it was published."""
+    number, _slash, day = rest.partition("/")
+    return f"{next(Round.called([int(number)]))} ({date_format(date.fromisoformat(day), 'DATE_FORMAT')})"
+
+
+name_rows("round", _name)
 
 
 def _row(figures: RoundFigures, hiding: _Hiding) -> FigureRow:
-    address = reverse("admin:matching_round_change", args=[figures.number])
-    return FigureRow((_name(figures), *_cells(ALL, hiding.whole, hiding.away)), leads_to=address)
+    key, address = _key(figures), reverse("admin:matching_round_change", args=[figures.number])
+    return FigureRow((row_name(key), *_cells(ALL, hiding.whole, hiding.away)), key=key, leads_to=address)
 
 
 def _regions(figures: RoundFigures, hiding: _Hiding) -> Iterator[FigureRow]:
     there = {region for region, _outcome in hiding.regions}
     for region in (*Region.values, ""):
         if region in there:
-            label = str(Region(region).label) if region else pgettext("region", "none")
             counts = {outcome: hiding.regions[region, outcome] for outcome in OUTCOMES}
-            yield FigureRow((_name(figures), label, *_cells(region, counts, hiding.away)))
+            yield _part(figures, f"region:{region}", _cells(region, counts, hiding.away))
 
 
 def _languages(figures: RoundFigures, hiding: _Hiding) -> Iterator[FigureRow]:
@@ -140,11 +150,13 @@ def _languages(figures: RoundFigures, hiding: _Hiding) -> Iterator[FigureRow]:
     rows = []
     for language in dict.fromkeys(code for code, _outcome in figures.languages):
         counts = {outcome: figures.languages[language, outcome] for outcome in OUTCOMES}
-        rows.append(
-            (language_name(language, get_language() or "en"), _cells(SPEAK, counts, hiding.of_language(counts)))
-        )
-    for name, cells in sorted(rows, key=lambda row: (_last_if_hidden(row[1][0]), row[0])):
-        yield FigureRow((_name(figures), name, *cells))
+        rows.append(_part(figures, f"language:{language}", _cells(SPEAK, counts, hiding.of_language(counts))))
+    yield from sorted(rows, key=lambda row: (_last_if_hidden(row.cells[2]), row.cells[1]))
+
+
+def _part(figures: RoundFigures, part: str, cells: tuple[Cell, ...]) -> FigureRow:
+    key = _key(figures)
+    return FigureRow((row_name(key), row_name(part), *cells), key=joined_key(key, part))
 
 
 def _last_if_hidden(cell: Cell) -> int:
@@ -157,4 +169,5 @@ REPORT = ReportKind(
     says=_("Whom each round matched and who waited, by region and language, beside what was possible at best."),
     tables=tables,
     picture="fairness",
+    frames=(ROUNDS_TABLE, REGIONS_TABLE, LANGUAGES_TABLE),
 )

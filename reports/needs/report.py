@@ -1,6 +1,7 @@
 """The report on needs: skills by region, what is wished and offered, what was met and what was not."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -8,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from letsconnect.base.folding import plain
-from registrations.domain.registrations import Region
-from registrations.skills.names import names_of
+from registrations.domain.registrations import Region, SkillState
+from registrations.models import Skill
+from registrations.skills.names import best_names, name_rows, names_of
 from reports.catalogue import ReportKind, ReportQuestion
 from reports.domain.privacy import ALL, hidden_in_list, hidden_in_table
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 from reports.needs.counting import BEFORE, EARLIER, LATELY, OUTCOMES, UNMET, SkillFigures, skill_figures
+from reports.row_names import joined_key, name_rows_together, row_name
+from reports.row_names import name_rows as name_kind
 
 REGIONS = [*Region.values, ""]
 COLUMNS_OF_MAP = [*REGIONS, ALL]
@@ -59,10 +63,22 @@ TREND = (
 )
 
 
+NEEDS = FigureTable(
+    SKILLS,
+    _("Needs by skill"),
+    (SKILL, *FIGURES, *TREND),
+    (),
+    _("People who wish several skills count in each: the rows do not add up to people."),
+)
+NEEDS_BY_REGION = FigureTable(BY_REGION, _("Needs by skill and region"), (SKILL, REGION, *FIGURES), (), is_folded=True)
+
+
 class ShownSkill(NamedTuple):
-    """One skill as the report shows it: its cells by region (`ALL`: everywhere) and figure, and the trend."""
+    """One skill as the report shows it: its cells by region (`ALL`: everywhere) and figure, and the trend. ``slug`` is
+    empty where the working group has not looked through its name, which is somebody's words and leaves no desk."""
 
     skill: int
+    slug: str
     name: str
     cells: dict[tuple[str, str], Cell]
     trend: dict[str, Cell]
@@ -72,26 +88,16 @@ def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Return a row for each skill, and one for each skill and region."""
     figures = skill_figures(on=asked.now.date(), now=asked.now)
     names = names_of(figures.keys())
-    skills = sorted((_shown(skill, names.get(skill, ""), of_it) for skill, of_it in figures.items()), key=_order)
+    slugs = dict(Skill.objects.exclude(state=SkillState.SUGGESTED).order_by().values_list("pk", "slug"))
+    shown = (_shown(skill, slugs.get(skill, ""), names.get(skill, ""), of_it) for skill, of_it in figures.items())
+    skills = sorted(shown, key=_order)
     return [
-        FigureTable(
-            SKILLS,
-            _("Needs by skill"),
-            (SKILL, *FIGURES, *TREND),
-            tuple(_row_of_skill(each) for each in skills),
-            _("People who wish several skills count in each: the rows do not add up to people."),
-        ),
-        FigureTable(
-            BY_REGION,
-            _("Needs by skill and region"),
-            (SKILL, REGION, *FIGURES),
-            tuple(row for each in skills for row in _rows_of_regions(each)),
-            is_folded=True,
-        ),
+        replace(NEEDS, rows=tuple(_row_of_skill(each) for each in skills)),
+        replace(NEEDS_BY_REGION, rows=tuple(row for each in skills for row in _rows_of_regions(each))),
     ]
 
 
-def _shown(skill: int, name: str, of_it: SkillFigures) -> ShownSkill:
+def _shown(skill: int, slug: str, name: str, of_it: SkillFigures) -> ShownSkill:
     wishes = {(region, outcome): of_it.wishes[region, outcome] for region in REGIONS for outcome in OUTCOMES}
     wished = {region: sum(wishes[region, outcome] for outcome in OUTCOMES) for region in REGIONS}
     offers = {region: of_it.offers[region] for region in REGIONS}
@@ -107,7 +113,7 @@ def _shown(skill: int, name: str, of_it: SkillFigures) -> ShownSkill:
     cells[ALL, OFFERED.key] = _cell(ALL in offers_away, sum(offers.values()))
     for outcome in OUTCOMES:
         cells[ALL, outcome] = _cell((ALL, outcome) in away, sum(wishes[region, outcome] for region in REGIONS))
-    return ShownSkill(skill, name, cells, _trend(of_it, wished_is_hidden=(ALL, ALL) in away))
+    return ShownSkill(skill, slug, name, cells, _trend(of_it, wished_is_hidden=(ALL, ALL) in away))
 
 
 def _trend(of_it: SkillFigures, *, wished_is_hidden: bool) -> dict[str, Cell]:
@@ -134,7 +140,11 @@ def _last_if_hidden(cell: Cell) -> int:
 def _row_of_skill(each: ShownSkill) -> FigureRow:
     figures = (each.cells[ALL, column.key] for column in FIGURES)
     trend = (each.trend[column.key] for column in TREND)
-    return FigureRow((each.name, *figures, *trend), leads_to=_plan(each.skill))
+    return FigureRow((each.name, *figures, *trend), key=_key(each), leads_to=_plan(each.skill))
+
+
+def _key(each: ShownSkill, *more: str) -> str:
+    return joined_key(f"skill:{each.slug}", *more) if each.slug else ""
 
 
 def _rows_of_regions(each: ShownSkill) -> Iterator[FigureRow]:
@@ -144,13 +154,27 @@ def _rows_of_regions(each: ShownSkill) -> Iterator[FigureRow]:
         if any(cell != 0 for cell in figures):
             is_total = region == ALL
             leads_to = _plan(each.skill, "" if is_total else region)
-            yield FigureRow((each.name, name_of_region(region), *figures), is_total=is_total, leads_to=leads_to)
+            key = _key(each, _key_of_region(region))
+            cells = (each.name, name_of_region(region), *figures)
+            yield FigureRow(cells, is_total=is_total, key=key, leads_to=leads_to)
+
+
+def _key_of_region(region: str) -> str:
+    return f"regions:{ALL}" if region == ALL else f"region:{region}"
 
 
 def name_of_region(region: str) -> str:
-    if region == ALL:
-        return pgettext("regions", "all")
-    return str(Region(region).label) if region else pgettext("region", "none")
+    return row_name(_key_of_region(region))
+
+
+def _names_of_slugs(slugs: Collection[str]) -> dict[str, str]:
+    rows = list(name_rows(Skill.objects.filter(slug__in=sorted(slugs))))
+    names = best_names(rows)
+    return {slug: names[pk] for pk, slug, *_more in rows}
+
+
+name_rows_together("skill", _names_of_slugs)
+name_kind("regions", lambda _all: pgettext("regions", "all"))
 
 
 def _plan(skill: int, region: str = "") -> str:
@@ -166,4 +190,5 @@ REPORT = ReportKind(
     tables=tables,
     is_of_period=False,
     picture="needs",
+    frames=(NEEDS, NEEDS_BY_REGION),
 )

@@ -11,6 +11,7 @@ from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureT
 
 register = template.Library()
 MOST_ROWS_ON_PAGE = 200  # of a folded table
+MOST_BARS = 30
 
 
 @register.filter
@@ -37,13 +38,30 @@ def in_words(cell: Cell) -> str:
 
 @register.inclusion_tag("admin/_bars.html")
 def bars(table: FigureTable, key: str) -> dict[str, Chart]:
-    """Draw one column of a table: a bar for each row that is no sum. What is hidden has none."""
+    """Draw one column of a table: a bar for each of the first rows that are no sums. What is hidden has none."""
     place = next(place for place, column in enumerate(table.columns) if column.key == key)
-    rows = [row for row in table.rows if not row.is_total]
+    names = [at for at, column in enumerate(table.columns) if not column.is_figure]
+    rows = [row for row in table.rows if not row.is_total][:MOST_BARS]
     figures = {id(row): cell for row in rows if isinstance(cell := row.cells[place], int)}
     most = max(figures.values(), default=0) or 1
     drawn = [
-        Bar(in_words(row.cells[0]), in_words(row.cells[place]), FULL * figures.get(id(row), 0) // most, 0)
+        Bar(
+            " · ".join(in_words(row.cells[at]) for at in names),
+            in_words(row.cells[place]),
+            FULL * figures.get(id(row), 0) // most,
+            0,
+        )
         for row in rows
     ]
-    return {"chart": Chart(str(table.title), str(table.columns[0].label), str(table.columns[place].label), drawn)}
+    heading = " · ".join(str(table.columns[at].label) for at in names)
+    title = pgettext("title of a picture", "%(table)s: %(figure)s") % {
+        "table": table.title,
+        "figure": table.columns[place].label,
+    }
+    return {"chart": Chart(title, heading, str(table.columns[place].label), drawn)}
+
+
+@register.inclusion_tag("reports/pictures/_bars.html")
+def framed_bars(table: FigureTable, key: str) -> dict[str, Chart]:
+    """Draw `bars` in a frame of their own, called by what they show."""
+    return bars(table, key)

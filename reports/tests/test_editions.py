@@ -12,14 +12,16 @@ from django.utils.translation import override
 from clinics.feedback.quoting import give_quote, publish_quote, take_back_quote
 from clinics.models import Quote
 from clinics.tests.factories import make_attendance, make_clinic
+from matching.models import RoundParticipant
+from matching.tests.factories import make_round
 from registrations.domain.registrations import Region
-from registrations.models import Member
+from registrations.models import Member, Skill, SkillName
 from registrations.privacy.erasing import erase_member
-from registrations.tests.factories import make_member
+from registrations.tests.factories import make_member, make_registration, make_skill
 from reports.domain.editions import EditionChanged, EditionRefused
 from reports.domain.tables import HIDDEN
 from reports.editions.freezing import tables_of
-from reports.editions.making import correct_edition, publish_edition, quotable, quotes_of
+from reports.editions.making import correct_edition, delete_draft, publish_edition, quotable, quotes_of
 from reports.models import Edition, EditionQuote, EditionTable, EditionText
 from reports.tests.factories import every_figure, make_draft, make_edition
 from reports.tests.worlds import BEGINS, NOW, RandomWorld
@@ -108,6 +110,63 @@ def test_only_coordinators_make_editions_and_none_overwrites_another(coordinator
         publish_edition(edition=draft, seen_version=1, by=coordinator, now=NOW)
 
 
+def test_a_draft_can_be_deleted_and_what_is_published_cannot(client, coordinator, liaison, clinic):
+    edition = make_edition("half", by=coordinator, now=NOW)
+    draft = correct_edition(edition=edition, seen_version=edition.version, by=coordinator, now=NOW)
+    for by, seen, of, refusal in (
+        (liaison, draft.version, draft, EditionRefused),
+        (coordinator, 0, draft, EditionChanged),
+        (coordinator, edition.version, edition, EditionChanged),
+    ):
+        with pytest.raises(refusal):
+            delete_draft(edition=of, seen_version=seen, by=by, now=NOW)
+    client.force_login(coordinator)
+    address = reverse("admin:reports_edition_delete", args=[draft.pk])
+    assert "Delete this draft" in client.get(reverse("admin:reports_edition_change", args=[draft.pk])).text
+    client.post(address, {"version": draft.version})
+    assert list(Edition.objects.all()) == [edition] and EditionText.objects.count() == 2
+    assert client.post(address, {"version": draft.version}).status_code == 404
+    with pytest.raises(EditionChanged, match="deleted"):
+        publish_edition(edition=draft, seen_version=draft.version, by=coordinator, now=NOW)
+    assert correct_edition(edition=edition, seen_version=edition.version, by=coordinator, now=NOW).slug == "half-2"
+
+
+def test_needs_and_rounds_stand_in_an_edition_by_keys_and_are_read_in_the_language_of_the_reader(client, coordinator):
+    skill, suggested = make_skill("needed"), make_skill("my-uncle")
+    Skill.objects.filter(pk=suggested.pk).update(state="suggested", family="")
+    SkillName.objects.create(skill=skill, language="ar", text="مطلوب")
+    round_ = make_round("published", published_at=BEGINS + timedelta(days=40))
+    for number, region in enumerate(["MENA"] * 7 + ["LAC"] * 6 + ["SSA"] * 2):
+        row = make_registration(region=region, wishes=[skill, suggested], speaks=[("sw", 5)])
+        if region != "SSA":
+            RoundParticipant.objects.create(
+                round=round_, number=number, registration=row, is_learner=True, left_out="places_taken"
+            )
+    figures = [each for each in every_figure() if each[0] in ("needs", "fairness")]
+    edition = make_edition("half", by=coordinator, now=NOW, figures=figures)
+    stored = {
+        (each.report, each.table): {row["key"]: row["cells"] for row in each.rows} for each in edition.tables.all()
+    }
+    english, arabic = (
+        client.get(reverse("reports:edition", args=["half"]), headers={"accept-language": language}).text
+        for language in ("en", "ar")
+    )
+    day = f"{BEGINS + timedelta(days=40):%Y-%m-%d}"
+    regions = stored["needs", "regions"]
+
+    assert stored["needs", "skills"].keys() == {"skill:needed"}, "a name nobody has looked through leaves no desk"
+    assert (stored["needs", "skills"]["skill:needed"]["unmet"], regions["skill:needed|region:MENA"]["unmet"]) == (15, 5)
+    assert regions["skill:needed|region:SSA"]["unmet"] == "hidden"
+    assert stored["fairness", "rounds"] == {
+        f"round:{round_.pk}/{day}": {"took_part": 15, "at_best": 0, "matched": 0, "waited": 15}
+    }
+    assert f"round:{round_.pk}/{day}|language:sw" in stored["fairness", "languages"]
+    assert "my-uncle" not in english and "lc-heat" in english
+    for text, names in ((english, ("Swahili", "Middle East")), (arabic, ("مطلوب", "السواحلية"))):
+        assert [name for name in names if name not in text] == []
+    assert "Swahili" not in arabic
+
+
 def quote_of(member, clinic, coordinator, **fields):
     given = {"text": f"Words of {member.pk}.", "as_whom": "participant", "name": "", "in_reports": True, **fields}
     at = clinic.ends_at + timedelta(days=1)
@@ -160,7 +219,7 @@ def test_pages_of_editions_name_nobody_and_ask_as_often_for_many_rows(client, dj
             reverse("admin:reports_edition_preview", args=[make_draft("d", by=world.coordinator, now=NOW).pk])
         )
 
-    assert counts[0] == counts[1]
+    assert counts[1] - counts[0] <= 1, "the names of all skills are one more"
     assert page.status_code == preview.status_code == 200
     assert {HIDDEN} <= {
         cell for each in tables_of(edition, reader=None, now=NOW) for row in each.table.rows for cell in row.cells

@@ -17,7 +17,7 @@ from registrations.models import Member
 from registrations.requests import signed_in
 from reports.domain.editions import EditionError
 from reports.editions.forms import EditionForm
-from reports.editions.making import correct_edition, publish_edition, save_draft
+from reports.editions.making import correct_edition, delete_draft, publish_edition, save_draft
 from reports.models import Edition
 from reports.views.editions import page_of
 
@@ -49,6 +49,7 @@ def urls_of(site: AdminSite) -> list[URLPattern]:
         path("editions/<int:edition_id>/", wrap(edition_edit), name="reports_edition_change"),
         path("editions/<int:edition_id>/preview/", wrap(_preview), name="reports_edition_preview"),
         path("editions/<int:edition_id>/publish/", wrap(require_POST(_publish)), name="reports_edition_publish"),
+        path("editions/<int:edition_id>/delete/", wrap(require_POST(_delete)), name="reports_edition_delete"),
         path("editions/<int:edition_id>/correct/", wrap(require_POST(_correct)), name="reports_edition_correct"),
     ]
 
@@ -104,6 +105,18 @@ def _publish(request: HttpRequest, edition_id: int) -> HttpResponse:
         return redirect("admin:reports_editions")
     messages.success(request, _("The edition is published. It stays as it is from now on."))
     return redirect("reports:edition", published.slug)
+
+
+def _delete(request: HttpRequest, edition_id: int) -> HttpResponse:
+    by = _coordinator(request)
+    edition = get_object_or_404(Edition, pk=edition_id)
+    try:
+        delete_draft(edition=edition, seen_version=_seen_version(request), by=by, now=timezone.now())
+    except EditionError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The draft is deleted."))
+    return redirect("admin:reports_editions")
 
 
 def _correct(request: HttpRequest, edition_id: int) -> HttpResponse:
