@@ -20,6 +20,7 @@ from clinics.models import Clinic, Quote
 from clinics.outcomes.forms import OutcomeForm
 from clinics.outcomes.writing import write_outcome
 from clinics.seats.channel_sums import listened_to
+from letsconnect.base import versions
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.requests import signed_in
 
@@ -80,6 +81,7 @@ def _draw(
         "listened_to": listened_to(clinic),
         "feedback": feedback_on(clinic, now=timezone.now()),
         "quotes": list(Quote.objects.filter(clinic=clinic).order_by("given_at", "pk")),
+        "version_field": versions.FIELD,
         "may_publish": desk.has_change_permission(request),
     }
     return desk.draw(request, clinic, "after", context, status=status)

@@ -18,7 +18,7 @@ from clinics.cards import titles_of
 from clinics.models import Clinic, ClinicQuerySet
 from clinics.planning import waiting
 from letsconnect.base import lists_kept, versions
-from letsconnect.base.admin import WaitingFilter
+from letsconnect.base.admin import LONG_ASKED, WaitingFilter
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
 from letsconnect.base.templatetags.when import when
@@ -45,6 +45,26 @@ class ClinicsToTendFilter(WaitingFilter):
             lambda rows, _reader, now: waiting.left_to_nobody(
                 rows, today=timezone.localdate(now), on=now.astimezone(UTC).date()
             ),
+        ),
+        "calls": (
+            gettext_lazy("with a list of a call to look through"),
+            lambda rows, _reader, _now: waiting.with_call_lists(rows),
+        ),
+        "quotes": (
+            gettext_lazy("with something to quote that nobody has decided on"),
+            lambda rows, reader, _now: waiting.with_quotes(rows, reader=reader),
+        ),
+        "languages": (
+            gettext_lazy("for which people need a language and have heard nothing"),
+            lambda rows, _reader, now: waiting.with_languages_needed(rows, now=now),
+        ),
+        "silent": (
+            gettext_lazy("with somebody who was asked and has not answered for a week"),
+            lambda rows, _reader, now: waiting.with_silent_people(rows, since=now - LONG_ASKED, now=now),
+        ),
+        "to_ask": (
+            gettext_lazy("with somebody whom nobody has asked yet"),
+            lambda rows, _reader, now: waiting.with_people_to_ask(rows, now=now),
         ),
     }
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinics.admin.tabs import ClinicDesk
-from clinics.feedback.quoting import hide_quote, publish_quote
+from clinics.domain.feedback import NotYourQuote
+from clinics.feedback.quoting import hide_quote, leave_quote, publish_quote
 from clinics.models import Quote
 from letsconnect.base import versions
 from letsconnect.base.lines import isolated
@@ -38,12 +39,17 @@ class QuotesDesk(ClinicDesk):
         if quote is None:
             messages.error(request, _("Its author took this quote back."))
             return redirect(back)
-        question = _question(quote)
-        if not question.is_answered_by(request):
+        question, is_left = _question(quote), "leave" in request.POST
+        if not is_left and not question.is_answered_by(request):
             return self.asked_once_more(request, question, back=back, opened=quote.version)
         opened, by, now = request.POST.get(versions.FIELD, ""), signed_in(request), timezone.now()
-        act = hide_quote if quote.published_at else publish_quote
-        if act(quote=quote, seen_version=opened, by=by, now=now):
+        act = hide_quote if quote.published_at else leave_quote if is_left else publish_quote
+        try:
+            is_done = act(quote=quote, seen_version=opened, by=by, now=now)
+        except NotYourQuote as refusal:
+            messages.error(request, str(refusal))
+            return redirect(back)
+        if is_done:
             messages.success(request, _("Saved."))
         else:
             messages.error(request, _("This quote was changed or taken back meanwhile. Please read it again."))

@@ -103,6 +103,10 @@ class NotThere(ClinicError):
     """The person had neither a seat at the clinic nor a part in it, and nobody saw them there."""
 
 
+class NotYourQuote(ClinicError):
+    """The quote is the person's own: somebody else decides whether it is shown."""
+
+
 def is_over(*, state: str, ends_at: datetime, now: datetime) -> bool:
     """Tell whether a clinic took place and has ended, as far as is known."""
     return state in TOOK_PLACE or (state == ClinicState.ANNOUNCED and now >= ends_at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinics.domain.feedback import NotThere, QuoteAs, check_asked
+from clinics.domain.feedback import NotThere, NotYourQuote, QuoteAs, check_asked
 from clinics.feedback.whose import had_part_in
 from clinics.locking import check_theirs
 from clinics.models import Clinic, Quote
@@ -34,7 +34,7 @@ def give_quote(
     if quote.pk is not None and given == (quote.text, quote.as_whom, str.__str__(quote.name), quote.in_reports):
         return quote
     quote.text, quote.as_whom, quote.name, quote.in_reports = given
-    quote.given_at, quote.published_at, quote.published_by = now, None, None
+    quote.given_at, quote.published_at, quote.published_by, quote.decided_at = now, None, None, None
     quote.save()
     acts.record(by=by, verb="give_quote", on=quote, now=now)
     return quote
@@ -52,24 +52,33 @@ def take_back_quote(*, clinic: Clinic, by: Member, now: datetime) -> None:
 def publish_quote(*, quote: Quote, seen_version: str, by: Member, now: datetime) -> bool:
     """Show a quote on the page of its clinic; False where it is gone, or was changed since it was read.
 
-    NotYourClinic for whoever does not look after the clinic.
+    NotYourClinic for whoever does not look after the clinic, NotYourQuote for its author: somebody else decides.
     """
-    return _show(quote, seen_version, by=by, since=max(now, quote.given_at), verb="publish_quote", now=now)
+    return _decide(quote, seen_version, by=by, is_shown=True, verb="publish_quote", now=now)
 
 
 @transaction.atomic
 def hide_quote(*, quote: Quote, seen_version: str, by: Member, now: datetime) -> bool:
     """Take a quote off the page of its clinic; the same holds as for publishing it."""
-    return _show(quote, seen_version, by=by, since=None, verb="hide_quote", now=now)
+    return _decide(quote, seen_version, by=by, is_shown=False, verb="hide_quote", now=now)
 
 
-def _show(quote: Quote, seen_version: str, *, by: Member, since: datetime | None, verb: str, now: datetime) -> bool:
+@transaction.atomic
+def leave_quote(*, quote: Quote, seen_version: str, by: Member, now: datetime) -> bool:
+    """Decide that a quote does not stand on the page of its clinic; the same holds as for publishing it."""
+    return _decide(quote, seen_version, by=by, is_shown=False, verb="leave_quote", now=now)
+
+
+def _decide(quote: Quote, seen_version: str, *, by: Member, is_shown: bool, verb: str, now: datetime) -> bool:
     check_theirs(quote.clinic, by=by)
+    if quote.member_id == by.pk:
+        raise NotYourQuote(_("These are your own words: somebody else decides whether they are shown."))
     rows = Quote.objects.select_for_update(of=("self",)).select_related("clinic")
     current = rows.filter(pk=quote.pk).first()
     if current is None or current.version != seen_version:
         return False
-    current.published_at, current.published_by = since, by if since else None
-    current.save(update_fields=["published_at", "published_by"])
+    current.decided_at = max(now, current.given_at)
+    current.published_at, current.published_by = (current.decided_at, by) if is_shown else (None, None)
+    current.save(update_fields=["published_at", "published_by", "decided_at"])
     acts.record(by=by, verb=verb, on=current.clinic, now=now)
     return True

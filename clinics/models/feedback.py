@@ -110,6 +110,10 @@ class QuoteQuerySet(models.QuerySet["Quote"]):
         """What anybody may read on the page of a clinic, in the order in which it was given."""
         return self.filter(published_at__isnull=False).order_by("given_at", "pk")
 
+    def to_decide_for(self, member: Member) -> "QuoteQuerySet":
+        """Those on which nobody has decided since they were given; what one said oneself, somebody else decides on."""
+        return self.filter(decided_at=None).exclude(member=member)
+
     def visible_to(self, reader: "Reader") -> "QuoteQuerySet":
         """The reader's own, and those on the clinics they look after."""
         return self.filter(Q(member=reader) | Q(clinic__in=Clinic.objects.looked_after_by(reader).values("pk")))
@@ -128,6 +132,8 @@ class Quote(models.Model):
     given_at = models.DateTimeField(_("given at"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     published_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # When somebody put it on the page of the clinic, took it off, or left it where it is; anew for other words.
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 
     objects = QuoteQuerySet.as_manager()
 
@@ -147,6 +153,14 @@ class Quote(models.Model):
                 condition=Q(published_at=None, published_by=None)
                 | Q(published_at__isnull=False, published_by__isnull=False, published_at__gte=F("given_at")),
                 name="clinics_published_quote_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(decided_at__isnull=False),
+                name="clinics_published_quote_was_decided_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | ~Q(published_by=F("member")),
+                name="clinics_nobody_publishes_their_own_quote",
             ),
         ]
 

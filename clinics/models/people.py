@@ -133,6 +133,9 @@ class ClinicPersonQuerySet(models.QuerySet["ClinicPerson"]):
     def accepted(self) -> "ClinicPersonQuerySet":
         return self.filter(state=AnswerState.ACCEPTED)
 
+    def to_ask(self) -> "ClinicPersonQuerySet":
+        return self.filter(state=AnswerState.TO_ASK)
+
     def waiting_for_answer(self) -> "ClinicPersonQuerySet":
         return self.filter(state=AnswerState.ASKED)
 

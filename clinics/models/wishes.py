@@ -130,6 +130,9 @@ class LanguageNeedQuerySet(models.QuerySet["LanguageNeed"]):
     def without_interpreter(self) -> "LanguageNeedQuerySet":
         return self.exclude(state=LanguageNeedState.INTERPRETED)
 
+    def unanswered(self) -> "LanguageNeedQuerySet":
+        return self.filter(state=LanguageNeedState.OPEN)
+
     def still_hoped_for(self) -> "LanguageNeedQuerySet":
         return self.filter(state__in=STILL_HOPED_FOR)
 

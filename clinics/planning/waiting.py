@@ -8,15 +8,26 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from clinics.domain.clinics import ClinicFormat, ClinicState, Venue
-from clinics.models import Channel, ChecklistItem, Clinic, ClinicPerson, ClinicQuerySet, ClinicText
+from clinics.models import (
+    CallList,
+    Channel,
+    ChecklistItem,
+    Clinic,
+    ClinicPerson,
+    ClinicQuerySet,
+    ClinicText,
+    LanguageNeed,
+    Quote,
+)
 from clinics.models.checklists import DUE_ON
 from clinics.models.moments import ENDS_AT
 from letsconnect.base.querysets import as_own
+from registrations.models import Member
 
 LACKS_SOON = timedelta(days=14)  # so long before its start a gap of a clinic waits for somebody
 
@@ -104,3 +115,44 @@ def left_to_nobody(clinics: QuerySet[Any], *, today: date, on: date) -> ClinicQu
     due = ChecklistItem.objects.due_by(today).exclude(pk__in=able).filter(**_OF_CLINIC)
     first = due.annotate(due_on_day=DUE_ON).order_by("due_on_day").values("due_on_day")[:1]
     return as_own(clinics, ClinicQuerySet).filter(Exists(due)).annotate(due_first=Subquery(first))
+
+
+def _with_oldest(clinics: QuerySet[Any], rows: QuerySet[Any], moment: str, column: str) -> ClinicQuerySet:
+    """Those that have such rows; with ``column``, since when the oldest of these waits."""
+    theirs = rows.filter(clinic=OuterRef("pk")).order_by(moment)
+    having = as_own(clinics, ClinicQuerySet).filter(Exists(theirs.order_by()))
+    return having.annotate(**{column: Subquery(theirs.values(moment)[:1])})
+
+
+def with_call_lists(clinics: QuerySet[Any]) -> ClinicQuerySet:
+    """Those with a list of a call, or of the door, of which nobody has finished the review; ``list_first``."""
+    return _with_oldest(clinics, CallList.objects.all(), "brought_at", "list_first")
+
+
+def with_quotes(clinics: QuerySet[Any], *, reader: Member) -> ClinicQuerySet:
+    """Those with something that may be quoted, on which the reader can decide and nobody has; ``quote_first``."""
+    over = as_own(clinics, ClinicQuerySet).filter(held_at__isnull=False)  # before, no page at the desk shows them
+    return _with_oldest(over, Quote.objects.to_decide_for(reader), "given_at", "quote_first")
+
+
+def with_languages_needed(clinics: QuerySet[Any], *, now: datetime) -> ClinicQuerySet:
+    """Those to come for which people need a language and have heard nothing of it; ``need_first``."""
+    needs = LanguageNeed.objects.of_those_who_come().unanswered().annotate(clinic=F("rsvp__clinic"))
+    return _with_oldest(_ahead(clinics, now=now), needs, "made_at", "need_first")
+
+
+def with_silent_people(clinics: QuerySet[Any], *, since: datetime, now: datetime) -> ClinicQuerySet:
+    """Those to come of which somebody was asked then or before, and has not answered; ``asked_first``."""
+    silent = ClinicPerson.objects.waiting_for_answer().filter(asked_at__lte=since)
+    return _with_oldest(_ahead(clinics, now=now), silent, "asked_at", "asked_first")
+
+
+def with_people_to_ask(clinics: QuerySet[Any], *, now: datetime) -> ClinicQuerySet:
+    """Those to come for which somebody is written down whom nobody has asked."""
+    to_ask = ClinicPerson.objects.to_ask().filter(**_OF_CLINIC)
+    return _ahead(clinics, now=now).filter(Exists(to_ask))
+
+
+def _ahead(clinics: QuerySet[Any], *, now: datetime) -> ClinicQuerySet:
+    states = (ClinicState.DRAFT, ClinicState.ANNOUNCED)
+    return as_own(clinics, ClinicQuerySet).filter(state__in=states, starts_at__gt=now)

@@ -13,12 +13,13 @@ from clinics.domain.feedback import (
     FeedbackClosed,
     FeedbackQuestion,
     NotThere,
+    NotYourQuote,
     shown_sums,
     words_may_be_read,
 )
 from clinics.feedback.giving import Said, forget_feedback, give_feedback, said_by
 from clinics.feedback.leaving import on_erasing
-from clinics.feedback.quoting import give_quote, hide_quote, publish_quote, take_back_quote
+from clinics.feedback.quoting import give_quote, hide_quote, leave_quote, publish_quote, take_back_quote
 from clinics.feedback.sums import count_feedback, feedback_on
 from clinics.models import Attendance, FeedbackAnswer, FeedbackTally, Quote
 from clinics.seats.rsvps import rsvp
@@ -34,7 +35,7 @@ from letsconnect.base.models import Act
 from letsconnect.base.small_counts import too_small
 from letsconnect.tests.database import change, refuses
 from registrations.domain.registrations import StaleForm
-from registrations.tests.factories import NOW, make_member
+from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -312,6 +313,24 @@ def test_a_quote_says_what_and_as_whom_and_nothing_of_the_rest(coordinator):
     assert Quote.objects.count() == 1
 
 
+def test_who_leaves_a_quote_off_has_decided_until_other_words_are_given_and_nobody_decides_on_their_own(coordinator):
+    clinic = make_clinic_that_was()
+    given = quote(clinic, make_somebody_who_came(clinic))
+    make_attendance(clinic, coordinator)
+    own = quote(clinic, coordinator)
+    waiting = Quote.objects.to_decide_for(coordinator)
+
+    assert [row.pk for row in waiting.all()] == [given.pk]
+    assert leave_quote(quote=given, seen_version=given.version, by=coordinator, now=NOW)
+    assert not waiting.all().exists()
+    assert [row.pk for row in Quote.objects.to_decide_for(make_coordinator())] == [own.pk]
+    give_quote(clinic=clinic, text="Other words.", as_whom="participant", name="", by=given.member, now=NOW)
+    assert [row.pk for row in waiting.all()] == [given.pk]
+    for decide in (publish_quote, hide_quote, leave_quote):
+        with pytest.raises(NotYourQuote):
+            decide(quote=own, seen_version=own.version, by=coordinator, now=NOW)
+
+
 def test_it_is_published_by_who_looks_after_the_clinic_and_taken_back_at_any_time(coordinator, other_liaison):
     clinic = make_clinic_that_was(region="MENA")
     member = make_somebody_who_came(clinic)
@@ -390,7 +409,12 @@ def test_the_database_refuses_tallies_and_quotes_that_contradict_themselves(coor
         ("clinics_quote_names_whom_it_is_to_name", {"name": ""}),
         ("clinics_quote_names_whom_it_is_to_name", {"as_whom": "participant"}),
         ("clinics_quote_names_whom_it_is_to_name", {"name": "\u202e"}),
-        ("clinics_published_quote_says_by_whom", {"published_at": NOW}),
+        ("clinics_published_quote_says_by_whom", {"published_at": NOW, "decided_at": NOW}),
+        ("clinics_published_quote_was_decided_on", {"published_at": NOW, "published_by": coordinator}),
+        (
+            "clinics_nobody_publishes_their_own_quote",
+            {"published_at": NOW, "published_by": given.member, "decided_at": NOW},
+        ),
         ("clinics_published_quote_says_by_whom", {"published_by": coordinator}),
     ):
         refuses(constraint, change(given, **wrong))

@@ -179,6 +179,7 @@ VERBS: dict[str, Promise] = {
     "propose_round": pgettext_lazy("act", "computed the proposals of the round"),
     "propose_times": pgettext_lazy("act", "proposed hours for a session"),
     "publish_match": pgettext_lazy("act", "asked the two people of the match"),
+    "leave_quote": pgettext_lazy("act", "left a quote off the page of the clinic"),
     "publish_quote": pgettext_lazy("act", "put a quote on the page of the clinic"),
     "publish_round": pgettext_lazy("act", "published the round"),
     "put_in_clinic": pgettext_lazy("act", "gave the person a seat at the clinic"),

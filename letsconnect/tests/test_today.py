@@ -15,7 +15,7 @@ from clinics.planning.missing import of_channels, of_people, of_plan, of_texts
 from clinics.planning.waiting import gaps_in_words, lacking, saying_gaps
 from clinics.tests.factories import make_channel, make_clinic, make_person
 from letsconnect.base.clocks import database_now
-from letsconnect.tests.what_waits import make_what_waits
+from letsconnect.tests.what_waits import make_their_own, make_what_waits
 from letsconnect.today.lines import Pressing
 from letsconnect.today.tables import by_work
 from letsconnect.today.waiting import KINDS
@@ -23,7 +23,8 @@ from mailings.models import LastTick
 from mailings.tests.factories import make_newsletter
 from matching.rounds.under_way import step_in_words
 from matching.tests.factories import make_match, make_round
-from registrations.models import WorkingGroupSeat
+from registrations.models import ImportUpload, WorkingGroupSeat
+from registrations.oldform.reading.report import Line
 from registrations.tests.factories import NOW, make_coordinator, make_editor, make_liaison, make_registration
 from trust.models import TrustSeat
 from trust.tests.factories import make_reader
@@ -80,6 +81,8 @@ SEATS = {
 HALF = {"matches_half_mine", "matches_half_others"}
 OF_A_REGION = {
     *("registrations", "matches_approved", "rounds", "concerns", "sharer_requests", "topics"),
+    *("clinics_with_call_lists", "clinics_with_quotes", "clinics_with_languages_needed"),
+    *("clinics_with_silent_people", "clinics_with_people_to_ask"),
     *("clinics_soon", "clinics_lacking", "clinics_over", "clinics_without_outcome", "clinics_left_to_nobody"),
 }
 OF_COORDINATORS = {"skills", "uploads", "doubtful_addresses", "letters"}
@@ -88,16 +91,20 @@ THEIR_OWN = {"checklist", "mass_acts", "overruled"}
 
 @pytest.mark.parametrize("seat", SEATS)
 def test_each_number_is_that_of_the_list_it_leads_to_and_nothing_else_is_said(client, seat):
-    reader = SEATS[seat]()
-    for region in ("MENA", "LAC"):
+    """There are at least two of each kind for each seat, and beside them what is the reader's own."""
+    reader, times = SEATS[seat](), 2
+    for region in ("MENA", "LAC") * times:
         make_what_waits(region, reader)
-    is_all, regions = reader.is_coordinator, {"MENA", "LAC"} & reader.seat_regions
-    expected = dict.fromkeys(OF_A_REGION, 2 if is_all else len(regions)) | dict.fromkeys(THEIR_OWN, 2)
-    expected |= dict.fromkeys(OF_COORDINATORS, 2 if is_all else 0)
+    make_their_own(reader)
+    is_all, regions = reader.is_coordinator, times * len({"MENA", "LAC"} & reader.seat_regions)
+    everywhere = times * 2
+    expected = dict.fromkeys(OF_A_REGION, everywhere if is_all else regions) | dict.fromkeys(THEIR_OWN, everywhere)
+    expected |= dict.fromkeys(OF_COORDINATORS, everywhere if is_all else 0)
     # Of each region one is not approved, one half for that region, one half for another; coordinators decide on each.
-    expected |= {"matches": 6, "matches_half_mine": 4} if is_all else {"matches": 2 * len(regions)}
-    expected |= {} if is_all else dict.fromkeys(HALF, len(regions))
-    expected["reports"] = 2 if "trust" in seat else 0
+    expected |= {"matches": 6 * times, "matches_half_mine": 4 * times} if is_all else {"matches": 2 * regions}
+    expected |= {} if is_all else dict.fromkeys(HALF, regions)
+    expected["reports"] = everywhere if "trust" in seat else 0
+    expected["rounds"] += 1  # in which the reader's own match is
 
     found = numbers(client, reader)
 
@@ -160,6 +167,23 @@ def test_one_that_waits_says_since_when_and_a_clinic_of_tomorrow_what_it_lacks(c
     assert detail.text.endswith("Still to settle: no meeting link, nobody hosts yet, a language has no interpreter yet")
     assert "Asking for money kindly" in detail.text
     assert client.get(detail.url, follow=True).status_code == 200
+
+
+def test_a_file_says_how_many_guesses_wait_in_how_many_rows_and_leads_to_them(client):
+    lines = [
+        Line(row, "skills_known", words, "guessed", made)
+        for row, words, made in ((1, "mornings", "8–12"), (2, "mornings", "8–12"), (3, "evenings", "18–22"))
+    ]
+    ImportUpload.objects.create(
+        **{"file_name": "old.csv", "size": 1, "content": b"x", "state": "checked"},
+        **{"uploaded_at": NOW, "asked_at": NOW, "counts": {"rows": 900}, "lines": lines},
+        uploaded_by=make_coordinator(),
+    )
+
+    [detail] = [detail for line in today(client, make_coordinator()) for detail in line.details]
+
+    assert detail.text.replace("\u2068", "").replace("\u2069", "") == "old.csv: 2 guesses in 900 rows"
+    assert len(client.get(detail.url).context["guesses"]) == 2
 
 
 def test_a_round_says_its_step_and_the_next_one(client):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from clinics.models import ChecklistItem
+from clinics.models import CallList, ChecklistItem, LanguageNeed, Quote, Rsvp
 from clinics.tests.after_factories import make_clinic_that_was
 from clinics.tests.factories import make_channel, make_clinic, make_person, make_topic_request
 from letsconnect.base import acts
@@ -28,6 +28,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def make_what_waits(region: str, reader: Member, *, since: datetime = NOW - 9 * DAY) -> None:
     """Make one row of each kind that waits for who looks after the region, or for this reader alone."""
     _make_clinics(region, reader, since)
+    _make_waits_around_clinics(region, reader, since)
     _make_people(region, since)
     _make_matches(region, since)
     failed = make_letter(now=since)
@@ -93,3 +94,50 @@ def _make_clinics(region: str, reader: Member, since: datetime) -> None:
     items = {"of the reader": (reader, -7), "later": (reader, 4), "of nobody": (None, -7)}
     for title, (assignee, days) in items.items():
         ChecklistItem.objects.create(clinic=lacking, title=title, days=days, assignee=assignee)
+
+
+def _make_waits_around_clinics(region: str, reader: Member, since: datetime) -> None:
+    """Make one clinic of each kind that lacks nothing but one answer, and beside each one that waits for nobody."""
+    whole = [make_clinic(region=region, starts_at=NOW + 20 * DAY) for _ in range(3)]
+    make_person(whole[0], "helper", state="asked", asked_at=since)
+    make_person(whole[0], "helper", state="asked", asked_at=NOW - DAY)
+    make_person(whole[1], "helper", state="to_ask")
+    for clinic, state in ((whole[1], "asked"), (whole[2], "open")):
+        seat = Rsvp.objects.create(
+            clinic=clinic, member=make_member(), state="going", seat=1, made_at=since, seated_at=since
+        )
+        LanguageNeed.objects.create(
+            rsvp=seat, language="sw", state=state, made_at=since, answered_at=None if state == "open" else since
+        )
+    was = make_clinic_that_was(region=region, outcome="We met.", outcome_language="en")
+    CallList.objects.create(clinic=was, brought_by=coordinator_of_the_test(), brought_at=since, read=1)
+    quoted, decided, own = (
+        make_clinic_that_was(region=region, outcome="We met.", outcome_language="en") for _ in range(3)
+    )
+    for clinic, member, decided_at in (
+        (quoted, make_member(), None),
+        (decided, make_member(), since),
+        (own, reader, None),
+    ):
+        Quote.objects.create(
+            clinic=clinic,
+            member=member,
+            text="It helped.",
+            as_whom="participant",
+            given_at=since,
+            decided_at=decided_at,
+        )
+
+
+def make_their_own(reader: Member) -> None:
+    """Make what concerns the reader: others of their region look after it, and it does not wait for them."""
+    region = next(iter(sorted(reader.seat_regions)), "MENA")
+    own = make_registration(state="submitted", member=reader, region=region, submitted_at=NOW - 9 * DAY)
+    SkillSuggestion.objects.create(
+        skill=make_skill("suggested-own", state="suggested", family=""), member=reader, made_at=NOW - 9 * DAY
+    )
+    sharer = make_registration(region=region, is_findable=True)
+    make_request(learner=own, sharer=sharer, made_at=NOW - 9 * DAY)
+    make_topic_request(member=reader, made_at=NOW - 9 * DAY)
+    Concern.objects.create(kind="absent_twice", registration=own, raised_at=NOW - 9 * DAY)
+    make_match("proposed", learner=own, sharer=sharer, proposed_at=NOW - 9 * DAY)

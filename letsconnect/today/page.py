@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.urls import reverse
 from django.utils.timesince import timesince
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from clinics.cards import titles_of
 from clinics.models import Clinic, ClinicQuerySet
@@ -19,14 +19,17 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.models import MassAct, ProxyDoubt
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import Statement, StatementOfSeats
+from letsconnect.today.kinds import Now
 from letsconnect.today.lines import Detail, Pressing, WaitingLine, in_order, moment_in_short
-from letsconnect.today.waiting import Now, counts_for, kinds_for
+from letsconnect.today.waiting import counts_for, kinds_for
 from mailings.domain.newsletters import NewsletterState
 from mailings.ledger.lateness import lateness
 from mailings.models import Newsletter
 from mailings.newsletters.checking import links_gone_wrong
 from matching.rounds.under_way import saying_steps, step_in_words
-from registrations.models import Member
+from registrations.models import ImportUpload, Member
+from registrations.oldform.guesses import guesses_of
+from registrations.oldform.reading.report import Line
 from trust.domain import FEWEST_READERS
 from trust.models import TrustSeat
 
@@ -62,6 +65,8 @@ def _lines(member: Member, at: Now) -> Iterator[WaitingLine]:
             details["registrations"] = (Detail(gettext("Read them one by one"), lane),)
     if member.is_coordinator:
         yield from _what_coordinators_decide(member, at)
+        if "uploads" in counts:
+            details["uploads"] = tuple(_files_to_decide(member))
     for kind in kinds_for(member):
         if kind.name in counts:
             yield kind.line(*counts[kind.name])._replace(details=details.get(kind.name, ()))
@@ -128,6 +133,21 @@ def _steps_of_rounds(member: Member) -> Iterator[Detail]:
         )
         text = gettext("%(round)s: %(step)s") % {"round": round_, "step": step}
         yield Detail(text, reverse("admin:matching_round_change", args=[round_.pk]))
+
+
+def _files_to_decide(member: Member) -> Iterator[Detail]:
+    """Yield the files that were read, the oldest first, each with what there is to look at."""
+    uploads = ImportUpload.objects.visible_to(member).to_decide().order_by("uploaded_at", "pk")
+    for upload in uploads.only("file_name", "counts", "lines")[:MOST_DETAILS]:
+        guesses = len(guesses_of(Line(*line) for line in upload.lines))
+        rows = upload.counts.get("rows", 0)
+        text = gettext("%(file)s: %(guesses)s in %(rows)s") % {
+            "file": isolated(upload.file_name),
+            "guesses": ngettext("%(count)d guess", "%(count)d guesses", guesses) % {"count": guesses},
+            "rows": ngettext("%(count)d row", "%(count)d rows", rows) % {"count": rows},
+        }
+        page = "admin:registrations_importupload_guesses" if guesses else "admin:registrations_importupload_change"
+        yield Detail(text, reverse(page, args=[upload.pk]))
 
 
 def _what_coordinators_decide(member: Member, at: Now) -> Iterator[WaitingLine]:

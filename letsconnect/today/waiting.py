@@ -4,28 +4,21 @@ All kinds are counted in one statement. The list behind a line finds its rows by
 see: a test compares the number with the list for every seat.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
 from django.db.models import Case, DateTimeField, F, Min, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
 
-from clinics.models import ChecklistItem, Clinic, TopicRequest
-from clinics.models.checklists import DUE_ON
-from clinics.models.moments import ENDS_AT
-from clinics.planning import waiting as clinics
+from clinics.models import TopicRequest
 from letsconnect.base.admin import LONG_ASKED
 from letsconnect.base.models import RECENT_ACTS, MassAct
 from letsconnect.base.querysets import how_many_since
 from letsconnect.base.statements import StatementOfSeats
-from letsconnect.today.lines import Pressing, WaitingLine
+from letsconnect.today.kinds import Now, WaitingKind, coordinators, editors, list_of
+from letsconnect.today.of_clinics import KINDS_OF_CLINICS
 from mailings.domain.newsletters import NewsletterState
 from mailings.models import Letter, Newsletter
 from matching.domain.matches import MatchState
@@ -34,62 +27,6 @@ from matching.rounds.under_way import rounds_under_way
 from registrations.domain.registrations import RegistrationState, SkillState
 from registrations.models import ImportUpload, Member, OverruledDecision, Registration, Skill, SkillSuggestion
 from trust.models import Report
-
-
-class Now(NamedTuple):
-    """The moment, and the days it falls on: that of the portal, by which seats count, and the reader's own."""
-
-    now: datetime
-    on: date
-    today: date
-    tomorrow_ends: datetime
-
-    @classmethod
-    def of(cls, now: datetime) -> "Now":
-        return cls(now, now.date(), timezone.localdate(now), clinics.end_of_tomorrow(now))
-
-
-Rows = Callable[[Member, Now], QuerySet[Any]]
-Whose = Callable[[Member], bool]
-
-
-def _working_group(member: Member) -> bool:
-    return member.is_staff
-
-
-def _coordinators(member: Member) -> bool:
-    return member.is_coordinator
-
-
-def _editors(member: Member) -> bool:
-    return member.is_newsletter_editor and not member.is_staff
-
-
-@dataclass(frozen=True)
-class WaitingKind:
-    """One kind of work. ``moment`` is the column, or what is computed of a row, that says since when it waits."""
-
-    name: str
-    rows: Rows
-    moment: Any
-    sentence: Promise | str
-    page: str
-    query: tuple[tuple[str, str], ...] = ()
-    pressing: Pressing = Pressing.WAITING
-    whose: Whose = _working_group
-
-    @property
-    def url(self) -> str:
-        return reverse(self.page) + (f"?{urlencode(self.query)}" if self.query else "")
-
-    def line(self, count: int, moment: datetime | None) -> WaitingLine:
-        text = str(self.sentence % {"count": count})
-        return WaitingLine(text, self.url, self.pressing, moment, is_one=count == 1)
-
-
-def _list_of(table: str) -> str:
-    return f"admin:{table}_changelist"
-
 
 _CHANGED = Case(
     When(state=RegistrationState.SUBMITTED, then=Coalesce("submitted_at", "changed_at")), default=F("changed_at")
@@ -108,94 +45,27 @@ _HALF_APPROVED = Subquery(
 )
 
 KINDS = (
-    WaitingKind(
-        "clinics_soon",
-        lambda reader, at: clinics.soon(Clinic.objects.looked_after_by(reader), now=at.now, until=at.tomorrow_ends),
-        "starts_at",
-        ngettext_lazy("%(count)d clinic is today or tomorrow", "%(count)d clinics are today or tomorrow", "count"),
-        _list_of("clinics_clinic"),
-        (("waits", "soon"),),
-        pressing=Pressing.AHEAD,
-    ),
-    WaitingKind(
-        "clinics_lacking",
-        lambda reader, at: clinics.lacking(Clinic.objects.looked_after_by(reader), now=at.now),
-        "starts_at",
-        ngettext_lazy(
-            "%(count)d clinic of the next two weeks still lacks something",
-            "%(count)d clinics of the next two weeks still lack something",
-            "count",
-        ),
-        _list_of("clinics_clinic"),
-        (("waits", "gaps"),),
-        pressing=Pressing.AHEAD,
-    ),
-    WaitingKind(
-        "clinics_over",
-        lambda reader, at: clinics.over_and_not_held(Clinic.objects.looked_after_by(reader), now=at.now),
-        ENDS_AT,
-        ngettext_lazy(
-            "%(count)d clinic is over: say whether it was held",
-            "%(count)d clinics are over: say whether they were held",
-            "count",
-        ),
-        _list_of("clinics_clinic"),
-        (("waits", "over"),),
-    ),
-    WaitingKind(
-        "clinics_without_outcome",
-        lambda reader, _at: clinics.without_outcome(Clinic.objects.looked_after_by(reader)),
-        "held_at",
-        ngettext_lazy(
-            "%(count)d clinic was held, and nobody has written what came of it",
-            "%(count)d clinics were held, and nobody has written what came of them",
-            "count",
-        ),
-        _list_of("clinics_clinic"),
-        (("waits", "outcome"),),
-    ),
-    WaitingKind(
-        "checklist",
-        lambda reader, at: ChecklistItem.objects.of(reader).due_by(at.today).in_good_hands(on=at.on),
-        DUE_ON,
-        ngettext_lazy(
-            "%(count)d thing you do for a clinic is due", "%(count)d things you do for clinics are due", "count"
-        ),
-        "clinics:checklist-mine",
-        (("show", "due"),),
-    ),
-    WaitingKind(
-        "clinics_left_to_nobody",
-        lambda reader, at: clinics.left_to_nobody(Clinic.objects.looked_after_by(reader), today=at.today, on=at.on),
-        "due_first",
-        ngettext_lazy(
-            "%(count)d clinic has something due that nobody does",
-            "%(count)d clinics have something due that nobody does",
-            "count",
-        ),
-        _list_of("clinics_clinic"),
-        (("waits", "nobody"),),
-    ),
+    *KINDS_OF_CLINICS,
     WaitingKind(
         "registrations",
-        lambda reader, _at: Registration.objects.visible_to(reader).in_review_queue(),
+        lambda reader, _at: Registration.objects.visible_to(reader).waiting_for(reader),
         _CHANGED,
         ngettext_lazy("%(count)d registration waits for review", "%(count)d registrations wait for review", "count"),
-        _list_of("registrations_registration"),
+        list_of("registrations_registration"),
         (("show", "waiting"),),
     ),
     WaitingKind(
         "skills",
-        lambda _reader, _at: Skill.objects.suggested(),
+        lambda reader, _at: Skill.objects.to_decide_for(reader),
         _SUGGESTED,
         ngettext_lazy(
             "%(count)d skill was suggested: accept it, merge it or retire it",
             "%(count)d skills were suggested: accept, merge or retire them",
             "count",
         ),
-        _list_of("registrations_skill"),
-        (("state", SkillState.SUGGESTED.value),),
-        whose=_coordinators,
+        list_of("registrations_skill"),
+        (("state", SkillState.SUGGESTED.value), ("waits", "decision")),
+        whose=coordinators,
     ),
     WaitingKind(
         "uploads",
@@ -206,9 +76,9 @@ KINDS = (
             "%(count)d files of the old form are read: look at what was guessed, and import them",
             "count",
         ),
-        _list_of("registrations_importupload"),
+        list_of("registrations_importupload"),
         (("waits", "decision"),),
-        whose=_coordinators,
+        whose=coordinators,
     ),
     WaitingKind(
         "doubtful_addresses",
@@ -219,16 +89,16 @@ KINDS = (
             "%(count)d accounts have an address of which nobody knows whose it is",
             "count",
         ),
-        _list_of("registrations_member"),
+        list_of("registrations_member"),
         (("has_doubtful_address__exact", "1"),),
-        whose=_coordinators,
+        whose=coordinators,
     ),
     WaitingKind(
         "matches",
         lambda reader, _at: Match.objects.visible_to(reader).waiting_at_desk(reader),
         "proposed_at",
         ngettext_lazy("%(count)d match waits for your decision", "%(count)d matches wait for your decision", "count"),
-        _list_of("matching_match"),
+        list_of("matching_match"),
         (("waits", "decision"),),
     ),
     WaitingKind(
@@ -240,7 +110,7 @@ KINDS = (
             "%(count)d matches wait only for you: the other region has approved them",
             "count",
         ),
-        _list_of("matching_match"),
+        list_of("matching_match"),
         (("waits", "me"),),
     ),
     WaitingKind(
@@ -252,7 +122,7 @@ KINDS = (
             "%(count)d half-approved matches wait for another region",
             "count",
         ),
-        _list_of("matching_match"),
+        list_of("matching_match"),
         (("waits", "others"),),
     ),
     WaitingKind(
@@ -264,7 +134,7 @@ KINDS = (
             "%(count)d matches are approved and not published",
             "count",
         ),
-        _list_of("matching_match"),
+        list_of("matching_match"),
         (("state__exact", MatchState.APPROVED.value),),
     ),
     WaitingKind(
@@ -272,7 +142,7 @@ KINDS = (
         lambda reader, _at: rounds_under_way(reader),
         "created_at",
         ngettext_lazy("%(count)d round is under way", "%(count)d rounds are under way", "count"),
-        _list_of("matching_round"),
+        list_of("matching_round"),
         (("waits", "step"),),
     ),
     WaitingKind(
@@ -280,18 +150,18 @@ KINDS = (
         lambda reader, _at: Concern.objects.visible_to(reader).open(),
         "raised_at",
         ngettext_lazy("%(count)d person or pair to look after", "%(count)d people or pairs to look after", "count"),
-        _list_of("matching_concern"),
+        list_of("matching_concern"),
     ),
     WaitingKind(
         "sharer_requests",
-        lambda reader, at: SharerRequest.objects.visible_to(reader).open_since(at.now - LONG_ASKED),
+        lambda reader, at: SharerRequest.objects.visible_to(reader).unheard_by(reader, since=at.now - LONG_ASKED),
         "made_at",
         ngettext_lazy(
             "%(count)d learner asked for somebody more than a week ago",
             "%(count)d requests for somebody are older than a week",
             "count",
         ),
-        _list_of("matching_sharerrequest"),
+        list_of("matching_sharerrequest"),
         (("waits", "week"),),
     ),
     WaitingKind(
@@ -303,7 +173,7 @@ KINDS = (
             "%(count)d wishes for clinics are older than a week",
             "count",
         ),
-        _list_of("clinics_topicrequest"),
+        list_of("clinics_topicrequest"),
         (("waits", "week"),),
     ),
     WaitingKind(
@@ -311,9 +181,9 @@ KINDS = (
         lambda reader, _at: Letter.objects.visible_to(reader).needing_a_person(),
         "owed_at",
         ngettext_lazy("%(count)d email needs a person", "%(count)d emails need a person", "count"),
-        _list_of("mailings_letter"),
+        list_of("mailings_letter"),
         (("needs", "person"),),
-        whose=_coordinators,
+        whose=coordinators,
     ),
     WaitingKind(
         "overruled",
@@ -331,7 +201,7 @@ KINDS = (
             "%(count)d acts of yours on many are over, and some rows were left as they were",
             "count",
         ),
-        _list_of("base_massact"),
+        list_of("base_massact"),
         (("waits", "undone"),),
     ),
     WaitingKind(
@@ -353,9 +223,9 @@ KINDS = (
             "%(count)d issues of the newsletter are being written",
             "count",
         ),
-        _list_of("mailings_newsletter"),
+        list_of("mailings_newsletter"),
         (("state__exact", NewsletterState.DRAFT.value),),
-        whose=_editors,
+        whose=editors,
     ),
 )
 

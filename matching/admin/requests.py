@@ -21,7 +21,7 @@ class OldRequestsFilter(WaitingFilter):
     kinds = {
         "week": (
             _("open for more than a week"),
-            lambda rows, _reader, now: as_own(rows, SharerRequestQuerySet).open_since(now - LONG_ASKED),
+            lambda rows, reader, now: as_own(rows, SharerRequestQuerySet).unheard_by(reader, since=now - LONG_ASKED),
         ),
     }
 

@@ -51,6 +51,10 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         """Open, and asked at that moment or before."""
         return self.open().filter(made_at__lte=moment)
 
+    def unheard_by(self, member: Member, *, since: datetime) -> "SharerRequestQuerySet":
+        """Those open since then that somebody of the working group may look after: not their own."""
+        return self.open_since(since).exclude(learner__member=member)
+
     def of(self, member: Member) -> "SharerRequestQuerySet":
         """Those the member made, newest first."""
         return self.filter(learner__member=member).order_by("-made_at", "-pk")

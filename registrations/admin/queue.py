@@ -59,8 +59,8 @@ class QueueFilter(FixedFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
         choice = shown(request)
-        if choice in _IN_QUEUE:
-            return getattr(queryset, _IN_QUEUE[choice])()
+        if choice in _IN_QUEUE:  # one's own is for colleagues
+            return getattr(queryset, _IN_QUEUE[choice])().exclude(member=request.user)
         return queryset if choice == ALL else queryset.filter(state=choice)
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
@@ -151,12 +151,12 @@ def counters(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _count_for_each_region(reader: Member) -> QuerySet[Any, Any]:
     """Count the review queue."""
-    people = Registration.objects.visible_to(reader).in_review_queue()
+    people = Registration.objects.visible_to(reader).waiting_for(reader)
     new, changed = (Count("pk", filter=Q(reviewed_at__isnull=is_new)) for is_new in (True, False))
     return people.order_by().values("region").annotate(new=new, changed=changed).values_list("region", "new", "changed")
 
 
-_COUNTS = StatementOfSeats(_count_for_each_region)
+_COUNTS = StatementOfSeats(_count_for_each_region, asks_who_reads=True)
 
 
 def lane_url(request: HttpRequest) -> str:

@@ -21,7 +21,7 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import each_as_text, isolated
-from letsconnect.base.opened_lists import ListOfSeats
+from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.versions import ChangedMeanwhile
 from letsconnect.base.zone_names import zone_in_words
 from mailings.subscriptions.old_form import has_old_yes
@@ -124,8 +124,8 @@ class RegistrationAdmin(DecidesOnOne):
     def also_found(self, words: str) -> models.Q:
         return models.Q(pk=searching.number_in(words))
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
-        return ListOfSeats
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return OpenedList
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """The queue starts with the longest waiting, every other list with the newest."""

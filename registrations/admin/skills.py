@@ -1,16 +1,15 @@
 """The skill desk: the tree of skills with how often each is used and what is missing, and the buttons for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, F, OrderBy, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, OrderBy, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,7 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import versions
-from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
@@ -29,6 +28,7 @@ from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
 from letsconnect.base.requests import noted_on, read_once
 from letsconnect.base.versions import ChangedMeanwhile
+from registrations.admin.skill_filters import MissingFilter, SkillStateFilter, SkillsToDecideFilter
 from registrations.domain.registrations import Region, RegistrationError, SkillFamily, SkillState
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
@@ -39,41 +39,6 @@ from registrations.skills import merged_answers, merging
 from registrations.skills.finding import search
 from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
 from registrations.skills.names import read_names
-
-if TYPE_CHECKING:
-    from django.contrib.admin.filters import _ListFilterChoices  # a name of the stubs
-
-
-class SkillStateFilter(FixedFilter):
-    """Merged skills are shown only when asked for."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [*SkillState.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> SkillQuerySet:
-        skills = as_own(queryset, SkillQuerySet)
-        return skills.filter(state=self.value()) if self.value() in SkillState.values else skills.standing()
-
-    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
-        first, *other_choices = super().choices(changelist)
-        first["display"] = _("all but merged")
-        yield first
-        yield from other_choices
-
-
-class MissingFilter(FixedFilter):
-    title = _("name missing in")
-    parameter_name = "missing"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [(code, language_name(code, get_language() or "en")) for code, _label in settings.LANGUAGES]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        named = SkillName.objects.filter(skill=OuterRef("pk"), language=self.value(), is_synonym=False)
-        return queryset.filter(~Exists(named)) if self.value() in dict(settings.LANGUAGES) else queryset
 
 
 @cache
@@ -121,7 +86,7 @@ class SkillAdmin(WorkingGroupAdmin):
     unscoped_because = shows_nobody_because = "names of skills say nothing about a person"
     list_display = ["name", "family", "state", "offers", "wishes", "missing"]
     on_phones = ("name", "state", "offers", "wishes", "missing")
-    list_filter = [SkillStateFilter, "family", MissingFilter]
+    list_filter = [SkillsToDecideFilter, SkillStateFilter, "family", MissingFilter]
     search_folded = ("skill_names__text",)
     search_fields = ["slug"]
     list_per_page = 200  # a tree that pages cut into pieces is no tree
@@ -192,7 +157,7 @@ class SkillAdmin(WorkingGroupAdmin):
         return [*own, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        waiting = Skill.objects.suggested().count() if self.has_view_permission(request) else 0
+        waiting = Skill.objects.to_decide_for(signed_in(request)).count() if self.has_view_permission(request) else 0
         return super().changelist_view(request, {"waiting": waiting, **(extra_context or {})})
 
     def add_view(

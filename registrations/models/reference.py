@@ -56,6 +56,12 @@ class SkillQuerySet(models.QuerySet["Skill"]):
     def suggested(self) -> "SkillQuerySet":
         return self.filter(state=SkillState.SUGGESTED)
 
+    def to_decide_for(self, member: "Member") -> "SkillQuerySet":
+        """Suggested ones that this member can decide on: what one suggested oneself is for somebody else."""
+        return self.suggested().exclude(
+            pk__in=SkillSuggestion.objects.to_decide().filter(member=member).values("skill")
+        )
+
     def answerable(self) -> "SkillQuerySet":
         """Skills that a new answer may name: active ones, and suggested ones, which can be used at once."""
         return self.filter(state__in=ANSWERABLE)

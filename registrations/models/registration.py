@@ -78,6 +78,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Registrations that wait for a liaison: the new and the changed."""
         return self.of_open_accounts().filter(IN_REVIEW_QUEUE)
 
+    def waiting_for(self, reviewer: Member) -> "RegistrationQuerySet":
+        """Those of them that this member of the working group can decide on: one's own is for colleagues."""
+        return self.in_review_queue().exclude(member=reviewer)
+
     def claimed(self) -> "RegistrationQuerySet":
         return self.filter(member__isnull=False, member__is_active=True, member__erased_at=None)
 

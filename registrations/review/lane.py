@@ -25,8 +25,8 @@ class Lane:
     after: Registration | None = None
 
     def waiting(self) -> RegistrationQuerySet:
-        """All that wait for this reviewer, the longest waiting first; one's own registration is for colleagues."""
-        rows = Registration.objects.visible_to(self.reviewer).in_review_queue().exclude(member=self.reviewer)
+        """All that wait for this reviewer, the longest waiting first."""
+        rows = Registration.objects.visible_to(self.reviewer).waiting_for(self.reviewer)
         if self.region:
             rows = rows.filter(region=self.region)
         return rows.order_by(F("submitted_at").asc(nulls_last=True), "pk")
