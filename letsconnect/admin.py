@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect import mass_acts_desk  # noqa: F401 - importing it registers its page
 from letsconnect.base.admin import WorkingGroupAdmin, own_columns
 from letsconnect.base.models import SecurityEvent
+from letsconnect.base.numbers_read import called_at_desk
 from letsconnect.base.templatetags.people_at_desk import link_to
 from letsconnect.base.templatetags.when import when
 
@@ -44,11 +45,11 @@ class SecurityEventAdmin(WorkingGroupAdmin):
 
     @admin.display(description=SecurityEvent._meta.get_field("member").verbose_name, ordering="member")
     def whose(self, event: SecurityEvent) -> str:
-        return link_to(event.member) if event.member else "–"
+        return link_to(event.member, called_at_desk(event.member)) if event.member else "–"
 
     @admin.display(description=SecurityEvent._meta.get_field("by").verbose_name, ordering="by")
     def by_whom(self, event: SecurityEvent) -> str:
-        return link_to(event.by) if event.by else "–"
+        return link_to(event.by, called_at_desk(event.by)) if event.by else "–"
 
     @admin.display(description=_("which door or role"), ordering="detail")
     def details(self, event: SecurityEvent) -> str:

@@ -34,6 +34,7 @@ from clinics.models import Attendance, CallList, Clinic, Rsvp
 from clinics.models.outcomes import MOST_HEADS
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.keys import key_or_none
+from letsconnect.base.numbers_read import read_numbers
 from letsconnect.base.spreadsheets import csv_of, write_sheet
 from letsconnect.base.statements import Inquiry, Statement
 from registrations.requests import signed_in
@@ -244,14 +245,16 @@ def _guest(request: HttpRequest, clinic: Clinic) -> Any:
 
 
 def _draw(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: CallListForm, *, status: int) -> HttpResponse:
-    guests = guests_of(clinic)
+    guests, reviews = guests_of(clinic), reviews_of(clinic, begins=_begins(request), typed=_typed(request))
+    options = [member for review in reviews for row in review.rows for member in row.options]
+    read_numbers([*(guest.member for guest in guests), *options])
     expected = {guest.member.pk for guest in guests if guest.member}
     others = Attendance.objects.of(clinic).exclude(member__in=expected).select_related("member__registration")
     context = {
         "guests": guests,
         "others": others,
         "heads": heads_of(clinic),
-        "reviews": reviews_of(clinic, begins=_begins(request), typed=_typed(request)),
+        "reviews": reviews,
         "form": form,
         "may_tick": desk.has_change_permission(request) and _has_begun(clinic),
         "most_heads": MOST_HEADS,

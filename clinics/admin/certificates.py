@@ -22,6 +22,7 @@ from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none
 from letsconnect.base.lines import isolated
+from letsconnect.base.numbers_read import called_at_desk
 from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from letsconnect.base.paging import page_of
 from letsconnect.base.statements import Inquiry, Statement
@@ -86,7 +87,7 @@ def _revocable(clinic: Clinic, rows: list[Certificate]) -> set[int]:
 def _revoke(desk: ClinicDesk, request: HttpRequest, certificate: Certificate, reason: str) -> HttpResponse:
     clinic = certificate.clinic
     question = ConfirmationPage(
-        title=_("Revoke the certificate of %(name)s?") % {"name": certificate.member},
+        title=_("Revoke the certificate of %(name)s?") % {"name": called_at_desk(certificate.member)},
         sentences=(
             _("Whoever checks its code is told that it does not count any more. This cannot be taken back."),
             _("The holder reads your reason in an email: %(reason)s") % {"reason": isolated(reason)},

@@ -21,6 +21,7 @@ from clinics.seats.desk import put_in, take_out
 from clinics.seats.editions import seats_at_other_editions
 from clinics.texts.call_links import WordsToPeopleForm
 from letsconnect.base.access_log import PeopleShown, people_on
+from letsconnect.base.numbers_read import called_at_desk
 from letsconnect.base.once_more import BACK, ConfirmationPage, goes_back
 from mailings.ledger.reachable import is_written_to
 from registrations.domain.looks import LookKind
@@ -119,7 +120,7 @@ def _give(
         sentences.append(_("All seats are taken: one is added for them."))
     sentences += _what_to_ask_first(clinic, member)
     page = ConfirmationPage(
-        title=_("Give %(name)s a seat?") % {"name": member},
+        title=_("Give %(name)s a seat?") % {"name": called_at_desk(member)},
         sentences=tuple(sentences),
         button=_("Give the seat, and one more than there were") if adds_seat else _("Give the seat"),
         people=1,
@@ -133,13 +134,13 @@ def _give(
     except ClinicError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("%(name)s has a seat.") % {"name": member})
+        messages.success(request, _("%(name)s has a seat.") % {"name": called_at_desk(member)})
     return redirect(WHO_COMES.url(clinic))
 
 
 def _what_to_ask_first(clinic: Clinic, member: Member) -> list[str]:
     """Return what somebody who takes a seat themselves is told and asked first; where else they are is not said."""
-    now, name, sentences = timezone.now(), {"name": member}, []
+    now, name, sentences = timezone.now(), {"name": called_at_desk(member)}, []
     if busy_during(clinic, [member.pk], now=now):
         sentences.append(_("%(name)s has agreed to be elsewhere at that time.") % name)
     if seats_at_other_editions(clinic, member, now=now):
@@ -158,7 +159,7 @@ def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rs
     """Ask once more, for a reason too, and then take somebody out."""
     form = TakeOutForm(request.POST if "reason" in request.POST else None, clinic=clinic)
     page = ConfirmationPage(
-        title=_("Take %(name)s out?") % {"name": answer.member},
+        title=_("Take %(name)s out?") % {"name": called_at_desk(answer.member)},
         sentences=(
             _letter_sentence(answer.member, _("%(name)s loses the seat and gets a kind email about it.")),
             _("A seat goes to whoever waits first. They can sign up again."),
@@ -183,14 +184,14 @@ def _take_out(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, answer: Rs
     except ClinicError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("%(name)s is taken out.") % {"name": answer.member})
+        messages.success(request, _("%(name)s is taken out.") % {"name": called_at_desk(answer.member)})
     return redirect(WHO_COMES.url(clinic))
 
 
 def _letter_sentence(member: Member, sentence: str) -> str:
     """Return what comes of it; of somebody whom our letters do not reach, that they hear nothing."""
     sentence_filled, not_reached = (
-        sentence % {"name": member},
+        sentence % {"name": called_at_desk(member)},
         _("But our emails do not reach them: please tell them."),
     )
     return sentence_filled if is_written_to(member) else f"{sentence_filled} {not_reached}"

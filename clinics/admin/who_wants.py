@@ -58,7 +58,7 @@ def _ask(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> None:
     except (ClinicError, ChangedMeanwhile) as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("%(name)s is asked by email.") % {"name": person.shown_name})
+        messages.success(request, _("%(name)s is asked by email.") % {"name": person.called_at_desk()})
 
 
 def _facts(clinic: Clinic) -> Mapping[str, Any]:

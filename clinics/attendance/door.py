@@ -34,6 +34,12 @@ class Guest:
     attendance: Attendance | None = None
     is_new: bool = False
     need: str = ""  # to take part
+    shows_name: bool = True
+
+    @property
+    def name_at_desk(self) -> str:
+        """The same at the desk, where somebody who shows no name has a number."""
+        return self.name if self.member is None or self.shows_name else self.member.name_at_desk
 
     @property
     def is_ticked(self) -> bool:
@@ -82,6 +88,7 @@ def guests_of(clinic: Clinic, *, reader: Member | None = None) -> list[Guest]:
             attendance=there.get(rsvp.member_id),
             is_new=rsvp.member_id not in came_before,
             need=needs.get(rsvp.pk, ""),
+            shows_name=bool(str.__str__(rsvp.member.name)),
         )
         for rsvp in rows
     ]
@@ -101,6 +108,7 @@ def _own_people(people: Iterable[ClinicPerson], there: dict[int, Attendance]) ->
             channel=next((row.channel for row in rows if row.channel), None),
             role=", ".join(str(row.get_role_display()) for row in rows),
             attendance=there.get(rows[0].member_id or 0),
+            shows_name=bool(rows[0].shows_name),
         )
         for rows in roles.values()
     ]

@@ -106,7 +106,7 @@ def _people_of(clinic: Clinic) -> list[NeededPerson]:
     """Return who is needed at the clinic, each once, without their hours; also whom nobody has asked yet."""
     once: dict[int, NeededPerson] = {}  # by their first name here, where they are asked for two roles
     for person in _NEEDED.rows({"clinic": clinic.pk}):
-        once.setdefault(person.who, NeededPerson(person.shown_name, person.member_id))
+        once.setdefault(person.who, NeededPerson(person.name_at_desk, person.member_id))
     return list(once.values())
 
 
@@ -189,7 +189,7 @@ def _last(clinic: int, now: datetime) -> ClinicQuerySet:
     return Clinic.objects.past(now=now).exclude(pk=clinic)[:LAST_CLINICS]
 
 
-_NEEDED = Statement(lambda clinic: _needed(clinic).in_order().select_related("member"))
+_NEEDED = Statement(lambda clinic: _needed(clinic).in_order().select_related("member__registration"))
 _NEEDED_ROWS = Statement(
     lambda clinic: (
         Registration.objects.approved()

@@ -32,6 +32,7 @@ from clinics.domain.people import (
 from clinics.models.clinics import Clinic
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.numbers_read import read_numbers
 from letsconnect.base.typed_links import validate_typed_link
 from registrations.models import Member
 from registrations.models.languages import is_written_as_a_language
@@ -307,9 +308,18 @@ class ClinicPerson(models.Model):
         return self.name or (self.member.name if self.member else "") or str(_("somebody"))
 
     @property
+    def shows_name(self) -> bool:
+        return bool(str.__str__(self.name) or (self.member and str.__str__(self.member.name)))
+
+    @property
     def name_at_desk(self) -> str:
         """The same at the desk, where somebody who shows no name has a number."""
         return self.name or (self.member.name_at_desk if self.member else "") or str(_("somebody"))
+
+    def called_at_desk(self) -> str:
+        """The same in a sentence about one of them."""
+        read_numbers([self.member])
+        return self.name_at_desk
 
     @property
     def is_accepted(self) -> bool:

@@ -70,7 +70,7 @@ def add_person(*, clinic: Clinic, part: Part, named: Named, by: Member, now: dat
     person = _new(clinic, part, named)
     same = clinic.people.filter(role=part.role, member=person.member, address=person.address).first()
     if same is not None and same.state != AnswerState.RELEASED:
-        raise AlreadyAsked(_("%(name)s has this role at this clinic already.") % {"name": same.shown_name})
+        raise AlreadyAsked(_("%(name)s has this role at this clinic already.") % {"name": same.called_at_desk()})
     if same is not None:  # wanted again after all: the row is theirs, whatever they are to be called now
         person.pk, person.version, person.uid = same.pk, same.version, same.uid
     _check_turn(clinic, person)
@@ -177,7 +177,7 @@ def why_not_reached(person: ClinicPerson) -> str:
         is_reached = person.member.is_active and is_written_to(person.member)
     if is_reached:
         return ""
-    return _("Our emails do not reach %(name)s. Please ask in another way.") % {"name": person.shown_name}
+    return _("Our emails do not reach %(name)s. Please ask in another way.") % {"name": person.called_at_desk()}
 
 
 def _lock_to_plan(clinic: Clinic, *, by: Member) -> Clinic:
@@ -223,4 +223,4 @@ def _check_turn(clinic: Clinic, person: ClinicPerson) -> None:
     other = others.exclude(pk=person.pk).select_related("member").first()
     if other is not None:
         taken = _("%(name)s has this turn at the channel already. Take that back first, or choose the other turn.")
-        raise TurnTaken(taken % {"name": other.shown_name})
+        raise TurnTaken(taken % {"name": other.called_at_desk()})

@@ -33,7 +33,7 @@ def check_hour(clinic: Clinic, *, starts_at: datetime, minutes: int, by: Member 
 def _confirmed_elsewhere(people: Iterable[ClinicPerson], there: dict[int, Clinic], *, by: Member | None) -> list[str]:
     keys = [clinic.pk for clinic in there.values()]
     seen = set() if by is None else set(Clinic.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True))
-    named = {person.who: person.shown_name for person in people if person.who in there}
+    named = {person.who: person.called_at_desk() for person in people if person.who in there}
     return [
         _("%(name)s is confirmed for “%(clinic)s” at that time.") % {"name": name, "clinic": there[who]}
         if there[who].pk in seen

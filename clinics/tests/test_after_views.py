@@ -154,7 +154,7 @@ def test_a_quote_names_whom_its_author_chose_and_leaves_the_page_when_taken_back
     page = address("clinic-detail", clinic.pk)
     assert "I learned to count." not in client.get(page).content.decode()
 
-    Quote.objects.update(published_at=NOW, published_by=coordinator)
+    Quote.objects.update(published_at=NOW, published_by=coordinator, decided_at=NOW)
 
     client.logout()
     shown = client.get(page).content.decode()

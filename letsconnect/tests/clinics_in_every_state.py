@@ -103,9 +103,8 @@ def seen_in_every_state() -> list[tuple[str, str, Member | None]]:
     make_attendance(over, came)
     make_person(over, "host", member=came)
     make_resource(over)
-    Quote.objects.create(
-        clinic=over, member=came, text="Good.", as_whom="participant", given_at=NOW, published_at=NOW, published_by=came
-    )
+    decided = {"published_at": NOW, "published_by": host, "decided_at": NOW}
+    Quote.objects.create(clinic=over, member=came, text="Good.", as_whom="participant", given_at=NOW, **decided)
     off = make_clinic_with_everything(
         starts_at=START + HOUR, state=ClinicState.CANCELLED, cancel_reason="The sharer is ill."
     )

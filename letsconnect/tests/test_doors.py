@@ -190,6 +190,30 @@ def mark_everybody():
     Registration.objects.update(name=Concat(Value("reg-"), Cast("pk", CharField()), Value("-")))
 
 
+@pytest.mark.chaos
+def test_no_page_of_the_desk_calls_somebody_by_the_key_of_their_account(world):
+    """Who shows no name is called by the number of their registration, everywhere the same."""
+    Member.objects.update(name="")
+    Registration.objects.update(name="")
+    numbered = Registration.objects.exclude(state="draft").exclude(member=None)
+    keys, client, found = set(numbered.values_list("member__public_id", flat=True)), Client(), {}
+    client.force_login(world.people["coordinator"])
+    for door in DOORS:
+        is_of_account = door.name.startswith("admin:registrations_member_")  # which has a key, and says it
+        if door.is_desk and not is_of_account and "200" in door.get.split()[PEOPLE.index("coordinator")]:
+            response = client.get(door.path(world))
+            shown = words_of(response.content.decode()) if is_page(response) else set()
+            if shown & keys:
+                found[str(door)] = shown & keys
+
+    assert found == {}
+
+
+def words_of(page):
+    """The words that somebody reads or hears."""
+    return set(re.findall(r"\w+", re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)))
+
+
 def test_an_editor_opens_at_the_desk_the_newsletter_and_nothing_else():
     desk = [door for door in DOORS if door.is_desk]
     opened = {door.name for door in desk if {"200", "405"} & set(door.get.split()[PEOPLE.index("editor")].split())}

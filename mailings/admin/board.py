@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
 from letsconnect.base.clocks import database_now
 from letsconnect.base.keys import keys_among
+from letsconnect.base.numbers_read import read_numbers
 from letsconnect.base.querysets import as_own
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings import kinds
@@ -84,6 +85,7 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
             *unsettled.filter(state=LetterState.FAILED)[:SHOWN],
         ]
         self.note_look(request, self.people_on(shown), kind="letters")
+        read_numbers(letter.member for letter in shown)
         lines, issues, late = board.by_kind(letters), board.by_issue(), lateness(now=now)
         context = {
             **self.admin_site.each_context(request),

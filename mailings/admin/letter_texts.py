@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
+from letsconnect.base.numbers_read import read_numbers
 from mailings import kinds
 from mailings.models import Letter
 from mailings.newsletters import sent_letters
@@ -54,6 +55,7 @@ class LetterTexts(WorkingGroupAdmin[Letter]):
         if sent:
             named = sent_letters.people_in(letter)
             self.note_look(request, PeopleShown(members=named), kind="letter_naming")
+        read_numbers([letter.member])
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

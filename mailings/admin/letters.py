@@ -1,19 +1,20 @@
 """The list of letters, for coordinators. Liaisons do not see it, because it shows addresses."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import localize
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import FilterOfLink
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
+from letsconnect.base.numbers_read import called_at_desk, read_numbers
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList, ValuesFilter
 from letsconnect.base.pieces import Piece
 from letsconnect.base.querysets import as_own
@@ -55,7 +56,7 @@ class PersonFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         member = self._chosen()
-        return [(str(member.pk), str(member))] if member is not None else []
+        return [(str(member.pk), called_at_desk(member))] if member is not None else []
 
     def has_output(self) -> bool:
         return self.value() is not None
@@ -77,8 +78,19 @@ class LetterAdmin(LetterTexts, LetterBoard):
     version_columns = ("state",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
-    list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
-    on_phones = ("shown_kind", "address", "state", "owed_at", "shown_reason")
+    columns_read_together = {**LetterBoard.columns_read_together, "recipient": "recipients"}
+    list_display = [
+        "shown_kind",
+        "recipient",
+        "address",
+        "state",
+        "owed_at",
+        "due_at",
+        "sent_at",
+        "tries",
+        "shown_reason",
+    ]
+    on_phones = ("shown_kind", "recipient", "state", "owed_at", "shown_reason")
     list_filter = [NeedsFilter, PersonFilter, "state", KindFilter, ("language", ValuesFilter)]
     filters_about_one_person = (PersonFilter.parameter_name,)
     search_folded = ("member__folded_name",)
@@ -110,9 +122,17 @@ class LetterAdmin(LetterTexts, LetterBoard):
 
     @admin.display(description=Letter._meta.get_field("member").verbose_name)
     def person(self, letter: Letter) -> str:
-        member = letter.member
-        hasattr(member, "registration")  # reads it: who shows no name is called by its number
-        return link_to(member) if member else "–"
+        return self.recipients([letter])[0]
+
+    @admin.display(description=pgettext_lazy("recipient of a letter", "To"))
+    def recipient(self, letter: Letter) -> str:
+        return self.recipients([letter])[0]
+
+    def recipients(self, rows: Sequence[Letter]) -> list[str]:
+        """Return who each goes to, as a link to the page of the person; without an account, their address."""
+        prefetch_related_objects([row for row in rows if row.member_id], "member")
+        read_numbers(row.member for row in rows)
+        return [link_to(row.member) if row.member else row.address or "–" for row in rows]
 
     @admin.display(description=gettext_lazy("time zone"))
     def clock(self, letter: Letter) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.languages import listed
+from letsconnect.base.numbers_read import read_numbers
 from letsconnect.base.paging import page_of
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import FIELD, ChangedMeanwhile
@@ -218,6 +219,7 @@ class NewsletterAdmin(NewsletterActs):
         members = {letter.member_id for letter in page if letter.member_id is not None}
         bare = {letter.address for letter in page if letter.member_id is None and letter.address}
         self.note_look(request, PeopleShown(members=members, addresses=bare), kind=LOOK)
+        read_numbers(letter.member for letter in page)
         context = {
             "title": _("Who got issue %(issue)s") % {"issue": newsletter},
             "issue": newsletter,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.numbers_read import read_numbers
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.accounts import closing
 from registrations.domain.registrations import RegistrationError
@@ -79,6 +80,7 @@ class ClosesAccounts(WorkingGroupAdmin):
                 message = {"close": _("The account is closed."), "reopen": _("The account is open again.")}[step]
                 messages.success(request, message)
                 return redirect(ACCOUNT, pk)
+        read_numbers([member])
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

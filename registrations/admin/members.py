@@ -1,5 +1,6 @@
 """Members, for coordinators."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.numbers_read import read_numbers
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.zone_names import zone_in_words
 from registrations.admin.closing import ClosesAccounts
@@ -24,6 +26,7 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
     shows, look, look_at_list = ("",), LookKind.ACCOUNT, LookKind.ACCOUNTS
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
+    columns_read_together = {**WorkingGroupAdmin.columns_read_together, "shown": "names_of_rows"}
     list_display = ["shown", "email", "language", "region", "joined_at", "is_active"]
     on_phones = ("shown", "email", "region", "joined_at", "is_active")
     list_columns = ("name", "public_id", "email", "language", "region", "joined_at", "is_active")
@@ -61,4 +64,8 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
 
     @admin.display(description=_("name"))
     def shown(self, member: Member) -> str:
-        return str(member)
+        return self.names_of_rows([member])[0]
+
+    def names_of_rows(self, rows: Sequence[Member]) -> list[str]:
+        read_numbers(rows)
+        return [member.name_at_desk for member in rows]

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
 from letsconnect.base.desk_list import DeskList
+from letsconnect.base.numbers_read import called_at_desk
 from letsconnect.base.once_more import BACK, goes_back
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
@@ -83,7 +84,7 @@ class GiveForm(PersonForm):
         if self.is_oneself:
             self.nobody_found = self.who_else
         if not self.is_bound and self.people_found:
-            self.initial.setdefault("person", str(self.people_found[0]))
+            self.initial.setdefault("person", called_at_desk(self.people_found[0]))
 
     def _look(self) -> list[Member]:
         people = super()._look() if self.is_bound else find_people(self.initial.get("member", ""))

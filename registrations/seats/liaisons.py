@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import listed
+from letsconnect.base.numbers_read import read_numbers
 from registrations.models import Member, WorkingGroupSeat
 
 
@@ -22,4 +23,5 @@ def who_else(regions: set[str], *, besides: Collection[int], now: datetime) -> s
     people = liaisons_of(regions, besides=besides, now=now)
     if not people:
         return _("Nobody else of the working group can do it at the moment: a coordinator gives seats.")
-    return _("It can be done by: %(names)s.") % {"names": listed(sorted(str(member) for member in people))}
+    read_numbers(people)
+    return _("It can be done by: %(names)s.") % {"names": listed(sorted(member.name_at_desk for member in people))}
