@@ -37,7 +37,7 @@ def _read(registration: Registration) -> RowsBeside:
     last = batch.add(reviews.order_by("-reviewed_at", "-pk")[:1])
     notes = batch.add(registration.review_notes.select_related("by"))
     imported = batch.add(registration.imported_consents.filter(withdrawn_at=None))
-    rules = batch.add(Eligibility.objects.all()[:1])
+    rules = batch.add(Eligibility.objects.asked())
     given: Iterable[Consent] = batch.add(member.consents.all()) if member is not None else ()
     letters: Iterable[Subscription] = ()
     if member is not None:
@@ -52,5 +52,5 @@ def _read(registration: Registration) -> RowsBeside:
         agreements=list(given),
         imported_agreements=list(imported),
         subscriptions=list(letters),
-        eligibility=next(iter(rules), None) or Eligibility(),
+        eligibility=Eligibility.objects.among(rules),
     )

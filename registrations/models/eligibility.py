@@ -1,5 +1,7 @@
 """The eligibility rules: one row of settings that coordinators change."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,15 @@ from registrations.domain.eligibility import Rules
 class EligibilityManager(models.Manager["Eligibility"]):
     def current(self) -> "Eligibility":
         """The settings, or their defaults until a coordinator saves them."""
-        return next(iter(_CURRENT.rows({})), None) or Eligibility()
+        return self.among(_CURRENT.rows({}))
+
+    def asked(self) -> "models.QuerySet[Eligibility]":
+        """Return the rows to read for `among`, together with others in a batch."""
+        return _CURRENT.queryset({})
+
+    def among(self, rows: "Iterable[Eligibility]") -> "Eligibility":
+        """The settings that were read, or their defaults."""
+        return next(iter(rows), None) or Eligibility()
 
 
 class Eligibility(models.Model):
