@@ -67,18 +67,20 @@ def sheets_of_the_checkout() -> Iterator[None]:
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
-    """Create an own database beside the portal's with our migrations, and drop it at the end."""
+def scratch_database(keep: bool = False) -> Iterator[None]:
+    """Create an own database beside the portal's with our migrations, and drop it at the end.
+
+    With ``keep`` another one is made, or found as it was left and brought up to date, and left."""
     from django.db import connection
     from django.test import utils
 
     name = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"{name}_bench"
-    databases = utils.setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
+    connection.settings_dict["TEST"]["NAME"] = f"{name}_kept_bench" if keep else f"{name}_bench"
+    databases = utils.setup_databases(verbosity=0, interactive=False, serialized_aliases=[], keepdb=keep)
     try:
         yield
     finally:
-        utils.teardown_databases(databases, verbosity=0)
+        utils.teardown_databases(databases, verbosity=0, keepdb=keep)
 
 
 def fill(people: int) -> tuple[Any, Any]:

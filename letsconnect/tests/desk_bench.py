@@ -1,11 +1,14 @@
-"""``make bench``: every list of the desk with 10,000 people, matches and seats, 500 clinics and 100,000 emails.
+"""``make bench``: the desk with 10,000 people, matches and seats, 500 clinics and 100,000 emails.
 
-Each list as it opens, its second and its last page, searched, and by each filter with one of its values; whole pages as
-a browser requests them, without the network, medians of the runs; then how many statements each took. What takes more
-than 300 ms or more than fifteen statements is marked. Everything is in a scratch database, which is dropped afterwards.
+Each list as it opens, its second and its last page, searched, sorted by each of its columns, and by each filter with
+one of its values; the page and the history of one row; Today, the page of one person, what finds people, the lane, and
+the first page of what an act on many rows does. Whole pages as a browser requests them, without the network, medians of
+the runs; then how many statements each took. What takes more than 300 ms or more than fifteen statements is marked.
+Everything is in a scratch database, which is dropped afterwards, unless it is to be kept for the next run.
 """
 
 import argparse
+import logging
 import random
 import sys
 import time
@@ -15,13 +18,15 @@ from datetime import timedelta
 from functools import partial
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from registrations import bench as people_bench
 from registrations.bench import last_page, scratch_database, set_up, sheets_of_the_checkout
 
 AIM, MOST_STATEMENTS = 300, 15  # milliseconds; statements
-SEARCHED = "Person 77"
+# Two words, one letter, another script, an address, and nothing that there is.
+SEARCHED = ("Person 77", "e", "أحمد", "77@example.org", "qqqq")
 LONG = 5000
 
 
@@ -41,19 +46,36 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--letters", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", default="", help="lists whose names hold this word")
+    parser.add_argument("--only", default="", help="lists whose names hold this word; 'pages' are what is no list")
+    parser.add_argument("--keep", action="store_true", help="use the rows of the last run with --keep, and leave them")
     options = parser.parse_args(arguments)
     set_up()
+    logging.disable(logging.WARNING)
     size = Size(options.people, options.people, max(options.people // 20, 10), options.letters)
-    with scratch_database(), sheets_of_the_checkout():
-        liaison, coordinator = people_bench.fill(size.people)
-        fill(size, coordinator)
+    with scratch_database(keep=options.keep), sheets_of_the_checkout():
+        liaison, coordinator = _seats_of_the_last_run() or _fill_all(size)
         _say(f"\nThe desk with {size} (medians of {options.runs}; the aim is {AIM} ms, {MOST_STATEMENTS} statements)\n")
         for who, member in (("coordinator", coordinator), ("liaison", liaison)):
             for model in _models():
                 if options.only in model._meta.model_name:
                     _time_list(who, member, model, options.runs)
+            if options.only in "pages":
+                _time_pages(who, member, options.runs)
     return 0
+
+
+def _seats_of_the_last_run() -> tuple[Any, Any] | None:
+    """Return the liaison and the coordinator whom a run with ``--keep`` left, or None."""
+    from registrations.models import Member
+
+    left = [Member.objects.filter(name=name).order_by("pk").first() for name in ("Liaison", "Coordinator")]
+    return (left[0], left[1]) if all(left) else None
+
+
+def _fill_all(size: Size) -> tuple[Any, Any]:
+    liaison, coordinator = people_bench.fill(size.people)
+    fill(size, coordinator)
+    return liaison, coordinator
 
 
 def fill(size: Size, coordinator: Any) -> None:
@@ -250,15 +272,63 @@ def _time_list(who: str, member: Any, model: Any, runs: int) -> None:
     page, client = admin.site._registry[model], Client(SERVER_NAME="127.0.0.1")
     client.force_login(member)
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    if client.get(address).status_code != 200:
+    if not page._may(_request_of(member), "view"):
         return
     last = last_page(client, address)
     queries = {"": "", **({"p=2": "?p=2", f"p={last}": f"?p={last}"} if last > 1 else {})}
     if page.get_search_fields(None):
-        queries[f"q={SEARCHED}"] = f"?q={SEARCHED.replace(' ', '+')}"
+        queries |= {f"q={words}": f"?{urlencode({'q': words})}" for words in SEARCHED}
+    queries |= {query: f"?{query}" for query in _orders(client, address)}
     queries |= {query: f"?{query}" for query in _filters(client, address)}
     for label, query in queries.items():
         _print(who, f"{model._meta.model_name} {label}", partial(client.get, address + query), runs)
+    row = page.get_queryset(_request_of(member)).order_by("pk").first()
+    if row is not None:
+        for name in ("change", "history"):
+            one = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=[row.pk])
+            _print(who, f"{model._meta.model_name} {name}", partial(client.get, one), runs)
+
+
+def _request_of(member: Any) -> Any:
+    from django.test import RequestFactory
+
+    request = RequestFactory().get("/")
+    request.user = member
+    return request
+
+
+def _time_pages(who: str, member: Any, runs: int) -> None:
+    """Time what is no list of a table."""
+    from django.test import Client
+    from django.urls import reverse
+
+    from registrations.models import Registration
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(member)
+    mine = Registration.objects.visible_to(member).exclude(member=None)
+    person = mine.filter(state="approved").order_by("pk").first()
+    find, people = reverse("admin:person_find"), reverse("admin:person_detail", args=[person.pk])
+    addresses = {
+        "Today": reverse("admin:index"),
+        "person": people,
+        **{f"person, {about}": f"{people}?about={about}" for about in ("matches", "clinics", "looks")},
+        **{f"find {words}": f"{find}?{urlencode({'q': words})}" for words in SEARCHED if "@" not in words},
+        "lane": reverse("admin:registrations_registration_lane"),
+        "saved filters": reverse("admin:filter_list"),
+    }
+    for label, address in addresses.items():
+        _print(who, label, partial(client.get, address, follow=True), runs)
+    _print(who, "find an address", partial(client.post, find, {"q": person.member.email}, follow=True), runs)
+
+
+def _orders(client: Any, address: str) -> list[str]:
+    """Return for each column of a list that can be sorted the order that its own link offers."""
+    import html
+    import re
+
+    heads = re.findall(r"<thead>.*?</thead>", client.get(address).content.decode(), re.DOTALL)
+    return sorted({html.unescape(order) for head in heads for order in re.findall(r'href="\?(o=-?\d+)"', head)})
 
 
 def _filters(client: Any, address: str) -> list[str]:
@@ -277,15 +347,17 @@ def _print(who: str, label: str, ask: Any, runs: int) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    if ask().status_code != 200:  # a table without a page of one row
+        return
     took = []
-    for _ in range(runs + 1):
+    for _ in range(runs):
         began = time.perf_counter()
-        response = ask()
+        ask()
         took.append((time.perf_counter() - began) * 1000)
     with CaptureQueriesContext(connection) as captured:
-        response = ask()
-    least = median(took[1:])
-    mark = " <<<" if least > AIM or len(captured) > MOST_STATEMENTS or response.status_code != 200 else ""
+        ask()
+    least = median(took)
+    mark = " <<<" if least > AIM or len(captured) > MOST_STATEMENTS else ""
     _say(f"  {who:<12}{label:<58}{least:7.0f} ms {len(captured):4} statements{mark}\n")
 
 
