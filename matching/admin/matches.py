@@ -160,6 +160,7 @@ class MatchList(ListOfSeats):
 @admin.register(Match)
 class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
+    version_columns = ("state", "version")
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state_in_words", "why"]
     search_folded = names_searched(*BOTH)

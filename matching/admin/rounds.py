@@ -32,7 +32,7 @@ from matching.words import levels, reasons, shortages
 from registrations.models import Member
 from registrations.requests import signed_in
 
-SHOWN_ON_A_ROUND = 200
+SHOWN_ON_A_ROUND = 100
 LEFT_A_PAGE = 50
 
 
