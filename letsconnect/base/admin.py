@@ -111,6 +111,8 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     filters_about_one_person: tuple[str, ...] = ()
     # The columns of names and titles in which the list searches, however they are spelt: see `searching.rows_called`.
     search_folded: tuple[str, ...] = ()
+    # Columns beside them of which each holds an "@": found by the whole of it, and not looked at unless one was typed.
+    search_addresses: tuple[str, ...] = ()
     refusals: tuple[type[Exception], ...] = ()  # what the actions behind the form of a row raise
 
     def _may(self, request: HttpRequest, action: str) -> bool:
@@ -154,17 +156,20 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         """
         if not self.search_folded or not search_term:
             return super().get_search_results(request, queryset, canonical_words(search_term))
-        rows_named = read_once(request, ("rows named", self.opts.label, search_term), partial(self._named, search_term))
+        search = partial(self._searched, request, search_term)
+        return queryset.filter(read_once(request, ("rows found", self.opts.label, search_term), search)), False
+
+    def _searched(self, request: HttpRequest, words: str) -> models.Q:
+        typed = canonical_words(words)
+        wanted = self._named(words) | searching.rows_addressed(self.model, self.search_addresses, typed)
         if self.search_fields:
-            exact, _has_doubles = super().get_search_results(
-                request, self.model._default_manager.all(), canonical_words(search_term)
-            )
-            rows_named |= models.Q(pk__in=exact.order_by().values("pk"))
-        return queryset.filter(rows_named), False
+            more, _has_doubles = super().get_search_results(request, self.model._default_manager.all(), typed)
+            wanted |= models.Q(pk__in=more.order_by().values("pk"))
+        return wanted
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Return what Django searches; a list that searches folded text has a field for it, too."""
-        return self.search_fields or self.search_folded
+        return self.search_fields or self.search_folded or self.search_addresses
 
     def _named(self, words: str) -> models.Q:
         return searching.rows_called(self.model, self.search_folded, words) | self.also_found(words)

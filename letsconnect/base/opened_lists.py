@@ -5,7 +5,7 @@ seats decides then what stands there, and writing the SQL anew was a third of th
 as Django does it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -31,6 +31,7 @@ from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import StatementOfSeats
 
 Desk = WorkingGroupAdmin[Any]
+MOST_YEARS = 20  # of which there is something in each: further ones are looked for
 _PARTS = ("day", "month", "year")  # in the order of the alphabet, as they stand in Django's links
 _FORMATS = {"month": "YEAR_MONTH_FORMAT", "day": "MONTH_DAY_FORMAT"}
 _in_words_of_django = gettext  # a name that `makemessages` passes over: the text is in Django's own catalogue
@@ -195,23 +196,30 @@ class _Days:
             return self._links("year", None)
         first, last = timezone.localtime(first), timezone.localtime(last)
         if first.year != last.year:
-            return self._links("year", None)
+            return self._links("year", None, _years(first, last))
         if first.month != last.month:
             return self._links("month", {"link": "?", "title": _in_words_of_django("All dates")})
         return self._links("day", {"link": f"?{self.column}__year={first.year}", "title": str(first.year)})
 
-    def _links(self, kind: str, back: dict[str, str] | None) -> dict[str, Any]:
+    def _links(self, kind: str, back: dict[str, str] | None, moments: Sequence[date] | None = None) -> dict[str, Any]:
         zone, language = timezone.get_current_timezone_name(), get_language()
-        moments = self.statements.moments.rows(self.reader, kind=kind, zone=zone)
+        if moments is None:
+            moments = self.statements.moments.rows(self.reader, kind=kind, zone=zone)
         parts = _PARTS[_PARTS.index(kind) :]
         choices = [
             {
                 "link": "?" + "&".join([f"{self.column}__{part}={getattr(moment, part)}" for part in parts]),
-                "title": _title(moment.date(), kind, language),
+                "title": _title(date(moment.year, moment.month, moment.day), kind, language),
             }
             for moment in moments
         ]
         return {"show": True, "back": back, "choices": choices}
+
+
+def _years(first: date, last: date) -> list[date] | None:
+    """Return the years from the first to the last, without looking at each row for its year; None for too many."""
+    years = range(first.year, last.year + 1)
+    return [date(year, 1, 1) for year in years] if len(years) <= MOST_YEARS else None
 
 
 @lru_cache(maxsize=2048)

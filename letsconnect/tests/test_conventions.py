@@ -134,6 +134,7 @@ FOLDING = {
     "clinics/newsletters.py": "a search",
     "letsconnect/base/checks.py": "a word of PostgreSQL",
     "letsconnect/base/folding.py": "names that are looked up in lists",
+    "letsconnect/base/searching.py": "a search",
     "letsconnect/env.py": "yes and no in settings",
     "letsconnect/production_checks.py": "names of hosts in settings",
     "matching/waiting/browsing.py": "the order of a list",

@@ -77,6 +77,13 @@ def test_people_letters_and_seats_are_found_by_names_however_they_are_spelt(desk
     assert found(desk, "mailings_letter", "lukasz") == [letter.pk]
     assert found(desk, "mailings_letter", letter.address) == [letter.pk]
     assert found(desk, "mailings_subscription", "dorde") == [reader.pk]
+    elsewhere = make_letter(to=make_member(email="now@example.org"), address="before@example.org")
+    for words in ("now@example.org", " NOW@example.org ", "Before@Example.org", elsewhere.message_id):
+        assert found(desk, "mailings_letter", words) == [elsewhere.pk], words
+    assert (
+        found(desk, "mailings_letter", "lukasz now@example.org") == found(desk, "mailings_letter", "example.org") == []
+    )
+    assert found(desk, "mailings_subscription", "Reader@example.org") == [reader.pk]
     assert found(desk, "registrations_workinggroupseat", "lukasz") == [seat.pk]
     assert Member.objects.filter(name="Łukasz Đorđe").exists()
 

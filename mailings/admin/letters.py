@@ -94,7 +94,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
     list_filter = [NeedsFilter, PersonFilter, "state", KindFilter, ("language", ValuesFilter)]
     filters_about_one_person = (PersonFilter.parameter_name,)
     search_folded = ("member__folded_name",)
-    search_fields = ["=address", "=member__email", "=message_id"]
+    search_addresses = ("address", "member__email", "message_id")
     search_help_text = gettext_lazy("A part of a name, or a whole address or Message-ID.")
     date_hierarchy = "owed_at"
     ordering = ["-owed_at", "-pk"]

@@ -103,7 +103,7 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
     list_filter = ["state", "source", ReadsFilter]
     list_select_related = ["member"]
     search_folded = ("member__folded_name",)
-    search_fields = ["=address"]
+    search_addresses = ("address",)
     search_help_text = gettext_lazy("A whole address.")
     ordering = ["-agreed_at", "-pk"]
     fields = [

@@ -366,6 +366,7 @@ class Letter(models.Model):
                 fields=["bulk_text"], name="mailings_letter_of_bulk_text", condition=Q(bulk_text__isnull=False)
             ),
             models.Index(fields=["state", "owed_at"], name="mailings_letter_by_state"),
+            models.Index(fields=["-owed_at", "-id"], name="mailings_letter_newest_first"),
             models.Index(fields=["gathering", "-id"], name="mailings_letter_gathered", condition=~Q(gathering="")),
         ]
 
