@@ -11,6 +11,18 @@ from letsconnect.base.labels import without_code
 from mailings.domain.letters import Priority, UnknownKind
 from mailings.rendering import Rendered
 
+
+class NotYet(str):
+    """A reason to skip an email that may go away within seconds: it is queued again, and asked at ``until``."""
+
+    until: datetime
+
+    def __new__(cls, reason: str, *, until: datetime) -> "NotYet":
+        it = super().__new__(cls, reason)
+        it.until = until
+        return it
+
+
 # `about` is whatever object the app itself owed the letter about; only that app knows its class.
 StillOwed = Callable[..., str | None]
 Render = Callable[..., Rendered]
@@ -102,12 +114,12 @@ def register(
 ) -> None:
     """Register ``name`` as a kind of letter.
 
-    ``still_owed(about, now)`` returns None or the reason to skip it; ``render(about, language, zone)`` returns its
-    text. A name may be registered a second time only with the same arguments. The desk does not show letters of an
-    ``is_confidential`` kind: that they exist would tell too much. ``facts(about)`` returns what a gathered letter
-    tells, as a text nobody sees: the letter is not sent if the last one told the same. An ``is_urgent`` letter was just
-    asked for by a person who waits for it: it goes first, whatever is suppressed, and nobody sends it again by hand.
-    Of the others, those of a smaller ``priority`` go first.
+    ``still_owed(about, now)`` returns None or the reason to skip it (`NotYet`: to ask again then); ``render(about,
+    language, zone)`` returns its text. A name may be registered a second time only with the same arguments. The desk
+    does not show letters of an ``is_confidential`` kind: that they exist would tell too much. ``facts(about)`` returns
+    what a gathered letter tells, as a text nobody sees: the letter is not sent if the last one told the same. An
+    ``is_urgent`` letter was just asked for by a person who waits for it: it goes first, whatever is suppressed, and
+    nobody sends it again by hand. Of the others, those of a smaller ``priority`` go first.
     ``reads(keys, now)`` returns what several letters are about, with all that ``still_owed`` and ``render`` ask of it,
     in a few queries; without it they are given plain rows, and ask for each letter on its own.
     ``before_sending(about, now)`` is called right before ``render``: there a secret is drawn that stands in no row.

@@ -9,6 +9,7 @@ from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
 from letsconnect.tests.opened import as_opened
+from mailings.ledger import letters
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.matches.sweeps import close_fallen
@@ -19,7 +20,7 @@ from registrations.domain.reviews import LETTER_WAITS, check_change_of_decision
 from registrations.models import Registration
 from registrations.review import deciding
 from registrations.review.follows import follows
-from registrations.tests.factories import NOW, make_registration
+from registrations.tests.factories import NOW, make_coordinator, make_registration
 
 pytestmark = pytest.mark.django_db
 DECIDED = ("approved", "needs_changes", "declined")
@@ -162,3 +163,20 @@ def test_the_page_of_a_registration_offers_what_can_be_decided_and_then_undone(c
 
     registration.refresh_from_db()
     assert (registration.state, registration.review_note, registration.reviewed_at) == ("declined", "Before", NOW)
+
+
+def test_an_email_to_the_other_of_a_match_waits_until_a_decision_stands(liaison):
+    """It depends on two registrations: while either is declined only for the seconds of undo, nothing is given up."""
+    match = make_match("connected")
+    letters.owe(kind="matching.connected_learner", to=match.learner.member, about=match, key="theirs", now=NOW)
+    deciding.decide_anew(
+        registration=match.sharer, decision=RegistrationState.DECLINED, note="No group", by=make_coordinator(), now=NOW
+    )
+
+    drain(now=NOW + timedelta(seconds=1))
+    assert (Letter.objects.get(key="theirs").state, Letter.objects.get(key="theirs").due_at) == (
+        "queued",
+        NOW + LETTER_WAITS,
+    )
+    drain(now=NOW + LETTER_WAITS)
+    assert Letter.objects.get(key="theirs").state == "skipped"

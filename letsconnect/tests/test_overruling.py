@@ -11,8 +11,9 @@ from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import MatchState
 from matching.rounds.reviews import approve_match, refuse_match
+from matching.rounds.rounds import cancel_round
 from matching.rounds.rules import exclude_pair, lift_exclusion
-from matching.tests.factories import make_match
+from matching.tests.factories import make_match, make_round
 from registrations.models import OverruledDecision
 from registrations.review.deciding import review
 from registrations.seats.appointing import end_seat
@@ -56,6 +57,29 @@ def test_who_approved_hears_once_that_another_refused_and_why(client, mailoutbox
     assert not OverruledDecision.objects.unread(liaison).exists()
     client.force_login(coordinator)
     assert "Same office." not in client.get(reverse(PAGE)).content.decode()
+
+
+def test_who_approved_in_a_round_that_is_cancelled_hears_of_it_once_and_the_two_people_nothing(client, mailoutbox):
+    coordinator, liaison, other, later_refused = make_coordinator(), *(make_liaison("MENA") for _ in range(3))
+    round_ = make_round("proposed")
+    matches = [make_match(round=round_) for _ in range(4)]
+    for match in matches[:2]:
+        approve_match(match=match, by=liaison, now=NOW)
+    approve_match(match=matches[2], by=coordinator, now=NOW)
+    half = make_match(round=round_, sharer=make_registration(region="SA"))
+    approve_match(match=half, by=other, now=NOW)
+    approve_match(match=matches[3], by=later_refused, now=NOW)
+    overrule(matches[3], by=later_refused)
+
+    cancel_round(round_=round_, by=coordinator, now=NOW)
+
+    assert [note_overruled(LATER), note_overruled(LATER)] == [2, 0]
+    drain(now=LATER + timedelta(hours=1))
+    assert {message.to[0] for message in mailoutbox} == {liaison.email, other.email} and len(mailoutbox) == 2
+    assert str(round_) in mailoutbox[0].body
+    client.force_login(liaison)
+    page = client.get(reverse(PAGE)).content.decode()
+    assert reverse("admin:matching_round_change", args=[round_.pk]) in page and "cancelled the round" in page
 
 
 def test_nobody_hears_of_it_after_their_seat_has_ended_or_of_another_region(client):

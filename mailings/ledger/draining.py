@@ -120,10 +120,11 @@ def _claimed(ids: Iterable[int], token: str) -> list[Letter]:
     return sorted(claimed, key=attrgetter("priority", "due_at", "pk"))
 
 
-def give_back(letters: list[Letter]) -> int:
-    """Queue again those of ``letters`` that this worker has claimed but not sent."""
+def give_back(letters: list[Letter], *, until: datetime | None = None) -> int:
+    """Queue again those of ``letters`` that this worker has claimed but not sent, due at ``until`` if that is given."""
     still_claimed = Letter.objects.filter(pk__in=[letter.pk for letter in letters]).claimed_with(letters[0].claimed_by)
-    return still_claimed.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
+    due = {"due_at": until} if until else {}
+    return still_claimed.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="", **due)
 
 
 def send_claimed(
@@ -188,8 +189,8 @@ def _prepare_group(
             composed.append((letter, prepare(letter, facts, now=now)))
         except NotOwed as reason:
             counts[_finish(letter, LetterState.SKIPPED, reason=str(reason))] += 1
-        except NotNow:
-            counts["returned"] += give_back([letter])
+        except NotNow as waits:
+            counts["returned"] += give_back([letter], until=waits.until)
         except CannotBeWritten as reason:
             counts[_finish(letter, LetterState.FAILED, reason=str(reason))] += 1
     return counts, composed

@@ -27,7 +27,11 @@ class NotOwed(Exception):
 
 
 class NotNow(Exception):
-    """The letter is owed, but waits until somebody goes on with its sending."""
+    """The letter is owed, but waits: until somebody goes on with its sending, or ``until`` then."""
+
+    def __init__(self, until: datetime | None = None) -> None:
+        super().__init__()
+        self.until = until
 
 
 class CannotBeWritten(Exception):
@@ -136,6 +140,8 @@ def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
         composed = None if reason else _written(letter, kind, about, facts)
     if caught.text:
         raise CannotBeWritten(caught.text)
+    if isinstance(reason, kinds.NotYet):
+        raise NotNow(reason.until)
     if composed is None:
         raise NotOwed(reason)
     return composed

@@ -24,11 +24,14 @@ from matching.words.letter_rows import (
     IS_UNBROKEN,
     OF_A_MATCH,
     both_people,
+    people_of_match,
+    people_of_session,
     read_matches,
     read_names_of_skills,
 )
 from registrations.models import Registration
 from registrations.participation.next_round import next_round, read_who_takes_part
+from registrations.review.undoable import until_it_stands
 
 _MISSED = {
     "missed_absent": Verdict.MISSED,
@@ -42,7 +45,7 @@ def register() -> None:
     for side in Side:
         kinds.register(
             f"matching.met_elsewhere_{side}",
-            still_owed=_meeting_owed(side),
+            still_owed=until_it_stands(_meeting_owed(side), people_of_session),
             render=_about_session("met_elsewhere", side),
             reads=_read_hours,
             keeps=kinds.kept("learner__member", "sharer__member"),
@@ -50,7 +53,9 @@ def register() -> None:
         for letter in ("did_you_meet", *_MISSED):
             kinds.register(
                 f"matching.{letter}_{side}",
-                still_owed=_question_owed(side) if letter == "did_you_meet" else _missed_owed(letter),
+                still_owed=until_it_stands(
+                    _question_owed(side) if letter == "did_you_meet" else _missed_owed(letter), people_of_session
+                ),
                 render=_about_session(letter, side),
                 reads=_read_hours,
                 keeps=kinds.kept("learner__member", "sharer__member"),
@@ -58,7 +63,7 @@ def register() -> None:
         for letter in ("completed", "quiet", "quiet_end"):
             kinds.register(
                 f"matching.{letter}_{side}",
-                still_owed=_match_owed(letter),
+                still_owed=until_it_stands(_match_owed(letter), people_of_match),
                 render=_about_match(letter, side),
                 reads=_read_matches,
                 keeps=kinds.kept("learner__member", "sharer__member"),

@@ -18,8 +18,9 @@ from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import DAYS_TO_ANSWER, REMIND_AFTER, MatchState, Side
 from matching.models import Match, MatchQuerySet
 from matching.words import reasons
-from matching.words.letter_rows import IS_LIVE, both_people, read_matches
+from matching.words.letter_rows import IS_LIVE, both_people, people_of_match, read_matches
 from registrations.participation import next_round
+from registrations.review.undoable import until_it_stands
 
 _WHILE = {
     "asked": {MatchState.ASKED},
@@ -38,7 +39,7 @@ def register() -> None:
         for side in Side:
             kinds.register(
                 f"matching.{letter}_{side}",
-                still_owed=_still_owed(letter, side),
+                still_owed=until_it_stands(_still_owed(letter, side), people_of_match),
                 render=_render(letter, side),
                 reads=_read_reminders(side) if letter == "reminder" else _read,
                 keeps=kinds.kept("learner__member", "sharer__member"),

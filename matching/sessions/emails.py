@@ -22,8 +22,9 @@ from matching.models import Match, Session
 from matching.sessions import calendars
 from matching.sessions.changing import gathering_of
 from matching.words import reasons
-from matching.words.letter_rows import IS_LIVE, read_names_of_skills
+from matching.words.letter_rows import IS_LIVE, people_of_session, read_names_of_skills
 from registrations.models import Registration
+from registrations.review.undoable import until_it_stands
 
 S = SessionState
 _WHILE = {
@@ -49,7 +50,7 @@ def register() -> None:
         for side in Side:
             kinds.register(
                 f"matching.session_{letter}_{side}",
-                still_owed=_still_owed(letter, side),
+                still_owed=until_it_stands(_still_owed(letter, side), people_of_session),
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
                 reads=_read,

@@ -25,6 +25,7 @@ from registrations.consents.asking import agrees, read_who_agrees
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.participation.next_round import next_round, read_who_takes_part
+from registrations.review.undoable import until_it_stands
 
 _TOLD = (RequestState.NOT_THIS_TIME, RequestState.EXPIRED)
 _NOT_GOING_OUT = (LetterState.SKIPPED, LetterState.FAILED)
@@ -34,11 +35,15 @@ def register() -> None:
     """Make the letters known to the ledger."""
     asked_for = "requests_made__sharer__member"
     kinds.register(
-        KIND, still_owed=_no_match_owed, render=_render_no_match, reads=_read_people, keeps=kinds.kept(asked_for)
+        KIND,
+        still_owed=until_it_stands(_no_match_owed, lambda person: [person]),
+        render=_render_no_match,
+        reads=_read_people,
+        keeps=kinds.kept(asked_for),
     )
     kinds.register(
         "matching.request_answered",
-        still_owed=_answer_owed,
+        still_owed=until_it_stands(_answer_owed, lambda request: [request.learner]),
         render=_render_answer,
         reads=_read_requests,
         keeps=kinds.kept(f"learner__{asked_for}"),

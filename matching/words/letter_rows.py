@@ -8,7 +8,7 @@ from collections.abc import Collection
 from letsconnect.base.querysets import any_of
 from letsconnect.base.read_ahead import RowQuestion
 from letsconnect.base.statements import Statement
-from matching.models import Match
+from matching.models import Match, Session
 from registrations.models import Registration
 from registrations.skills.names import read_names
 
@@ -34,3 +34,11 @@ def read_names_of_skills(matches: Collection[Match]) -> None:
 
 def both_people(matches: Collection[Match]) -> list[Registration]:
     return [person for match in matches for person in (match.learner, match.sharer)]
+
+
+def people_of_match(match: Match) -> list[Registration]:
+    return [match.learner, match.sharer]
+
+
+def people_of_session(session: Session) -> list[Registration]:
+    return people_of_match(session.match)

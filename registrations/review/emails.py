@@ -17,6 +17,7 @@ from registrations.domain.registrations import RegistrationState
 from registrations.domain.reviews import DECISIONS
 from registrations.models import Registration
 from registrations.participation.next_round import next_round, read_who_takes_part
+from registrations.review.undoable import until_it_stands
 from registrations.review.what_next import what_next
 
 
@@ -71,7 +72,7 @@ def register() -> None:
     """Register the letters with the ledger."""
     kinds.register(
         "registrations.handed_in",
-        still_owed=_still(RegistrationState.SUBMITTED),
+        still_owed=until_it_stands(_still(RegistrationState.SUBMITTED), lambda registration: [registration]),
         render=_render_handed_in,
         reads=_read,
         keeps=kinds.kept(),

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from letsconnect.base.models import Act
 from registrations.domain.registrations import RegistrationState
+from registrations.domain.reviews import LETTER_WAITS
 from registrations.models import Registration
 from registrations.participation.next_round import next_round_on
 
@@ -58,7 +59,10 @@ def _reviews(*, since: datetime) -> QuerySet[Act, Any]:
     """Return when a registration was handed in and when it was decided about, the latest first."""
     about = Act.objects.filter(object_type=Registration._meta.label_lower)
     handed_in = about.filter(object_id=OuterRef("object_id"), verb__in=HANDING_IN, at__lte=OuterRef("at"))
+    same, then = OuterRef("object_id"), OuterRef("at")
+    undone = about.filter(object_id=same, verb="undo_review", at__gte=then, at__lt=then + LETTER_WAITS)
     decisions = about.filter(verb="review_registration", was=RegistrationState.SUBMITTED, at__gte=since)
+    decisions = decisions.filter(~Exists(undone))
     waits = decisions.annotate(handed_in_at=Subquery(handed_in.order_by("-at").values("at")[:1]))
     return waits.filter(handed_in_at__isnull=False).order_by("-at").values_list("handed_in_at", F("at"))
 

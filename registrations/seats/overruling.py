@@ -27,7 +27,8 @@ class Overrulable:
     """The acts on one table. ``changed_by`` gives for each verb the states it changes a decision in; none: in any.
 
     ``several``: two people decide on a row together, as where two regions approve; otherwise only the last decision
-    stands. ``undone_by`` takes the act before it back. ``seen_by`` returns the rows a member may see.
+    stands. ``undone_by`` takes the act before it back. ``seen_by`` returns the rows a member may see. ``elsewhere``
+    returns the decisions on other rows that an act on this one has put an end to, at most one of each person.
     """
 
     table: type[models.Model]
@@ -36,6 +37,7 @@ class Overrulable:
     seen_by: Callable[[Member], models.QuerySet[Any]]
     undone_by: frozenset[str] = frozenset()
     several: bool = False
+    elsewhere: Callable[[Act], Iterable[Act]] | None = None
     why: Callable[[Any], str] = lambda _row: ""
     name: Callable[[Any], str] = str
 
@@ -66,7 +68,8 @@ def note_overruled(now: datetime) -> int:
     noted = 0
     for change in changes:
         kind, history = _registered[change.object_type], histories[change.object_type, change.object_id]
-        for own in _decisions_before(change, history, kind):
+        ended = kind.elsewhere(change) if kind.elsewhere else _decisions_before(change, history, kind)
+        for own in (act for act in ended if act.actor_id not in (None, change.actor_id)):
             noted += _note(own, change, kind, now=now)
     return noted
 
@@ -107,8 +110,7 @@ def _decisions_before(change: Act, history: list[Act], kind: Overrulable) -> Ite
             next(earlier, None)
             continue
         if act.verb in kind.decided_by:
-            if act.actor_id is not None and act.actor_id != change.actor_id:
-                yield act
+            yield act
             if not kind.several:
                 return
         if act.verb in kind.changed_by and act.verb not in kind.decided_by:
@@ -119,7 +121,7 @@ def _decisions_before(change: Act, history: list[Act], kind: Overrulable) -> Ite
 def _note(own: Act, change: Act, kind: Overrulable, *, now: datetime) -> int:
     """Note it for whoever did ``own``, if their seats still open the row; the second time nothing happens."""
     member = Member.objects.get(pk=own.actor_id or 0)
-    if not member.is_staff or not kind.seen_by(member).filter(pk=own.object_id).exists():
+    if not member.is_staff or not kind.seen_by(member).filter(pk=change.object_id).exists():
         return 0
     decision, is_new = OverruledDecision.objects.get_or_create(
         member=member, by=change, defaults={"own_act": own, "noted_at": now}
@@ -150,15 +152,15 @@ def in_lines(decisions: Iterable[OverruledDecision], *, reader: Member) -> list[
     """Return what is said of these decisions, in one query for each table; only of rows that the reader may see."""
     decisions = list(decisions)
     rows: dict[tuple[str, int], Any] = {}
-    for label in sorted({decision.own_act.object_type for decision in decisions} & _registered.keys()):
-        keys = [decision.own_act.object_id for decision in decisions if decision.own_act.object_type == label]
+    for label in sorted({decision.by.object_type for decision in decisions} & _registered.keys()):
+        keys = [decision.by.object_id for decision in decisions if decision.by.object_type == label]
         rows |= {(label, row.pk): row for row in _registered[label].seen_by(reader).filter(pk__in=keys)}
-    seen = ((decision, rows.get((decision.own_act.object_type, decision.own_act.object_id))) for decision in decisions)
+    seen = ((decision, rows.get((decision.by.object_type, decision.by.object_id))) for decision in decisions)
     return [_line(decision, row) for decision, row in seen if row is not None]
 
 
 def _line(decision: OverruledDecision, row: Any) -> OverruledLine:
-    kind, act = _registered[decision.own_act.object_type], decision.by
+    kind, act = _registered[decision.by.object_type], decision.by
     reason = getattr(act, "reason", None)
     given = act.in_words(reason.text) if reason is not None else ""
     address = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"

@@ -14,7 +14,7 @@ from letsconnect.base.models import Act, ActReason
 from letsconnect.tests import database
 from letsconnect.tests.at_once import at_once, in_the_middle
 from letsconnect.tests.opened import as_opened
-from mailings.ledger import draining
+from mailings.ledger import draining, letters
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.domain.registrations import NotYours, RegistrationState
@@ -216,6 +216,25 @@ def test_undo_brings_back_the_review_before_with_its_note_and_the_letter_that_ha
 
     assert columns(waiting) == before
     assert [message.subject for message in mailoutbox] == ["Please look at your registration once more"]
+
+
+def test_an_email_that_a_decision_made_pointless_is_not_given_up_before_it_stands(liaison, mailoutbox, settings):
+    settings.LETTERS_GATHER_FOR = timedelta(0)
+    seconds = [NOW + timedelta(seconds=number) for number in range(20)]
+    undone, declined = wait(1), wait(1)
+    for person in (undone, declined):
+        letters.owe(kind="registrations.handed_in", to=person.member, about=person, key=f"sent:{person.pk}", now=NOW)
+        review_as(liaison, person, DECLINED, "No group")
+
+    drain(now=seconds[2])
+    undo(liaison, undone, seconds[4])
+    drain(now=seconds[5])
+    drain(now=NOW + LETTER_WAITS)
+
+    subjects = {message.to[0]: message.subject for message in mailoutbox}
+    assert Letter.objects.get(key=f"sent:{undone.pk}").state == "sent"
+    assert Letter.objects.get(key=f"sent:{declined.pk}").state == "skipped"
+    assert len(subjects) == len(mailoutbox) == 2
 
 
 def test_the_letter_waits_for_as_long_as_one_can_undo(liaison, mailoutbox, settings):

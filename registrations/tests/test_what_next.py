@@ -23,6 +23,7 @@ def reviewed(*, took, ago=10 * DAY):
     decided_at = NOW - ago
     acts.record(by=None, verb="submit_registration", on=registration, now=decided_at - took)
     acts.record(by=None, verb="review_registration", on=registration, now=decided_at, was="submitted")
+    return registration
 
 
 def test_how_long_a_review_takes_is_that_of_eight_in_ten_of_the_latest(db):
@@ -38,6 +39,9 @@ def test_of_four_reviews_none_is_called_usual(db):
         reviewed(took=DAY)
     assert what_next.days_of_review(now=NOW) is None
     assert "cannot say yet" in what_next.usual_time(now=NOW)
+    undone = reviewed(took=DAY)
+    acts.record(by=None, verb="undo_review", on=undone, now=NOW - 10 * DAY + timedelta(seconds=6))
+    assert what_next.days_of_review(now=NOW) is None
     reviewed(took=timedelta(minutes=1))
     assert "within 1 day." in what_next.usual_time(now=NOW)
 
