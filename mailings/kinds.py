@@ -12,12 +12,12 @@ from mailings.domain.letters import Priority, UnknownKind
 from mailings.rendering import Rendered
 
 
-class NotYet(str):
+class AskedAgain(str):
     """A reason to skip an email that may go away within seconds: it is queued again, and asked at ``until``."""
 
     until: datetime
 
-    def __new__(cls, reason: str, *, until: datetime) -> "NotYet":
+    def __new__(cls, reason: str, *, until: datetime) -> "AskedAgain":
         it = super().__new__(cls, reason)
         it.until = until
         return it
@@ -114,7 +114,7 @@ def register(
 ) -> None:
     """Register ``name`` as a kind of letter.
 
-    ``still_owed(about, now)`` returns None or the reason to skip it (`NotYet`: to ask again then); ``render(about,
+    ``still_owed(about, now)`` returns None or the reason to skip it (`AskedAgain`: to ask again then); ``render(about,
     language, zone)`` returns its text. A name may be registered a second time only with the same arguments. The desk
     does not show letters of an ``is_confidential`` kind: that they exist would tell too much. ``facts(about)`` returns
     what a gathered letter tells, as a text nobody sees: the letter is not sent if the last one told the same. An

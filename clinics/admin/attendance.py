@@ -26,7 +26,7 @@ from clinics.attendance.door import asked_for_guests, guest_by_key, guests_of
 from clinics.attendance.exporting import record_list_export, table_of
 from clinics.attendance.matching import owners_of
 from clinics.attendance.reviewing import asked_for_call_lists, asked_who_was_there, reviews_of
-from clinics.attendance.ticking import count_others, take_tick_back, tick
+from clinics.attendance.ticking import OWN_SEAT, count_others, take_tick_back, tick
 from clinics.domain.attendance import MAY_BE_JOINED, CallListRefused, CannotTick, check_ticking
 from clinics.domain.call_lists import LARGEST
 from clinics.domain.clinics import ClinicError
@@ -255,6 +255,7 @@ def _draw(desk: ClinicDesk, request: HttpRequest, clinic: Clinic, form: CallList
         "others": others,
         "heads": heads_of(clinic),
         "reviews": reviews,
+        "own_seat": OWN_SEAT,
         "form": form,
         "may_tick": desk.has_change_permission(request) and _has_begun(clinic),
         "most_heads": MOST_HEADS,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinics.attendance.matching import Matcher, known_names
-from clinics.attendance.ticking import count_others, keep_if_known
+from clinics.attendance.ticking import check_not_a_guest_themselves, count_others, keep_if_known
 from clinics.domain.attendance import CallListRefused, check_ticking
 from clinics.domain.call_lists import names_in, read_call_list
 from clinics.locking import check_theirs, lock_theirs
@@ -66,6 +66,8 @@ def confirm_callers(*, call_list: CallList, chosen: Mapping[int, int], by: Membe
     if brought is None:
         return 0
     check_ticking(state=brought.clinic.state, starts_at=brought.clinic.starts_at, now=now)
+    if by.pk in members:
+        check_not_a_guest_themselves(brought.clinic, by, by=by)
     stays: dict[int, list[int | None]] = defaultdict(list)
     rows = list(brought.rows.filter(pk__in=chosen))
     for row in rows:

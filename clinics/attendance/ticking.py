@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinics.attendance.presses import note_press
 from clinics.domain.attendance import CannotTick, check_ticking
@@ -21,6 +22,8 @@ from letsconnect.base.constraints import constraint_of
 from letsconnect.base.lines import isolated
 from registrations.models import Member
 
+OWN_SEAT = gettext_lazy("You are a guest at this clinic: the button to join notes you, or somebody else does.")
+
 
 @transaction.atomic
 def tick(
@@ -28,10 +31,13 @@ def tick(
 ) -> Attendance:
     """Note that ``by`` sees somebody there; the first tick counts, and a second one changes nothing.
 
+    Who does something at the clinic may tick themselves: it is their work. CannotTick for a guest who does.
+
     SaidOtherwiseSince where it was taken back after ``pressed_at``.
     """
     locked = lock_person(member)
     clinic = _clinic_of(clinic, by=by, now=now)
+    check_not_a_guest_themselves(clinic, locked, by=by)
     note_press(clinic, locked, is_there=True, pressed_at=pressed_at, now=now)
     attendance = Attendance.objects.of(clinic).filter(member=locked).first()
     if attendance is not None and attendance.ticked_at is not None:
@@ -54,6 +60,8 @@ def let_in(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Atte
     """
     member = lock_person(member)
     clinic = _clinic_of(clinic, by=by, now=now)
+    if member.pk == by.pk:
+        raise CannotTick(_("You wait for a seat yourself: somebody else lets you in."))
     if not member.is_active or not clinic.rsvps.active().of(member).exists():  # nobody is brought back by others
         raise CannotTick(_("This person has no seat at this clinic any more."))
     if missing_documents(member, on=now.date()):
@@ -87,6 +95,12 @@ def take_tick_back(
     acts.record(by=by, verb="take_tick_back", on=attendance, now=now)
     attendance.ticked_at = attendance.ticked_by = None
     return keep_if_known(attendance)
+
+
+def check_not_a_guest_themselves(clinic: Clinic, member: Member, *, by: Member) -> None:
+    """Raise CannotTick where somebody notes that they were there themselves, with nothing to do at the clinic."""
+    if member.pk == by.pk and not clinic.people.accepted().of(member).exists():
+        raise CannotTick(OWN_SEAT)
 
 
 def store(attendance: Attendance) -> None:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.agendas.writing import AgendaEntry, write_agenda
+from clinics.attendance.call_lists import bring_call_list, confirm_callers
 from clinics.attendance.counting import heads_of
 from clinics.attendance.door import clock_of, guests_of, searched
 from clinics.attendance.joining import join
@@ -19,6 +20,7 @@ from clinics.domain.attendance import CannotTick
 from clinics.domain.clinics import HOST_READS_FOR
 from clinics.domain.people import AnswerState, ClinicRole
 from clinics.models import AccessNeed, Attendance, LastPress, OtherHeads, Rsvp, SeatQuestion
+from clinics.seats.rsvps import rsvp as take_seat
 from clinics.tests.after_factories import make_certificate
 from clinics.tests.factories import START, make_attendance, make_channel, make_clinic, make_person, sign_up
 from letsconnect.base.models import Act
@@ -114,6 +116,29 @@ def test_hosts_and_helpers_who_said_yes_tick(clinic, rsvp, role, state, may):
     else:
         with pytest.raises(CannotTick):
             tick(clinic=clinic, member=rsvp.member, by=somebody, now=DURING)
+
+
+def test_a_guest_does_not_note_or_let_in_themselves_and_who_does_something_there_may(clinic):
+    liaison, host = make_coordinator(), make_person(clinic, ClinicRole.HOST).member
+    take_seat(clinic=clinic, member=liaison, by=liaison, now=NOW)
+    waiting = make_coordinator()
+    clinic.rsvps.create(member=waiting, state="waiting", place=1, made_at=NOW)
+    listed = bring_call_list(clinic=clinic, content=b"Name\nLiaison\n", by=liaison, now=DURING)
+
+    for refused, act in (
+        (CannotTick, lambda: tick(clinic=clinic, member=liaison, by=liaison, now=DURING)),
+        (CannotTick, lambda: let_in(clinic=clinic, member=waiting, by=waiting, now=DURING)),
+        (
+            CannotTick,
+            lambda: confirm_callers(
+                call_list=listed, chosen={listed.rows.get().pk: liaison.pk}, by=liaison, now=DURING
+            ),
+        ),
+    ):
+        with pytest.raises(refused):
+            act()
+    assert tick(clinic=clinic, member=host, by=host, now=DURING)
+    assert tick(clinic=clinic, member=liaison, by=host, now=DURING)
 
 
 def test_those_who_look_after_a_clinic_tick_longer_than_its_hosts_and_others_never(host):

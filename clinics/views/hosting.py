@@ -34,7 +34,7 @@ from clinics.attendance.door import (
 )
 from clinics.attendance.forms import WalkInForm
 from clinics.attendance.presses import SaidOtherwiseSince
-from clinics.attendance.ticking import count_others, let_in, take_tick_back, tick
+from clinics.attendance.ticking import OWN_SEAT, count_others, let_in, take_tick_back, tick
 from clinics.attendance.walk_ins import asked_for_walk_ins, note_walk_in, walk_ins_of
 from clinics.domain.attendance import CannotTick, check_ticking
 from clinics.domain.clinics import ClinicError, Venue, may_be_hosted
@@ -102,6 +102,7 @@ def _context(request: MemberRequest, clinic: Clinic, *, now: datetime) -> dict[s
         "clock": clock_of([(row.begins_at, row.ends_at) for row in agenda], now=now),
         "now": now,
         "may_tick": _may_tick(clinic, request),
+        "own_seat": OWN_SEAT,
         "is_in_person": clinic.venue == Venue.IN_PERSON,
         "most_heads": MOST_HEADS,
         "walk_ins": walk_ins_of(clinic),

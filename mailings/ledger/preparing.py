@@ -140,7 +140,7 @@ def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
         composed = None if reason else _written(letter, kind, about, facts)
     if caught.text:
         raise CannotBeWritten(caught.text)
-    if isinstance(reason, kinds.NotYet):
+    if isinstance(reason, kinds.AskedAgain):
         raise NotNow(reason.until)
     if composed is None:
         raise NotOwed(reason)

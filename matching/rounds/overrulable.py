@@ -50,7 +50,7 @@ def _approvals_in(cancelled: Act) -> Iterable[Act]:
         verb__in=_APPROVING,
         at__lte=cancelled.at,
     )
-    return approvals.order_by("actor", "-at", "-pk").distinct("actor")
+    return approvals.order_by("actor_id", "-at", "-pk").distinct("actor_id")
 
 
 def _why_closed(match: Match) -> str:

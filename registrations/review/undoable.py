@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from mailings.kinds import NotYet, StillOwed
+from mailings.kinds import AskedAgain, StillOwed
 from registrations.domain.registrations import RegistrationState
 from registrations.domain.reviews import LETTER_WAITS
 from registrations.models import Registration
@@ -23,7 +23,7 @@ def until_it_stands(still_owed: StillOwed, people: People) -> StillOwed:
         if not reason or about is None:
             return reason
         stands_at = max((moment for person in people(about) if (moment := _stands_at(person))), default=now)
-        return NotYet(reason, until=stands_at) if stands_at > now else reason
+        return AskedAgain(reason, until=stands_at) if stands_at > now else reason
 
     return still_owed_then
 
