@@ -30,13 +30,11 @@ from clinics.models import (
 )
 from letsconnect.base.languages import best_of
 from reports.catalogue import ReportKind, ReportQuestion
-from reports.domain.privacy import ALL, Sum, hidden_in_list, hidden_in_table
-from reports.domain.shared_counts import SharedCounts
+from reports.domain.privacy import ALL, Key, hidden_in_table
 from reports.domain.tables import HIDDEN, Cell, FigureRow, FigureTable
-from reports.meetings.columns import CAME, CAME_WITH_SEAT, CHANNELS, CLINICS, FEEDBACK, MONTHS, NIGHTS, SEATS
+from reports.meetings.columns import CHANNELS, CLINICS, FEEDBACK, MONTHS, NIGHTS
+from reports.meetings.hiding import Attended, hidden_languages, hidden_rows, row_of, sum_of
 from reports.row_names import month_key, row_name
-
-OF_PEOPLE = (SEATS, CAME_WITH_SEAT, CAME)
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,9 @@ class ClinicFacts:
     came_with_seat: int
     came: int
 
-    def count(self, column: str) -> int:
-        return {SEATS: self.seats, CAME_WITH_SEAT: self.came_with_seat, CAME: self.came}[column]
+    @property
+    def row(self) -> Attended:
+        return row_of(seats=self.seats, came_with_seat=self.came_with_seat, came=self.came)
 
     def is_for(self, region: str) -> bool:
         return self.for_whom == ForWhom.ALL or region in self.regions
@@ -70,11 +69,14 @@ def tables(asked: ReportQuestion) -> list[FigureTable]:
     by_month: dict[str, list[ClinicFacts]] = {month_key(month): [] for month in period.months()}
     for each in facts:
         by_month[month_key(each.starts_at.date())].append(each)
-    shared = shared_counts(by_month)
-    hidden, totals = shared.hidden(), shared.counts
+    hidden = hidden_rows({month: {each.pk: each.row for each in rows} for month, rows in by_month.items()})
+    counted: dict[Key, Attended] = {each.pk: each.row for each in facts}
+    counted |= {month: sum_of(each.row for each in rows) for month, rows in by_month.items()}
+    counted[ALL] = sum_of(each.row for each in facts)
 
-    def people(key: object) -> Iterator[Cell]:
-        return (HIDDEN if (key, column) in hidden else totals[key, column] for column in OF_PEOPLE)
+    def people(key: Key) -> Iterator[Cell]:
+        row = counted[key]
+        return (HIDDEN if key in hidden else count for count in (row.seats, row.came_with_seat, row.came))
 
     months = [
         FigureRow((row_name(key), len(rows), cancelled[key], *people(key)), key=key) for key, rows in by_month.items()
@@ -91,7 +93,7 @@ def tables(asked: ReportQuestion) -> list[FigureTable]:
     return [
         replace(MONTHS, rows=tuple(months)),
         replace(CLINICS, rows=tuple(clinics)),
-        replace(CHANNELS, rows=tuple(_channels(over, facts, seats))),
+        replace(CHANNELS, rows=tuple(_channels(over, facts, seats, is_hidden=ALL in hidden))),
         replace(FEEDBACK, rows=tuple(_feedback(over))),
         replace(NIGHTS, rows=tuple(_nights(facts))),
     ]
@@ -137,35 +139,6 @@ def _cancelled(clinics: QuerySet[Clinic]) -> Counter[str]:
     return Counter(month_key(at.date()) for at in rows.values_list("starts_at", flat=True))
 
 
-def shared_counts(by_month: Mapping[str, Iterable[ClinicFacts]]) -> SharedCounts:
-    """Return the numbers of people of each clinic, each month, and together, and how they hang together."""
-    shared = SharedCounts()
-    totals: Counter[object] = Counter()
-    for key, clinics in by_month.items():
-        for column in OF_PEOPLE:
-            totals[key, column] += 0
-            for each in clinics:
-                totals[each.pk, column] = each.count(column)
-                totals[key, column] += each.count(column)
-            totals[ALL, column] += totals[key, column]
-    shared.counts |= totals
-    levels: dict[str, list[object]] = {ALL: list(by_month)}
-    levels |= {key: [each.pk for each in clinics] for key, clinics in by_month.items() if clinics}
-    every = [ALL, *by_month, *(pk for key in by_month if key in levels for pk in levels[key])]
-    for whole in (SEATS, CAME):
-        rest = f"others of {whole}"
-        shared.counts |= {(key, rest): totals[key, whole] - totals[key, CAME_WITH_SEAT] for key in every}
-        shared.add(*(Sum((key, whole), tuple((part, whole) for part in parts)) for key, parts in levels.items()))
-        for key, parts in levels.items():
-            pair = (CAME_WITH_SEAT, rest)
-            shared.add(
-                *(Sum((row, whole), tuple((row, column) for column in pair)) for row in (key, *parts)),
-                *(Sum((key, column), tuple((part, column) for part in parts)) for column in pair),
-                unpublished=[(row, rest) for row in (key, *parts)],
-            )
-    return shared
-
-
 def _titles(clinics: QuerySet[Clinic]) -> dict[int, str]:
     """Return what each clinic is called by a text the reader understands."""
     texts: defaultdict[int, dict[str, str]] = defaultdict(dict)
@@ -176,28 +149,33 @@ def _titles(clinics: QuerySet[Clinic]) -> dict[int, str]:
     return {clinic: best_of(titles, reader, then="en") or str(UNTITLED) for clinic, titles in texts.items()}
 
 
-def _channels(clinics: QuerySet[Clinic], facts: Iterable[ClinicFacts], seats: Seats) -> Iterator[FigureRow]:
+def _channels(
+    clinics: QuerySet[Clinic], facts: Iterable[ClinicFacts], seats: Seats, *, is_hidden: bool
+) -> Iterator[FigureRow]:
     """Yield the languages by how many listened; after ninety days only sums are kept of that."""
     summed: defaultdict[int, dict[str, int]] = defaultdict(dict)
     of_these = {"clinic__in": clinics.values("pk")}
     for clinic, language, count in ChannelSum.objects.filter(**of_these).values_list("clinic", "language", "count"):
         summed[clinic][language] = count
     spoken: defaultdict[str, set[int]] = defaultdict(set)
-    listened: Counter[str] = Counter()
+    listened: dict[int, Counter[str]] = {each.pk: Counter({each.floor_language: 0}) for each in facts}
     for each in facts:
-        spoken[each.floor_language].add(each.pk)
         for language, count in (summed.get(each.pk) or seats.get(each.pk, {})).items():
-            listened[language or each.floor_language] += count
-            spoken[language or each.floor_language].add(each.pk)
+            listened[each.pk][language or each.floor_language] += count
     for clinic, language in Channel.objects.interpreted().filter(**of_these).values_list("clinic", "language"):
-        spoken[language].add(clinic)
-    hidden = hidden_in_list({language: listened[language] for language in spoken})
+        listened[clinic][language] += 0
+    together: Counter[str] = Counter()
+    for clinic, by_language in listened.items():
+        for language, count in by_language.items():
+            spoken[language].add(clinic)
+            together[language] += count
+    hidden = {ALL, *spoken} if is_hidden else hidden_languages(listened, on_their_page=summed)
     for language in sorted(spoken, key=lambda code: (-len(spoken[code]), code)):
         key = f"language:{language}"
-        cell: Cell = HIDDEN if language in hidden else listened[language]
+        cell: Cell = HIDDEN if language in hidden else together[language]
         yield FigureRow((row_name(key), len(spoken[language]), cell), key=key)
-    cell = HIDDEN if ALL in hidden else listened.total()
-    yield FigureRow((row_name(ALL), len({pk for each in spoken.values() for pk in each}), cell), is_total=True, key=ALL)
+    cell = HIDDEN if ALL in hidden else together.total()
+    yield FigureRow((row_name(ALL), len(listened), cell), is_total=True, key=ALL)
 
 
 def _feedback(clinics: QuerySet[Clinic]) -> Iterator[FigureRow]:

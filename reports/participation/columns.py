@@ -121,7 +121,7 @@ REGISTERED = FigureTable(
         FigureColumn(
             "registered",
             pgettext_lazy("people", "registered"),
-            _("People whose registration is approved today and was sent before the end of the time."),
+            _("People whose registration is approved today."),
         ),
         FigureColumn("came", _("of them, took part"), _("Those of them who took part within the time.")),
         FigureColumn(

@@ -1,20 +1,21 @@
 """The report on who took part: by month, region, kind and language, as what, for the first time or again."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.querysets import any_of
 from registrations.domain.registrations import BabelLevel, GroupKind, Region
-from registrations.models import Group, Registration, SpokenLanguage
+from registrations.models import Group, SpokenLanguage
+from reports.approved import approved_people
 from reports.catalogue import ReportKind, ReportQuestion
-from reports.domain.periods import Period
-from reports.domain.privacy import ROOM, Sum, is_small
-from reports.domain.shared_counts import SharedCounts
+from reports.domain.periods import Period, last_finished
+from reports.domain.privacy import hidden_in_list, is_small
 from reports.domain.tables import HIDDEN, Cell, FigureRow, FigureTable
+from reports.domain.together import CountsTogether
 from reports.participation.columns import (
     FRAMES,
     GROUPS,
@@ -31,11 +32,20 @@ from reports.participation.columns import (
     RETURNING,
     SUMMARY,
 )
-from reports.participation.taking_part import LEARNED, ONE_TO_ONE, ROLES, SHARED, TakenPart, known_people, taken_part
+from reports.participation.taking_part import (
+    LEARNED,
+    ONE_TO_ONE,
+    ROLES,
+    SHARED,
+    Known,
+    TakenPart,
+    known_people,
+    taken_part,
+)
 from reports.row_names import ALL, month_key, period_key, row_name
 
 REGION_KEYS = [f"region:{code}" for code in (*Region.values, "")]
-FEWEST_TOLD_APART = 20
+SESSIONS = "sessions"
 COLUMNS = (PEOPLE, NEWCOMERS, RETURNING, *ROLES)
 
 
@@ -61,25 +71,39 @@ class TookPart:
 
     def __init__(self, asked: ReportQuestion) -> None:
         period = asked.period
-        ever = taken_part(until=period.ends_at, now=asked.now)
-        self.within = [row for row in ever if row.at >= period.starts_at]
+        this_month = datetime.combine(last_finished(asked.now.date()), datetime.max.time(), tzinfo=UTC)
+        ever = taken_part(until=max(period.ends_at, this_month), now=asked.now)
+        self.known = known_people({row.person for row in ever if row.at >= period.starts_at and row.person > 0})
+        self.count(ever, period, region_of=self.region_of)
+
+    def count(self, ever: Collection[TakenPart], period: Period, *, region_of: Callable[[int], str]) -> None:
+        """Count what people took part in, of which ``ever`` is all there is."""
+        self.within = [row for row in ever if period.starts_at <= row.at < period.ends_at]
         first = _firsts(ever)
         self.people = {row.person for row in self.within}
-        self.accounts = [person for person in self.people if person > 0]
-        self.known = known_people(self.accounts)
+        self.before = sum(moment < period.starts_at for moment in first.values())
+        self.later = _later_years(ever, first, period)
         self.in_all = PeopleCounted()
         self.months: Rows = {month_key(month): PeopleCounted() for month in period.months()}
         self.regions: Rows = {key: PeopleCounted() for key in REGION_KEYS}
         self.kinds: Rows = {f"kind:{kind}": PeopleCounted() for kind in KINDS}
         for row in self.within:
             is_new, month = first[row.person] >= period.starts_at, month_key(row.at.date())
-            for counted in (self.in_all, self.regions[self.region_of(row.person)], self.kinds[f"kind:{row.kind}"]):
+            for counted in (self.in_all, self.regions[region_of(row.person)], self.kinds[f"kind:{row.kind}"]):
                 counted.add(row, is_new=is_new)
             self.months[month].add(row, is_new=is_new and month == month_key(first[row.person].date()))
+
+    @property
+    def accounts(self) -> list[int]:
+        return [person for person in self.people if person > 0]
 
     def region_of(self, person: int) -> str:
         account = self.known.get(person)
         return f"region:{account.region if account else ''}"
+
+    def known_there(self) -> list[Known]:
+        """Return what is known of those who took part within the time."""
+        return [self.known[person] for person in self.people if person in self.known]
 
     def occasions(self, *kinds: str) -> int:
         return len({row.occasion for row in self.within if row.kind in kinds})
@@ -88,15 +112,9 @@ class TookPart:
 def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Count who took part, by nine queries for any number of people."""
     took_part = TookPart(asked)
-    registered = Registered(took_part, until=asked.period.ends_at)
-    languages = FirstLanguages(took_part)
-    shared = SharedCounts()
-    _put_people(shared, took_part)
-    registered.put_on(shared)
-    languages.put_on(shared)
-    hidden = hidden_of(shared, registered)
-    if len(took_part.months) == 1:  # its row says what the row of all says
-        hidden |= {(month, column) for month in took_part.months for column in COLUMNS if (ALL, column) in hidden}
+    registered = Registered(took_part, approved_people())
+    languages = FirstLanguages(took_part, _first_languages(took_part.accounts))
+    hidden = hidden_of(took_part, registered, languages)
 
     def row(key: str, counts: Mapping[str, int]) -> FigureRow:
         cells = (HIDDEN if (key, column) in hidden else count for column, count in counts.items())
@@ -126,59 +144,86 @@ def _firsts(rows: Iterable[TakenPart]) -> dict[int, datetime]:
     return first
 
 
-def _put_people(shared: SharedCounts, took_part: TookPart) -> None:
+def _later_years(ever: Iterable[TakenPart], first: Mapping[int, datetime], period: Period) -> list[tuple[int, int]]:
+    """Return for each later year how many came again, and how many had come for the first time since this one."""
+    people: defaultdict[int, set[int]] = defaultdict(set)
+    for row in ever:
+        if row.at >= period.ends_at and row.at.year > period.last_on.year:
+            people[row.at.year].add(row.person)
+    return [
+        (
+            sum(first[person].year < year for person in there),
+            sum(period.ends_at <= moment and moment.year < year for moment in first.values()),
+        )
+        for year, there in sorted(people.items())
+    ]
+
+
+def hidden_of(took_part: TookPart, registered: "Registered", languages: "FirstLanguages") -> set[Hashable]:
+    """Return which counts of the page are hidden, as ``(row, column)``, decided together."""
+    together = CountsTogether()
+    _put_people(together, took_part)
+    registered.put_on(together)
+    languages.put_on(together)
+    return together.hidden()
+
+
+def _put_people(together: CountsTogether, took_part: TookPart) -> None:
     """Put down who took part, in all and by row: people are of one region, but may be in several months and kinds."""
     every = {**took_part.months, **took_part.regions, **took_part.kinds, ALL: took_part.in_all}
-    shared.counts |= {(key, column): counted.count(column) for key, counted in every.items() for column in COLUMNS}
-    months, regions, kinds = (list(rows) for rows in (took_part.months, took_part.regions, took_part.kinds))
-    months = months if len(months) > 1 else []
-    overlapping = [rows for rows in (months, kinds) if rows]
-    shared.add(Sum((ALL, PEOPLE), tuple((region, PEOPLE) for region in regions)))
-    shared.add(*_table(shared, regions, NEWCOMERS, RETURNING))
-    if months:
-        _put_new_of_months(shared, months)
-    for rows in overlapping:
-        shared.add_overlapping((ALL, PEOPLE), [(row, PEOPLE) for row in rows])
-    for rows in (regions, *overlapping):
-        _put_roles(shared, rows)
+    for key, counted in every.items():
+        columns = (PEOPLE, *roles_of(key)) if key in took_part.kinds else (PEOPLE, NEWCOMERS, RETURNING, *roles_of(key))
+        together.put({(key, column): counted.count(column) for column in columns})
+        together.add_at_most([(key, PEOPLE)], [(key, role) for role in roles_of(key)])
+        for role in roles_of(key):
+            together.others((key, PEOPLE), (key, role))
+        if NEWCOMERS in columns:
+            together.add_sum((key, PEOPLE), [(key, NEWCOMERS), (key, RETURNING)])
+    together.totals |= {(ALL, column) for column in COLUMNS}
+    for column in COLUMNS:
+        together.add_sum((ALL, column), [(region, column) for region in took_part.regions])
+    months = list(took_part.months)
+    if len(months) == 1:  # its row says what the row of all says
+        for column in COLUMNS:
+            together.add_sum((ALL, column), [(months[0], column)])
+    else:
+        _put_new_of_months(together, months)
+        _put_overlapping(together, months)
+    _put_overlapping(together, list(took_part.kinds))
+    in_pairs = f"kind:{ONE_TO_ONE}"
+    together.put({SESSIONS: took_part.occasions(ONE_TO_ONE)})
+    for role in (LEARNED, SHARED):
+        together.add_at_most([(in_pairs, role)], [SESSIONS])
+    _put_other_years(together, took_part)
+
+
+def _put_overlapping(together: CountsTogether, rows: Sequence[str]) -> None:
+    """Put down rows that have people in common: who had a role had it in one row at least; who did not, in some not."""
+    together.add_cover((ALL, PEOPLE), [(row, PEOPLE) for row in rows])
     for role in ROLES:
-        others = {key: shared.others((key, PEOPLE), (key, role)) for key in every}
-        shared.counts |= {(key, f"not {role}"): shared.counts[rest] for key, rest in others.items()}
-        unpublished = [(key, f"not {role}") for key in every]
-        shared.add(*_table(shared, regions, role, f"not {role}"), unpublished=unpublished)
-        for rows in overlapping:
-            of_role = [row for row in rows if role in roles_of(row)]
-            shared.add_overlapping((ALL, role), [(row, role) for row in of_role])
-            for row in of_role:
-                shared.add_part((row, PEOPLE), (row, role))
+        with_role = [row for row in rows if role in roles_of(row)]
+        together.add_cover((ALL, role), [(row, role) for row in with_role])
+        without = [together.others((row, PEOPLE), (row, role)) if row in with_role else (row, PEOPLE) for row in rows]
+        together.add_at_most([together.others((ALL, PEOPLE), (ALL, role))], without)
 
 
-def _put_roles(shared: SharedCounts, rows: Sequence[str]) -> None:
-    """Put down the roles of these rows and of all: everybody has one at least, and may have several."""
-    keys = (*rows, ALL)
-    sums = [shared.cover((key, PEOPLE), [(key, role) for role in roles_of(key)]) for key in keys]
-    sums += [shared.cover((ALL, role), [(row, role) for row in rows if role in roles_of(row)]) for role in ROLES]
-    of_few = [
-        (key, role)
-        for key in keys
-        for role in roles_of(key)
-        if is_small(shared.counts[key, PEOPLE] - shared.counts[key, role])
-    ]
-    shared.add(*sums, protected=of_few)
-
-
-def _put_new_of_months(shared: SharedCounts, months: Sequence[str]) -> None:
+def _put_new_of_months(together: CountsTogether, months: Sequence[str]) -> None:
     """Put down who came for the first time in which month: who comes again has come in a month before, or in a year."""
-    new_or_not = [Sum((month, PEOPLE), ((month, NEWCOMERS), (month, RETURNING))) for month in months]
-    shared.add(*new_or_not, Sum((ALL, NEWCOMERS), tuple((month, NEWCOMERS) for month in months)))
-    so_far: Hashable = (ALL, RETURNING)
-    for month in months:
-        shared.add_part(so_far, (month, RETURNING))
-        by_now = (month, "so far")
-        shared.counts[by_now] = shared.counts[so_far] + shared.counts[month, NEWCOMERS]
-        shared.add(Sum(by_now, (so_far, (month, NEWCOMERS))), unpublished=[by_now])
-        so_far = by_now
-    shared.add_cover((ALL, RETURNING), [(month, RETURNING) for month in months], are_within=False)
+    together.add_sum((ALL, NEWCOMERS), [(month, NEWCOMERS) for month in months])
+    together.add_at_most([(ALL, RETURNING)], [(month, RETURNING) for month in months])
+    for place, month in enumerate(months):
+        before = [(earlier, NEWCOMERS) for earlier in months[:place]]
+        together.add_at_most([(month, RETURNING)], [(ALL, RETURNING), *before])
+
+
+def _put_other_years(together: CountsTogether, took_part: TookPart) -> None:
+    """Put down what reports of other years tell: who comes again was new in one before."""
+    before = together.put_elsewhere("before", took_part.before)
+    together.add_at_most([(ALL, RETURNING)], [before])
+    for year, (returning, between) in enumerate(took_part.later):
+        again = together.put_elsewhere(("later", year, RETURNING), returning)
+        since = together.put_elsewhere(("later", year, NEWCOMERS), between)
+        together.add_at_most([again], [before, (ALL, NEWCOMERS), since])
 
 
 def roles_of(key: str) -> Sequence[str]:
@@ -186,31 +231,14 @@ def roles_of(key: str) -> Sequence[str]:
     return (LEARNED, SHARED) if key == f"kind:{ONE_TO_ONE}" else ROLES
 
 
-def _table(shared: SharedCounts, rows: Iterable[str], *columns: str) -> list[Sum]:
-    """Return the sums of a table by region, whose columns together are all people of each row."""
-    keys = [*rows, ALL]
-    across = [Sum((key, PEOPLE), tuple((key, column) for column in columns)) for key in keys]
-    return [*across, *(Sum((ALL, column), tuple((key, column) for key in keys[:-1])) for column in columns)]
-
-
-def hidden_of(shared: SharedCounts, registered: "Registered") -> set[Hashable]:
-    """Return what is hidden; of so few people that parts of them would be hidden anyway, all but how many they are."""
-    hidden = shared.hidden()
-    if shared.counts[ALL, PEOPLE] < FEWEST_TOLD_APART:
-        return hidden | (shared.counts.keys() - {(ALL, PEOPLE)})
-    return hidden | registered.hidden(hidden)
-
-
 class Registered:
-    """Who is registered, and who of those who took part is."""
+    """Who is registered today, and who of those who took part is."""
 
-    def __init__(self, took_part: TookPart, *, until: datetime) -> None:
-        rows = Registration.objects.approved().filter(submitted_at__lt=until)
+    def __init__(self, took_part: TookPart, approved: Iterable[tuple[int | None, str]]) -> None:
         registered, came = Counter[str](), Counter[str]()
-        for member, own_region, region in rows.values_list("member", "region", "member__region"):
-            key = f"region:{own_region or region or ''}"
-            registered[key] += 1
-            came[key] += member in took_part.people
+        for member, region in approved:
+            registered[f"region:{region}"] += 1
+            came[f"region:{region}"] += member in took_part.people
         self.counts = {
             key: self._row(registered[key], came[key], took_part.regions[key].count(PEOPLE)) for key in REGION_KEYS
         }
@@ -220,59 +248,36 @@ class Registered:
     def _row(registered: int, came: int, people: int) -> dict[str, int]:
         return {"registered": registered, "came": came, "unregistered": people - came}
 
-    def put_on(self, shared: SharedCounts) -> None:
-        shared.counts |= {
-            (key, column): count for key, counts in self.counts.items() for column, count in counts.items()
-        }
-        shared.counts |= {(key, "absent"): counts["registered"] - counts["came"] for key, counts in self.counts.items()}
-        shared.add(Sum((ALL, "registered"), tuple((region, "registered") for region in REGION_KEYS)))
-
-    def hidden(self, hidden: Collection[Hashable]) -> set[Hashable]:
-        """Return what of those who came and are registered is hidden beside ``hidden``, the people of each row.
-
-        Of a row whose people and registered are shown, who came can be anybody of both: the totals alone narrow that.
-        So rows are hidden until those that are can make up for each other, or else the totals are hidden, too.
-        """
-        away = {key for key, counts in self.counts.items() if self._is_of_few(key, counts, hidden)}
-        if ALL in away:  # each of its parts speaks of few people, too
-            away |= {key for key, counts in self.counts.items() if any(counts.values())}
-        rows = {key: self.counts[key]["came"] for key in REGION_KEYS}
-        most = {key: self._most(key) for key in REGION_KEYS}
-        depends = any((key, whole) in hidden for key in self.counts for whole in (PEOPLE, "registered"))
-        others = sorted((key for key in rows if key not in away), key=lambda key: most[key])
-        while away and not depends and ALL not in away and not _make_up(rows, most, away):
-            away.add(others.pop(0) if others else ALL)
-        if away and depends:
-            away.add(ALL)
-        return {(key, column) for key in away for column in ("came", "unregistered")}
-
-    def _most(self, key: str) -> int:
-        counts = self.counts[key]
-        return min(counts["registered"], counts["came"] + counts["unregistered"])
-
-    @staticmethod
-    def _is_of_few(key: str, counts: Mapping[str, int], hidden: Collection[Hashable]) -> bool:
-        absent = counts["registered"] - counts["came"]
-        is_below = (key, PEOPLE) in hidden or (key, "registered") in hidden
-        return is_below or any(map(is_small, (absent, counts["came"], counts["unregistered"])))
+    def put_on(self, together: CountsTogether) -> None:
+        """Put down who is registered as the report on people hides it, for every year alike, and who of them came."""
+        registered = {key: self.counts[key]["registered"] for key in REGION_KEYS}
+        away = hidden_in_list(registered)
+        for key, counts in self.counts.items():
+            together.put({(key, column): count for column, count in counts.items()})
+            if key in away:
+                together.put_hidden([(key, "registered")])
+            else:
+                together.elsewhere.add((key, "registered"))
+        for column in ("registered", "came", "unregistered"):
+            together.totals.add((ALL, column))
+            together.add_sum((ALL, column), [(key, column) for key in REGION_KEYS])
+        for key in self.counts:
+            together.add_sum((key, PEOPLE), [(key, "came"), (key, "unregistered")])
+            together.others((key, "registered"), (key, "came"))
 
 
-def _make_up(counts: Mapping[str, int], most: Mapping[str, int], away: Collection[str]) -> bool:
-    """Tell whether each of these counts, of which the sum is known, can be one of six values at least."""
-    together, room = sum(counts[key] for key in away), sum(most[key] for key in away)
-    return all(min(most[key], together) - max(0, together - (room - most[key])) >= ROOM for key in away if most[key])
+def _first_languages(accounts: Collection[int]) -> Mapping[str, set[int]]:
+    people: defaultdict[str, set[int]] = defaultdict(set)
+    rows = SpokenLanguage.objects.filter(level=BabelLevel.NATIVE, registration__member__in=any_of(accounts))
+    for code, member in rows.values_list("code", "registration__member"):
+        people[code].add(member)
+    return people
 
 
 class FirstLanguages:
     """What people speak as their first languages; those of few people together."""
 
-    def __init__(self, took_part: TookPart) -> None:
-        people: defaultdict[str, set[int]] = defaultdict(set)
-        rows = SpokenLanguage.objects.filter(
-            level=BabelLevel.NATIVE, registration__member__in=any_of(took_part.accounts)
-        )
-        for code, member in rows.values_list("code", "registration__member"):
-            people[code].add(member)
+    def __init__(self, took_part: TookPart, people: Mapping[str, set[int]]) -> None:
         self.number = len(people)
         large = sorted(
             (code for code in people if not is_small(len(people[code]))), key=lambda code: (-len(people[code]), code)
@@ -284,16 +289,14 @@ class FirstLanguages:
         self.told[OTHER_LANGUAGES] = others
         self.told[NO_LANGUAGE] = took_part.people.difference(*people.values())
 
-    def put_on(self, shared: SharedCounts) -> None:
-        shared.counts |= {(key, PEOPLE): len(people) for key, people in self.told.items()}
-        with_language, unknown = (ALL, "with a language"), (NO_LANGUAGE, PEOPLE)
-        shared.counts[with_language] = shared.counts[ALL, PEOPLE] - shared.counts[unknown]
-        shared.add(Sum((ALL, PEOPLE), (unknown, with_language)), unpublished=[with_language])
-        shared.add_overlapping(with_language, [(key, PEOPLE) for key in self.told if key != NO_LANGUAGE])
+    def put_on(self, together: CountsTogether) -> None:
+        together.put({(key, PEOPLE): len(people) for key, people in self.told.items()})
+        with_language = together.others((ALL, PEOPLE), (NO_LANGUAGE, PEOPLE))
+        together.add_cover(with_language, [(key, PEOPLE) for key in self.told if key != NO_LANGUAGE])
 
 
 def _summary(took_part: TookPart, languages: FirstLanguages, period: Period, hidden: Collection[Hashable]) -> FigureRow:
-    accounts = took_part.known.values()
+    accounts = took_part.known_there()
     of_people: dict[str, int] = {
         "countries": len({person.country for person in accounts if person.country}),
         "languages": languages.number,
@@ -304,8 +307,7 @@ def _summary(took_part: TookPart, languages: FirstLanguages, period: Period, hid
         HIDDEN if (ALL, column) in hidden else took_part.in_all.count(column) for column in (PEOPLE, NEWCOMERS)
     ]
     cells += [HIDDEN if is_hidden[name] else count for name, count in of_people.items()]
-    in_pairs = ((f"kind:{ONE_TO_ONE}", column) for column in (PEOPLE, LEARNED, SHARED))
-    cells.append(HIDDEN if any(count in hidden for count in in_pairs) else took_part.occasions(ONE_TO_ONE))
+    cells.append(HIDDEN if SESSIONS in hidden else took_part.occasions(ONE_TO_ONE))
     cells.append(took_part.occasions(*(kind for kind in KINDS if kind != ONE_TO_ONE)))
     key = period_key(period)
     return FigureRow((row_name(key), *cells), key=key)
@@ -313,7 +315,7 @@ def _summary(took_part: TookPart, languages: FirstLanguages, period: Period, hid
 
 def _groups(took_part: TookPart, *, is_hidden: bool) -> Iterator[FigureRow]:
     active, reached = Counter[str](), Counter[str]()
-    theirs = {person.group for person in took_part.known.values()}
+    theirs = {person.group for person in took_part.known_there()}
     for pk, kind in Group.objects.active().order_by().values_list("pk", "kind"):
         active[kind] += 1
         reached[kind] += pk in theirs

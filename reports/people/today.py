@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
@@ -26,9 +27,10 @@ COLUMNS = (
 def tables(_asked: ReportQuestion) -> list[FigureTable]:
     """Return the one table, by one query."""
     of = {"approved": RegistrationState.APPROVED, "waiting": RegistrationState.SUBMITTED}
-    rows = Registration.objects.order_by().values("region")
+    region = Coalesce(NullIf("region", Value("")), "member__region", Value(""))
+    rows = Registration.objects.order_by().annotate(counts_in=region).values("counts_in")
     counted: dict[str, dict[str, Any]] = {
-        row["region"]: {**row}
+        row["counts_in"]: {**row}
         for row in rows.annotate(**{name: Count("pk", filter=Q(state=state)) for name, state in of.items()})
     }
     by_region: dict[str, dict[str, int]] = {
