@@ -18,6 +18,7 @@ from letsconnect.base import access_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.keys import key_or_none
 from letsconnect.base.paging import page_of
+from letsconnect.people.counted import number_asked
 from letsconnect.people.page import page_of_person
 from letsconnect.people.timeline import LAST_PAGE
 from letsconnect.people.who import PersonAtDesk, person_of_account, person_of_number, person_of_row
@@ -55,6 +56,7 @@ class PeoplePages:
             path("people/", wrap(self.find), name="person_find"),
             path("people/<int:number>/", wrap(self.person), name="person_detail"),
             path("people/account/<str:public_id>/", wrap(self.account), name="person_account"),
+            path("people/counted/<slug:report>/<slug:table>/", wrap(self.counted), name="person_counted"),
         ]
 
     def find(self, request: HttpRequest) -> HttpResponse:
@@ -95,7 +97,9 @@ class PeoplePages:
         people = people_found(words, reader=reader)
         return self._list(request, reader, people, title=_("Find a person"), words=words, skills=skills)
 
-    def _list(self, request: HttpRequest, reader: Member, rows: Any, **context: Any) -> HttpResponse:
+    def _list(
+        self, request: HttpRequest, reader: Member, rows: Any, *, template: str = "find", **context: Any
+    ) -> HttpResponse:
         page = page_of(rows, request)
         page.object_list = people = _people(page)
         kinds = {LookKind.REGISTRATIONS: PeopleShown(), LookKind.ACCOUNTS: PeopleShown()}
@@ -104,7 +108,19 @@ class PeoplePages:
             kinds[LookKind.ACCOUNTS].members.update(person.shown.members)
         for kind, shown in kinds.items():
             access_log.note(viewer=reader, people=shown, kind=kind, now=timezone.now())
-        return self._page(request, {"page": page, "people": people, "is_list": True, **context})
+        return self._page(request, {"page": page, "people": people, "is_list": True, **context}, template)
+
+    def counted(self, request: HttpRequest, report: str, table: str) -> HttpResponse:
+        """List exactly those whom a number of a report counts."""
+        reader = _reader(request)
+        number = number_asked(request, report=report, table=table, reader=reader)
+        context = {"title": f"{number.table.title}: {number.column.label}", "number": number}
+        if number.counted.clinics:
+            page = page_of(number.clinics(), request)
+            return self._page(request, {**context, "page": page}, "counted")
+        people = number.people(reader)
+        others = number.counted.number - people.count()
+        return self._list(request, reader, people, template="counted", others=others, **context)
 
     def person(self, request: HttpRequest, number: int) -> HttpResponse:
         return self._show(request, person_of_number(number, reader=_reader(request)))

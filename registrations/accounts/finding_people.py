@@ -4,7 +4,7 @@ Somebody else is not found by anything: not even that they exist is told.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from allauth.socialaccount.models import SocialAccount
@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField, BooleanField, Case, F, Q, QuerySet
 from django.db.models.functions import Coalesce, NullIf
 
 from letsconnect.base import addresses, folding
+from letsconnect.base.querysets import any_of
 from registrations.accounts.usernames import NoUsername, read
 from registrations.accounts.wikimedia import PROVIDER
 from registrations.models import Member, Offer, Registration, Wish, heir_at
@@ -78,6 +79,13 @@ def people_of_skill(skill: int, way: str, *, reader: Member) -> QuerySet[Any, An
     rows = _ROWS_OF_SKILLS[way].objects.alias(_heir=heir_at("skill")).filter(_heir=skill)
     registrations = Registration.objects.visible_to(reader).filter(pk__in=rows.values("registration"))
     return _in_order(registrations, Member.objects.none())
+
+
+def people_among(*, registrations: Collection[int], members: Collection[int], reader: Member) -> QuerySet[Any, Any]:
+    """Return those (`FoundRow`) of these registrations and accounts whom the reader looks after."""
+    of_either = Q(pk__in=any_of(registrations)) | Q(member__in=any_of(members))
+    accounts = accounts_alone(reader).filter(pk__in=any_of(members))
+    return _in_order(Registration.objects.visible_to(reader).filter(of_either), accounts)
 
 
 def owner_of_address(address: str, *, reader: Member) -> FoundRow | None:

@@ -36,7 +36,7 @@ def rounds_of(period: Period) -> list[RoundFigures]:
     ).order_by("-published_at", "-pk")
     moments = rounds.values_list("pk", "published_at")
     figures = {number: RoundFigures(number, at) for number, at in moments if at is not None}
-    learners = _learners(rounds)
+    learners = learners_of(rounds)
     for number, region, outcome, people in _counted(learners, "registration__region"):
         figures[number].regions[region, outcome] += people
     speak = learners.filter(registration__spoken_languages__level__gte=MIN_SHARED_LEVEL)
@@ -45,7 +45,7 @@ def rounds_of(period: Period) -> list[RoundFigures]:
     return list(figures.values())
 
 
-def _learners(rounds: QuerySet[Round]) -> QuerySet[RoundParticipant]:
+def learners_of(rounds: QuerySet[Round]) -> QuerySet[RoundParticipant]:
     """Return who took part, with ``outcome``: matched, found a partner that the working group set aside, or nobody."""
     asked = Match.objects.filter(round=OuterRef("round"), learner=OuterRef("registration"), asked_at__isnull=False)
     outcome = Case(

@@ -30,6 +30,7 @@ from clinics.models import (
 )
 from letsconnect.base.languages import best_of
 from reports.catalogue import ReportKind, ReportQuestion
+from reports.domain.periods import Period
 from reports.domain.privacy import ALL, Key, hidden_in_table
 from reports.domain.tables import HIDDEN, Cell, FigureRow, FigureTable
 from reports.meetings.columns import CHANNELS, CLINICS, FEEDBACK, MONTHS, NIGHTS
@@ -60,12 +61,9 @@ class ClinicFacts:
 
 def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Count by nine queries for any number of clinics."""
-    period = asked.period
-    within = Clinic.objects.filter(starts_at__gte=period.starts_at, starts_at__lt=period.ends_at).order_by()
-    over = within.filter(pk__in=Clinic.objects.past(now=asked.now).order_by().values("pk"))
-    seats = _seats(over)
-    facts = _facts(over, seats)
-    cancelled = _cancelled(within)
+    period, over = asked.period, held_in(asked)
+    seats, facts = asked.once(seats_and_facts)
+    cancelled = Counter(month_key(at.date()) for at in cancelled_in(asked).values_list("starts_at", flat=True))
     by_month: dict[str, list[ClinicFacts]] = {month_key(month): [] for month in period.months()}
     for each in facts:
         by_month[month_key(each.starts_at.date())].append(each)
@@ -99,6 +97,20 @@ def tables(asked: ReportQuestion) -> list[FigureTable]:
     ]
 
 
+def _within(period: Period) -> QuerySet[Clinic]:
+    return Clinic.objects.filter(starts_at__gte=period.starts_at, starts_at__lt=period.ends_at).order_by()
+
+
+def held_in(asked: ReportQuestion) -> QuerySet[Clinic]:
+    """Return the clinics of the time that took place."""
+    return _within(asked.period).filter(pk__in=Clinic.objects.past(now=asked.now).order_by().values("pk"))
+
+
+def cancelled_in(asked: ReportQuestion) -> QuerySet[Clinic]:
+    """Return the clinics that were announced for the time, and cancelled."""
+    return _within(asked.period).filter(state=ClinicState.CANCELLED, announced_at__isnull=False)
+
+
 Seats = Mapping[int, Mapping[str, int]]
 
 
@@ -109,6 +121,12 @@ def _seats(clinics: QuerySet[Clinic]) -> Seats:
     for clinic, language, count in rows.values_list("clinic", "channel__language").annotate(Count("pk")):
         seats[clinic][language or ""] += count
     return seats
+
+
+def seats_and_facts(asked: ReportQuestion) -> tuple[Seats, list[ClinicFacts]]:
+    """Return the seats of the clinics that took place, and all that is counted of each of them."""
+    seats = _seats(held_in(asked))
+    return seats, _facts(held_in(asked), seats)
 
 
 def _facts(clinics: QuerySet[Clinic], seats: Seats) -> list[ClinicFacts]:
@@ -132,11 +150,6 @@ def _facts(clinics: QuerySet[Clinic], seats: Seats) -> list[ClinicFacts]:
         signed_up = sum(seats.get(pk, {}).values())
         facts.append(ClinicFacts(pk, starts_at, for_whom, where, floor, signed_up, seated, max(counted, seated)))
     return facts
-
-
-def _cancelled(clinics: QuerySet[Clinic]) -> Counter[str]:
-    rows = clinics.filter(state=ClinicState.CANCELLED, announced_at__isnull=False)
-    return Counter(month_key(at.date()) for at in rows.values_list("starts_at", flat=True))
 
 
 def _titles(clinics: QuerySet[Clinic]) -> dict[int, str]:

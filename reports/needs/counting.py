@@ -1,7 +1,7 @@
 """Count wishes and what became of them, skill by skill, in the same number of queries for any number of people."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from matching.models import SessionOutcome
 from registrations.domain.registrations import SkillState
 from registrations.models import Offer, Skill, Wish, heir_at
 from registrations.needs import people_who_count
+from reports.catalogue import ReportQuestion
 
 IN_PAIRS, IN_CLINICS, UNMET = OUTCOMES = ("met_one_to_one", "met_in_clinics", "unmet")
 LATELY, BEFORE, EARLIER = "lately", "before", "earlier"
@@ -54,12 +55,25 @@ class SkillFigures:
     offers: Counter[str] = field(default_factory=Counter)
 
 
-def skill_figures(*, on: date, now: datetime) -> dict[int, SkillFigures]:
-    """Return the figures of each skill that somebody wishes or shares, but of none that was retired."""
-    figures: dict[int, SkillFigures] = defaultdict(SkillFigures)
+class WishedSkill(NamedTuple):
+    """That somebody wishes a skill; what they got of it, and when they registered."""
+
+    skill: int
+    registration: int
+    region: str
+    outcome: str
+    since: str
+
+
+def wishes_of(asked: ReportQuestion) -> list[WishedSkill]:
+    return list(wishes_on(asked.now))
+
+
+def wishes_on(now: datetime) -> Iterator[WishedSkill]:
+    """Yield each wish once, under the skill that it became."""
+    people = people_who_count(on=now.date())
     in_pairs, in_clinics, halves = set(_met_in_pairs(now)), set(_met_in_clinics(now)), half_years(now)
-    people = people_who_count(on=on).order_by().values("pk")
-    wishes = Wish.objects.filter(registration__in=people).order_by()
+    wishes = Wish.objects.filter(registration__in=people.order_by().values("pk")).order_by()
     who = ("registration", "registration__member", "registration__region", "registration__submitted_at")
     for person, member, region, registered_at, skill in set(wishes.values_list(*who, heir_at("skill"))):
         outcome = UNMET
@@ -67,9 +81,17 @@ def skill_figures(*, on: date, now: datetime) -> dict[int, SkillFigures]:
             outcome = IN_PAIRS
         elif (member, skill) in in_clinics:
             outcome = IN_CLINICS
-        figures[skill].wishes[region, outcome] += 1
-        figures[skill].since[halves.when(registered_at)] += 1
-    offers = Offer.objects.filter(registration__in=people).order_by()
+        yield WishedSkill(skill, person, region, outcome, halves.when(registered_at))
+
+
+def skill_figures(wishes: Iterable[WishedSkill], *, on: date) -> dict[int, SkillFigures]:
+    """Return the figures of each skill that somebody wishes or shares, but of none that was retired."""
+    figures: dict[int, SkillFigures] = defaultdict(SkillFigures)
+    people = people_who_count(on=on)
+    for wish in wishes:
+        figures[wish.skill].wishes[wish.region, wish.outcome] += 1
+        figures[wish.skill].since[wish.since] += 1
+    offers = Offer.objects.filter(registration__in=people.order_by().values("pk")).order_by()
     by_region = offers.values(heir=heir_at("skill"), region=F("registration__region"))
     counted = by_region.annotate(people=Count("registration", distinct=True))
     for skill, region, count in counted.values_list("heir", "region", "people"):

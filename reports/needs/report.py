@@ -15,7 +15,7 @@ from registrations.skills.names import best_names, name_rows, names_of
 from reports.catalogue import ReportKind, ReportQuestion
 from reports.domain.privacy import ALL, hidden_in_list, hidden_in_table
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
-from reports.needs.counting import BEFORE, EARLIER, LATELY, OUTCOMES, UNMET, SkillFigures, skill_figures
+from reports.needs.counting import BEFORE, EARLIER, LATELY, OUTCOMES, UNMET, SkillFigures, skill_figures, wishes_of
 from reports.row_names import joined_key, name_rows_together, row_name
 from reports.row_names import name_rows as name_kind
 
@@ -86,7 +86,7 @@ class ShownSkill(NamedTuple):
 
 def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Return a row for each skill, and one for each skill and region."""
-    figures = skill_figures(on=asked.now.date(), now=asked.now)
+    figures = skill_figures(asked.once(wishes_of), on=asked.now.date())
     names = names_of(figures.keys())
     slugs = dict(Skill.objects.exclude(state=SkillState.SUGGESTED).order_by().values_list("pk", "slug"))
     shown = (_shown(skill, slugs.get(skill, ""), names.get(skill, ""), of_it) for skill, of_it in figures.items())

@@ -70,6 +70,7 @@ class Way:
     """When one person took each step; None where they have not, or it is not known when."""
 
     at: tuple[datetime | None, ...]
+    registration: int
 
     @property
     def steps_taken(self) -> int:
@@ -83,7 +84,7 @@ class Way:
 
 def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Count the steps of all who registered within the time, by seven queries."""
-    ways = _ways(asked)
+    ways = asked.once(ways_of)
     counts = [sum(way.steps_taken > place for way in ways) for place in range(len(STEPS))]
     hidden = _hidden(counts)
     return [replace(FUNNEL, rows=tuple(_row(place, counts, ways, hidden) for place in range(len(STEPS))))]
@@ -118,7 +119,7 @@ def _hidden(counts: Sequence[int]) -> list[bool]:
     return [place in hidden for place in range(len(counts))]
 
 
-def _ways(asked: ReportQuestion) -> list[Way]:
+def ways_of(asked: ReportQuestion) -> list[Way]:
     """Return the way of each registration that came here within the time; one that nobody claimed is nobody's yet."""
     submitted, approved = _acts()
     asked_at, connected_at = _matches()
@@ -132,7 +133,7 @@ def _ways(asked: ReportQuestion) -> list[Way]:
         if came_at is None or not asked.period.starts_at <= came_at < min(asked.period.ends_at, asked.now):
             continue
         approved_at = approved.get(pk, reviewed_at if state == RegistrationState.APPROVED else None)
-        ways.append(Way((came_at, approved_at, asked_at.get(pk), connected_at.get(pk), met_at.get(pk))))
+        ways.append(Way((came_at, approved_at, asked_at.get(pk), connected_at.get(pk), met_at.get(pk)), pk))
     return ways
 
 

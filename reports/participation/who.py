@@ -62,6 +62,9 @@ class PeopleCounted:
     def count(self, column: str) -> int:
         return len(self._of[column])
 
+    def who(self, column: str) -> frozenset[int]:
+        return frozenset(self._of[column])
+
 
 Rows = dict[str, PeopleCounted]
 
@@ -111,9 +114,9 @@ class TookPart:
 
 def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Count who took part, by nine queries for any number of people."""
-    took_part = TookPart(asked)
+    took_part = asked.once(TookPart)
     registered = Registered(took_part, approved_people())
-    languages = FirstLanguages(took_part, _first_languages(took_part.accounts))
+    languages = FirstLanguages(took_part, first_languages(took_part.accounts))
     hidden = hidden_of(took_part, registered, languages)
 
     def row(key: str, counts: Mapping[str, int]) -> FigureRow:
@@ -266,7 +269,7 @@ class Registered:
             together.others((key, "registered"), (key, "came"))
 
 
-def _first_languages(accounts: Collection[int]) -> Mapping[str, set[int]]:
+def first_languages(accounts: Collection[int]) -> Mapping[str, set[int]]:
     people: defaultdict[str, set[int]] = defaultdict(set)
     rows = SpokenLanguage.objects.filter(level=BabelLevel.NATIVE, registration__member__in=any_of(accounts))
     for code, member in rows.values_list("code", "registration__member"):

@@ -1,12 +1,16 @@
 """Cells of reports in templates."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import pgettext
 
 from letsconnect.base.charts import FULL, Bar, Chart
+from reports.catalogue import ReportLists
 from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 
 register = template.Library()
@@ -18,6 +22,19 @@ MOST_BARS = 30
 def cells(table: FigureTable, row: FigureRow) -> Iterator[tuple[FigureColumn, Cell]]:
     """Yield the cells of a row, each with its column."""
     return zip(table.columns, row.cells, strict=True)
+
+
+@register.simple_tag(takes_context=True)
+def list_of(context: Context, table: FigureTable, row: FigureRow, column: FigureColumn, cell: Cell) -> str:
+    """Return the address of the list of those whom a number counts; nothing where the reader may open none."""
+    lists: ReportLists | None = context.get("lists")
+    if lists is None or not row.key or not isinstance(cell, int) or not cell:
+        return ""
+    if not lists.may_be_opened(table.key, row.key, column.key, reader=context["user"]):
+        return ""
+    year = {"year": context["asked"].period.first_on.year} if context["form"] else {}
+    page = reverse("admin:person_counted", args=[context["report"].name, table.key])
+    return f"{page}?{urlencode({**year, 'row': row.key, 'figure': column.key})}"
 
 
 @register.filter

@@ -16,7 +16,7 @@ from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 from reports.domain.tables import HIDDEN
-from reports.needs.counting import half_years, skill_figures
+from reports.needs.counting import half_years, skill_figures, wishes_on
 from reports.needs.report import BY_REGION, SKILLS
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ class World:
 def test_needs_are_those_of_counting_one_person_after_the_other(seed):
     world = World(seed, people=24)
 
-    figures = skill_figures(on=NOW.date(), now=NOW)
+    figures = skill_figures(wishes_on(NOW), on=NOW.date())
     for slug in ("new", "kept"):
         of_it = figures[make_skill(slug).pk]
         wishes, since, offers = world.by_hand(slug)

@@ -18,8 +18,8 @@ from matching.models import SessionOutcome
 from matching.tests.factories import make_match, make_round
 from matching.tests.session_factories import make_session
 from registrations.domain.registrations import BabelLevel, GroupKind, Region, RegistrationState
-from registrations.models import Group, Member, Registration, SpokenLanguage
-from registrations.tests.factories import make_coordinator, make_skill
+from registrations.models import Group, Member, Offer, Registration, SpokenLanguage, Wish
+from registrations.tests.factories import make_agreement, make_coordinator, make_skill
 from reports.catalogue import ReportQuestion
 from reports.domain.periods import Period
 
@@ -102,6 +102,13 @@ class RandomWorld:
         Act.objects.create(
             actor=None, verb=verb, object_type="registrations.registration", object_id=row.pk, became=became, at=at
         )
+
+    def wish(self, row: Registration) -> None:
+        """Let somebody who may be matched wish one of three skills, and share another."""
+        wished, shared = self.random.sample(["maps", "money", "wikidata"], 2)
+        Wish.objects.create(registration=row, skill=make_skill(wished))
+        Offer.objects.create(registration=row, skill=make_skill(shared))
+        make_agreement(row.member)
 
     def _sessions(self) -> None:
         if len(self.registrations) < 2:

@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registrations.requests import signed_in
-from reports.catalogue import ReportKind, ReportQuestion, all_reports, report_named
-from reports.domain.periods import last_finished, year_so_far
+from reports.catalogue import ReportKind, all_reports, lists_of, report_named
 from reports.files import TYPES, file_of
-from reports.forms import PeriodForm
 from reports.views import desk_editions
+from reports.views.questions import question_of
 
 
 def urls_of(site: AdminSite) -> list[URLPattern]:
@@ -43,19 +42,8 @@ def _find(name: str) -> ReportKind:
     return kind
 
 
-def _asked(request: HttpRequest, report: ReportKind) -> tuple[PeriodForm | None, ReportQuestion | None]:
-    """Return the form above a report, and what is asked for; None where what was typed is no period."""
-    now, reader = timezone.now(), signed_in(request)
-    if not report.is_of_period:
-        today = now.date()
-        return None, ReportQuestion(year_so_far(last_finished(today).year, today=today), reader, now)
-    form = PeriodForm(request.GET, today=now.date())
-    period = form.period()
-    return form, ReportQuestion(period, reader, now) if period else None
-
-
 def _report(request: HttpRequest, report: ReportKind, frame: dict[str, Any]) -> HttpResponse:
-    form, asked = _asked(request, report)
+    form, asked = question_of(report, request.GET, reader=signed_in(request), now=timezone.now())
     tables = list(report.tables(asked)) if asked else []
     context = {
         **frame,
@@ -68,13 +56,14 @@ def _report(request: HttpRequest, report: ReportKind, frame: dict[str, Any]) -> 
         "by_key": {table.key: table for table in tables},
         "formats": list(TYPES),
         "query": request.GET.urlencode(),
+        "lists": lists_of(report.name),
     }
     return TemplateResponse(request, "reports/desk/report.html", context, status=200 if asked else 422)
 
 
 def _file(request: HttpRequest, name: str, table: str, file_format: str) -> HttpResponse:
     report = _find(name)
-    _form, asked = _asked(request, report)
+    _form, asked = question_of(report, request.GET, reader=signed_in(request), now=timezone.now())
     wanted = {each.key: each for each in (report.tables(asked) if asked else ())}.get(table)
     if wanted is None or file_format not in TYPES:
         raise Http404
