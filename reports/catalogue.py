@@ -27,8 +27,8 @@ class ReportQuestion:
         """Return what this reads for the question; a second time what was read the first time."""
         if read not in self._read:
             self._read[read] = read(self)
-        found: Read = self._read[read]
-        return found
+        answer: Read = self._read[read]
+        return answer
 
 
 @dataclass(frozen=True)

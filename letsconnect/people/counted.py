@@ -66,13 +66,13 @@ def number_asked(request: HttpRequest, *, report: str, table: str, reader: Membe
     _form, asked = question_of(kind, request.GET, reader=reader, now=timezone.now())
     if asked is None:
         raise Http404
-    found = _cell(kind, asked, table, row, figure)
-    if found is None:
+    place = _cell(kind, asked, table, row, figure)
+    if place is None:
         raise Http404
     counted = lists.counted(asked)(table, row, figure)
     if is_small(counted.number) and not counted.clinics:
         raise Http404  # somebody has left since the table was counted
-    return CountedNumber(kind, *found, asked.period if kind.is_of_period else None, counted)
+    return CountedNumber(kind, *place, asked.period if kind.is_of_period else None, counted)
 
 
 def _cell(

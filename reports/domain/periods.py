@@ -47,6 +47,17 @@ def last_finished(today: date) -> date:
     return today.replace(day=1) - timedelta(days=1)
 
 
+def whole_months(first: date, last: date, *, today: date) -> Period:
+    """Return the time from the month of one day to that of another, which has to be over.
+
+    Raises PeriodError.
+    """
+    until = (last.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    if until > last_finished(today):
+        raise PeriodError("the last month is not over")
+    return Period(first.replace(day=1), until)
+
+
 def years(today: date) -> range:
     """Return the years a report can be about: those of which a month is over, the newest first."""
     return range(last_finished(today).year, FIRST_DAY.year - 1, -1)
@@ -56,6 +67,7 @@ def year_so_far(year: int, *, today: date) -> Period:
     """Return a calendar year as far as its months are over.
 
     Periods of reports do not overlap and grow by whole months only: of two that differ by a day, or begin at different
-    months, the difference would tell of few people what neither tells (decision 104).
+    months, the difference would tell of few people what neither tells (decision 104). Editions may be of any whole
+    months, as long as no two that are published share one (`reports.editions.making.sharing_months`).
     """
     return Period(date(year, 1, 1), min(date(year, 12, 31), last_finished(today)))

@@ -1,24 +1,50 @@
 """The form of an edition: its time, address, texts in each language, figures and quotes."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinics.models import Quote
 from clinics.texts.forms import LinesFormField
 from letsconnect.base.fields import LineFormField, longest
-from reports.domain.periods import year_so_far, years
+from reports.domain.periods import PeriodError, last_finished, whole_months, year_so_far, years
 from reports.editions.freezing import frames
-from reports.editions.making import Chosen, quotable
+from reports.editions.making import Chosen, quotable, sharing_months, why_not
 from reports.models import Edition, EditionText
 
 
 class QuoteChoices(forms.ModelMultipleChoiceField):
     def label_from_instance(self, quote: Quote) -> str:
         return f"“{quote.text}” — {quote.said_by}"
+
+
+class WholeMonthField(forms.MultiValueField):
+    """A month of a year, each from a list. It cleans to the first day of it."""
+
+    def __init__(self, *, label: Any, years: Sequence[int], help_text: Any = "") -> None:
+        months = [(str(number), str(name)) for number, name in MONTHS.items()]
+        there = [(str(year), str(year)) for year in years]
+        parts = (forms.ChoiceField(choices=months), forms.ChoiceField(choices=there))
+        of_month, of_year = (
+            forms.Select({"class": "lc-part-of-month", "aria-label": " ".join((str(label), str(part)))}, choices)
+            for part, choices in ((_("Month"), months), (_("Year"), there))
+        )
+        widget = WholeMonthWidget({"month": of_month, "year": of_year})
+        super().__init__(parts, label=label, widget=widget, help_text=help_text)
+
+    def compress(self, values: Sequence[str]) -> date | None:
+        return date(int(values[1]), int(values[0]), 1) if values else None
+
+
+class WholeMonthWidget(forms.MultiWidget):
+    def decompress(self, value: date | None) -> list[str | None]:
+        return [str(value.month), str(value.year)] if value else [None, None]
 
 
 class EditionForm(forms.Form):
@@ -33,7 +59,7 @@ class EditionForm(forms.Form):
         label=_("Quotes"),
         queryset=Quote.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "lc-ticks"}),
         help_text=_(
             "Those are offered whose authors allowed them for public reports, and that stand on a clinic’s page."
         ),
@@ -41,10 +67,9 @@ class EditionForm(forms.Form):
 
     def __init__(self, data: Any = None, *, edition: Edition | None, today: date) -> None:
         self.edition, self.today = edition, today
-        super().__init__(data, initial=_initial(edition) if edition else None)
-        of_years = [(str(year), str(year)) for year in years(today)]
-        if edition and (usual := str(edition.first_on.year)) not in dict(of_years):
-            of_years.append((usual, usual))
+        usual = year_so_far(last_finished(today).year, today=today)
+        times = {"since": usual.first_on, "until": usual.last_on}
+        super().__init__(data, initial=_initial(edition) if edition else times)
         of_texts: dict[str, forms.Field] = {}
         for language, name in settings.LANGUAGES:
             attrs = {"lang": language, "dir": "auto"}
@@ -61,11 +86,21 @@ class EditionForm(forms.Form):
                 widget=forms.Textarea(attrs={**attrs, "rows": 3}),
             )
         figures = forms.MultipleChoiceField(
-            label=_("Figures"), choices=figure_choices(), widget=forms.CheckboxSelectMultiple, required=True
+            label=_("Figures"),
+            choices=figure_choices(),
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "lc-ticks lc-ticks-in-columns"}),
+            required=True,
         )
-        of_year = forms.ChoiceField(label=_("Year"), choices=of_years)
         self.fields = {
-            "year": of_year,
+            "since": WholeMonthField(label=pgettext_lazy("first month", "From"), years=years(today)),
+            "until": WholeMonthField(
+                label=pgettext_lazy("last month", "To"),
+                years=years(today),
+                help_text=_(
+                    "A month that is over. Published editions share no month, unless they are of exactly the same "
+                    "time: so choose the longest time that you will need."
+                ),
+            ),
             "slug": self.fields["slug"],
             **of_texts,
             "figures": figures,
@@ -85,10 +120,26 @@ class EditionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        self._check_time(values)
         for language, _name in settings.LANGUAGES:
             if values.get(f"introduction_{language}") and not values.get(f"title_{language}"):
                 self.add_error(f"title_{language}", _("An introduction needs a title in the same language."))
         return values
+
+    def _check_time(self, values: dict[str, Any]) -> None:
+        since, until = values.get("since"), values.get("until")
+        if since is None or until is None:
+            return
+        if until < since:
+            self.add_error("until", _("The last month comes before the first."))
+            return
+        try:
+            values["period"] = whole_months(since, until, today=self.today)
+        except PeriodError:
+            self.add_error("until", _("Choose a month that is over, at most ten years after the first."))
+            return
+        if other := sharing_months(values["period"]):
+            self.add_error("until", why_not(other))
 
     def chosen(self) -> Chosen:
         """Return what was chosen; call it after `is_valid`."""
@@ -101,7 +152,7 @@ class EditionForm(forms.Form):
         figures = [tuple(figure.split("/")) for figure in values["figures"]]
         return Chosen(
             slug=values["slug"],
-            period=year_so_far(int(values["year"]), today=self.today),
+            period=values["period"],
             texts=texts,
             figures=[(report, table, figure) for report, table, figure in figures],
             quotes=list(values["quotes"]),
@@ -126,7 +177,8 @@ def figure_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 def _initial(edition: Edition) -> dict[str, Any]:
     texts = {text.language: text for text in edition.texts.all()}
     return {
-        "year": str(edition.first_on.year),
+        "since": edition.first_on,
+        "until": edition.last_on,
         "slug": edition.slug,
         **{f"title_{language}": text.title for language, text in texts.items()},
         **{f"introduction_{language}": text.introduction for language, text in texts.items()},

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from reports.domain.editions import EditionChanged, EditionRefused
 from reports.domain.periods import Period
 from reports.editions.freezing import fill
 from reports.models import Edition, EditionQuote, EditionTable, EditionText
+from reports.row_names import period_key, row_name
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,24 @@ def quotable() -> QuoteQuerySet:
 def quotes_of(edition: Edition) -> QuoteQuerySet:
     """Return the quotes of an edition that its readers may still read, as they were when they were chosen."""
     return quotable().filter(pk__in=edition.quotes.filter(as_given_at=F("quote__given_at")).values("quote"))
+
+
+def sharing_months(period: Period) -> Edition | None:
+    """Return a published edition that shares months with this time and is not of exactly it.
+
+    Of two such editions the difference tells small numbers of the months that only one of them has: rounding does not
+    prevent it where several figures add up (decision 104). Corrections are of the time of what they correct.
+    """
+    published = Edition.objects.published().filter(first_on__lte=period.last_on, last_on__gte=period.first_on)
+    return published.exclude(first_on=period.first_on, last_on=period.last_on).prefetch_related("texts").first()
+
+
+def why_not(other: Edition) -> str:
+    """Return what to tell who chose a time that shares months with a published edition."""
+    return _(
+        "A published edition has months of this time: “%(title)s”, %(time)s. Together they would tell small numbers. "
+        "Choose exactly its time, or months that no edition has."
+    ) % {"title": other.title, "time": row_name(period_key(other.period))}
 
 
 @transaction.atomic
@@ -85,10 +104,15 @@ def delete_draft(*, edition: Edition, seen_version: int, by: Member, now: dateti
 def publish_edition(*, edition: Edition, seen_version: int, by: Member, now: datetime) -> Edition:
     """Freeze the figures of a draft as they are now, rounded to fives, and show it to everybody.
 
-    Raises EditionRefused for who is no coordinator and for a draft without a figure, EditionChanged as `save_draft`.
+    Raises EditionRefused for who is no coordinator, for a draft without a figure, and for one that shares months with
+    a published edition of another time; EditionChanged as `save_draft`.
     """
     _check_coordinator(by)
+    with connection.cursor() as cursor:  # of two that are published at once, one sees the other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reports.publish_edition', 0))")
     draft = _draft(edition, seen_version)
+    if other := sharing_months(draft.period):
+        raise EditionRefused(why_not(other))
     tables = list(draft.tables.all())
     if not tables:
         raise EditionRefused(_("Choose at least one figure first."))

@@ -15,7 +15,7 @@ from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureT
 
 register = template.Library()
 MOST_ROWS_ON_PAGE = 200  # of a folded table
-MOST_BARS = 30
+MOST_BARS = 15
 
 
 @register.filter

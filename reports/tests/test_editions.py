@@ -1,7 +1,7 @@
 """Editions: what leaves the desk is rounded, frozen, corrected only by another, and names nobody who did not agree."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -19,6 +19,7 @@ from registrations.models import Member, Skill, SkillName
 from registrations.privacy.erasing import erase_member
 from registrations.tests.factories import make_member, make_registration, make_skill
 from reports.domain.editions import EditionChanged, EditionRefused
+from reports.domain.periods import Period
 from reports.domain.tables import HIDDEN
 from reports.editions.freezing import tables_of
 from reports.editions.making import correct_edition, delete_draft, publish_edition, quotable, quotes_of
@@ -234,18 +235,45 @@ def test_pages_of_editions_name_nobody_and_ask_as_often_for_many_rows(client, dj
 def test_what_is_chosen_at_the_desk_is_saved_and_what_is_wrong_stays_in_its_field(client, coordinator, clinic):
     client.force_login(coordinator)
     address = reverse("admin:reports_edition_new")
-    typed = {"year": "2026", "slug": "half", "title_en": "Half", "figures": ["participation/summary/people"]}
+    since, until = {"since_month": "2", "since_year": "2026"}, {"until_month": "5", "until_year": "2026"}
+    typed = {**since, **until, "slug": "half", "title_en": "Half", "figures": ["participation/summary/people"]}
     with time_machine.travel(NOW, tick=False):
         wrong = client.post(address, {**typed, "title_en": "", "introduction_fr": "Un mot"})
         right = client.post(address, typed, follow=True)
         twice = client.post(address, typed)
+        for odd in ({"until_month": "7"}, {"until_month": "1"}, {"until_year": "2035"}, {"until_month": "x"}):
+            refused = client.post(address, {**typed, "slug": "odd", **odd})
+            assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["until"])
         draft = Edition.objects.get()
         published = client.post(reverse("admin:reports_edition_publish", args=[draft.pk]), {"version": draft.version})
 
     assert wrong.status_code == 422 and "Un mot" in wrong.text
-    assert right.status_code == 200 and (draft.slug, draft.last_on.month) == ("half", 5 if NOW.month == 6 else 6)
+    assert right.status_code == 200 and (draft.slug, draft.first_on.month, draft.last_on.month) == ("half", 2, 5)
     assert twice.status_code == 422
     assert published.url == reverse("reports:edition", args=["half"])
+
+
+def test_published_editions_share_no_month_unless_they_are_of_the_same_time(client, coordinator, clinic):
+    """January 8 (10), February 1 (hidden), March 8 (10), beside their sum 17 (15), leave 0 or 1 for February."""
+    make = {"by": coordinator, "now": NOW}
+    quarter, half = Period(date(2026, 1, 1), date(2026, 3, 31)), Period(date(2026, 1, 1), date(2026, 6, 30))
+    for slug in ("quarter", "again"):
+        edition = make_edition(slug, period=quarter, **make)
+    make_edition("april", period=Period(date(2026, 4, 1), date(2026, 4, 30)), **make)
+    draft = make_draft("half", period=half, **make)
+    with pytest.raises(EditionRefused, match=r"1 (April|January) 2026 to"):
+        publish_edition(edition=draft, seen_version=draft.version, by=coordinator, now=NOW)
+    with pytest.raises(DatabaseError, match="share_no_month"), transaction.atomic():
+        Edition.objects.filter(pk=draft.pk).update(published_at=NOW, published_by=coordinator)
+    client.force_login(coordinator)
+    values = {"since_month": "3", "since_year": "2026", "until_month": "5", "until_year": "2026", "title_en": "x"}
+    with time_machine.travel(NOW, tick=False):
+        page = client.post(
+            reverse("admin:reports_edition_new"), {**values, "slug": "x", "figures": ["clinics/months/held"]}
+        )
+    assert page.status_code == 422 and "would tell small numbers" in page.text
+    corrected = correct_edition(edition=edition, seen_version=edition.version, by=coordinator, now=NOW)
+    publish_edition(edition=corrected, seen_version=corrected.version, by=coordinator, now=NOW)
 
 
 @pytest.mark.parametrize(
