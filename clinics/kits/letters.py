@@ -14,13 +14,16 @@ from django.urls import Resolver404, resolve
 
 from clinics.after_emails import CAME, MATERIAL
 from clinics.announcing.alternatives import READ as ALTERNATIVES
+from clinics.announcing.emails import ANNOUNCED, sample_of_announcement
 from clinics.domain.clinics import ClinicState, RsvpState, Venue
-from clinics.domain.notices import MISSED, REMINDERS, THANKS
+from clinics.domain.notices import CHANGED, MISSED, REMINDERS, THANKS
 from clinics.domain.people import AnswerState, ClinicRole
 from clinics.domain.texts import TextState
 from clinics.emails import POSITION
 from clinics.kits.reading import KitClinic
-from clinics.models import Clinic, ClinicPerson, ClinicText, Notice, Rsvp
+from clinics.models import Clinic, ClinicChange, ClinicPerson, ClinicText, Notice, Rsvp
+from clinics.notices.changes import SEAT as CHANGED_LETTER
+from clinics.notices.changes import facts_of
 from clinics.notices.reminding import PERSON, SEAT
 from clinics.notices.thanking import LETTERS, PERSON_THANKS
 from clinics.people import letters
@@ -46,7 +49,10 @@ class ExampleLetter(NamedTuple):
 def example_letters(kit: KitClinic, language: str, *, today: date) -> Iterator[ExampleLetter]:
     """Return the emails of a clinic in one language, in the order in which they go out; no statement is sent."""
     for number, (kind, about) in enumerate(_all_of(kit, language, today), start=1):
-        rendered = kinds.get(kind).render(about, language, "UTC")
+        if kind == ANNOUNCED:  # which brings several clinics to each reader of a list
+            rendered = sample_of_announcement(about, language=language, zone="UTC")
+        else:
+            rendered = kinds.get(kind).render(about, language, "UTC")
         name = f"{number:02}-{kind.removeprefix('clinics.').replace('_', '-')}"
         with speaking(language):
             label = str(kinds.label_of(kind))
@@ -72,10 +78,15 @@ def _all_of(kit: KitClinic, language: str, today: date) -> Iterator[tuple[str, A
     over = _copy(kit, language, datetime.combine(date(today.year - 1, 6, 5), _HOUR), state=ClinicState.HELD)
     off = _copy(kit, language, ahead.starts_at, state=ClinicState.CANCELLED, cancel_reason="…")
     yield letters.ASKED, _person(ahead, AnswerState.ASKED)
+    yield letters.REMINDER, _person(ahead, AnswerState.ASKED)
     yield letters.CONFIRMED, _person(ahead)
+    yield ANNOUNCED, ahead
     yield "clinics.rsvp_recorded", _seat(ahead)
     yield "clinics.seat_offered", _seat(ahead, RsvpState.OFFERED, claim_by=ahead.starts_at - timedelta(days=1))
     yield "clinics.moved_up", _seat(ahead)
+    yield "clinics.still_waiting", _seat(ahead, RsvpState.WAITING)
+    yield CHANGED_LETTER, _notice(CHANGED, rsvp=_seat(ahead), change=_an_hour_earlier(ahead))
+    yield letters.MOVED, _person(ahead, AnswerState.ASKED)
     for step in REMINDERS.letters:
         yield f"{SEAT}{step}", _notice(step, rsvp=_seat(ahead))
     for step in REMINDERS.letters:
@@ -141,6 +152,12 @@ def _person(clinic: Clinic, state: str = AnswerState.ACCEPTED) -> ClinicPerson:
     person = ClinicPerson(pk=_NOBODY, clinic=clinic, member=_member(), role=ClinicRole.SHARER, state=state)
     person.asked_by = _member()
     return person
+
+
+def _an_hour_earlier(clinic: Clinic) -> ClinicChange:
+    """Return a change of which the letters tell: it began an hour earlier."""
+    was = {**facts_of(clinic), "starts_at": (clinic.starts_at - timedelta(hours=1)).isoformat()}
+    return ClinicChange(clinic=clinic, was=was, made_at=clinic.starts_at - timedelta(days=5))
 
 
 def _notice(kind: str, **about: Any) -> Notice:
