@@ -31,6 +31,7 @@ from clinics.people.notice_emails import Beside
 from clinics.seats.calendars import IN_CALENDAR
 from letsconnect.base.languages import speaking
 from mailings import kinds
+from mailings.rendering import Rendered
 from registrations.models import Member
 
 EXAMPLE = "https://example.org/"
@@ -51,6 +52,8 @@ def example_letters(kit: KitClinic, language: str, *, today: date) -> Iterator[E
     for number, (kind, about) in enumerate(_all_of(kit, language, today), start=1):
         if kind == ANNOUNCED:  # which brings several clinics to each reader of a list
             rendered = sample_of_announcement(about, language=language, zone="UTC")
+            text = rendered.text.replace("\n…", f"\n{EXAMPLE}")  # where a reader has links of their own
+            rendered = Rendered(rendered.subject, text, rendered.html)
         else:
             rendered = kinds.get(kind).render(about, language, "UTC")
         name = f"{number:02}-{kind.removeprefix('clinics.').replace('_', '-')}"

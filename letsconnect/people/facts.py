@@ -38,7 +38,7 @@ class PersonFact:
 _COUNTS: tuple[Promise, ...] = (
     gettext_lazy("Clinics they were at"),
     gettext_lazy("Matches under way"),
-    gettext_lazy("Hours held"),
+    gettext_lazy("Sessions held"),
 )
 
 

@@ -19,7 +19,7 @@ KINDS: dict[str, tuple[Promise, tuple[TimelinePart, ...]]] = {
         (of_registrations.acts, of_registrations.invitations, of_registrations.suggestions, of_registrations.seats),
     ),
     "matches": (
-        gettext_lazy("Matches and hours"),
+        gettext_lazy("Matches and sessions"),
         (
             of_matching.matches,
             of_matching.hours,

@@ -122,17 +122,21 @@ class LetterAdmin(LetterTexts, LetterBoard):
 
     @admin.display(description=Letter._meta.get_field("member").verbose_name)
     def person(self, letter: Letter) -> str:
-        return self.recipients([letter])[0]
+        return link_to(letter.member, called_at_desk(letter.member)) if letter.member else "–"
 
     @admin.display(description=pgettext_lazy("recipient of a letter", "To"))
     def recipient(self, letter: Letter) -> str:
         return self.recipients([letter])[0]
 
     def recipients(self, rows: Sequence[Letter]) -> list[str]:
-        """Return who each goes to, as a link to the page of the person; without an account, their address."""
+        """Return who each goes to, as a link to the page of the person, and the address."""
         prefetch_related_objects([row for row in rows if row.member_id], "member")
         read_numbers(row.member for row in rows)
-        return [link_to(row.member) if row.member else row.address or "–" for row in rows]
+        addresses = [format_html('<bdi dir="ltr">{}</bdi>', row.address) if row.address else "" for row in rows]
+        return [
+            format_html("{}<br>{}", link_to(row.member), address) if row.member else address or "–"
+            for row, address in zip(rows, addresses, strict=True)
+        ]
 
     @admin.display(description=gettext_lazy("time zone"))
     def clock(self, letter: Letter) -> str:

@@ -19,7 +19,7 @@ from registrations.models import ClaimInvitation
 _STATES = {
     "invited": pgettext_lazy("a person", "invited"),
     "reminded": pgettext_lazy("a person", "reminded"),
-    "claimed": pgettext_lazy("a registration", "claimed"),
+    "claimed": pgettext_lazy("registrations", "taken over"),
     "expired": pgettext_lazy("an invitation", "expired"),
 }
 

@@ -57,7 +57,7 @@ def register() -> None:
     )
     _register(
         INVITE,
-        gettext_lazy("Invite to claim"),
+        gettext_lazy("Invite to take over"),
         do=_invite,
         preview=_preview_of_inviting,
         said=_said_of_inviting,

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -164,7 +164,7 @@ class RegistrationAdmin(DecidesOnOne):
     def shown_topics(self, registration: Registration) -> str:
         return listed(TOPICS.lines(registration, _words())) or "—"
 
-    @admin.display(description=gettext_lazy("claimed"), boolean=True)
+    @admin.display(description=pgettext_lazy("registrations", "taken over"), boolean=True)
     def claimed(self, registration: Registration) -> bool:
         return registration.is_claimed
 
@@ -210,7 +210,7 @@ class RegistrationAdmin(DecidesOnOne):
     def accept_selected(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse | None:
         return self.go_to_mass_act(request, ACCEPT, self.as_compared(request, queryset))
 
-    @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
+    @admin.action(description=gettext_lazy("Invite to take over"), permissions=["coordinator"])
     def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse | None:
         """Send each person of an imported registration a link to claim it."""
         return self.go_to_mass_act(request, INVITE, self.as_compared(request, queryset))
