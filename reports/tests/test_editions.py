@@ -182,7 +182,10 @@ def test_a_quote_stands_there_as_long_as_its_author_wishes(client, coordinator, 
     assert set(quotable()) == set(quotes[:4]), "one was given for the page of the clinic only"
     edition = make_edition("half", by=coordinator, now=NOW, quotes=list(quotable()))
     address = reverse("reports:edition", args=["half"])
-    shown = lambda: {place for place, quote in enumerate(quotes) if quote.text in client.get(address).text}  # noqa: E731
+
+    def shown():
+        return {place for place, quote in enumerate(quotes) if quote.text in client.get(address).text}
+
     assert shown() == {0, 1, 2, 3}
 
     take_back_quote(clinic=clinic, by=people[0], now=NOW)
