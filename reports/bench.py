@@ -68,8 +68,8 @@ def _time(runs: int, coordinator: Any) -> None:
             client.get(address)
         asked = sum(float(query["time"]) for query in queries.captured_queries) * 1000
         _say(
-            f"  {report.name:<20}{median(took[1:]):7.0f} ms, of these {asked:6.0f} in {len(queries)} statements"
-            f"   {len(page.content) // 1000:,} kB\n"
+            f"  {report.name:<20}{median(took[1:]):7.0f} ms (best {min(took[1:]):5.0f}), of these {asked:6.0f} in "
+            f"{len(queries)} statements   {len(page.content) // 1000:,} kB\n"
         )
 
 

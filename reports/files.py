@@ -68,7 +68,9 @@ def _lines(table: FigureTable) -> Iterator[list[str | int]]:
 
 
 def _notes(table: FigureTable) -> Iterator[str]:
-    yield gettext("Each figure is rounded to the nearest five, totals too, so they are not always the sum of their parts.")
+    yield gettext(
+        "Each figure is rounded to the nearest five, totals too, so they are not always the sum of their parts."
+    )
     if table.hides_something:
         yield gettext("“Hidden” is a number below five, or one that would tell such a number by subtraction.")
     if table.note:

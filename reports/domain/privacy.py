@@ -275,6 +275,8 @@ class _Network:
 
     def _most(self, key: Key, moved: int) -> int | None:
         """Return by how much a count can still grow: nobody is in a month who is not in the year that is shown."""
+        if not self.most:
+            return None
         wholes = [self.values[total] for total in self.most.get(key, ()) if total not in self.hidden]
         return min(wholes) - self.values[key] - moved if wholes else None
 
@@ -282,14 +284,20 @@ class _Network:
         start, end = self._goes(key, way)
         before: dict[int, tuple[int, _Step] | None] = {start: None}
         waiting = deque([start])
+        hidden, has_limits, values = self.hidden, bool(self.most), self.values
         while waiting and end not in before:
             node = waiting.popleft()
             for step in self.steps[node]:
-                if step.key in self.hidden and step.key != key and step.to not in before:
-                    room = self._room(step, moved)
-                    if room is None or room > 0:
-                        before[step.to] = node, step
-                        waiting.append(step.to)
+                name, to, by = step
+                if to in before or name not in hidden or name == key:
+                    continue
+                if by < 0:
+                    is_open = values[name] + moved.get(name, 0) > 0
+                else:
+                    is_open = not has_limits or (room := self._room(step, moved)) is None or room > 0
+                if is_open:
+                    before[to] = node, step
+                    waiting.append(to)
         return _walked(before, end) if end in before else None
 
     def _cheapest(self, key: Key, way: int, moved: Mapping[Key, int], fixed: Collection[Key], wanted: int) -> set[Key]:

@@ -56,8 +56,10 @@ class PeopleCounted:
         self._of: dict[str, set[int]] = {column: set() for column in COLUMNS}
 
     def add(self, row: TakenPart, *, is_new: bool) -> None:
-        for column in (PEOPLE, row.role, NEWCOMERS if is_new else RETURNING):
-            self._of[column].add(row.person)
+        person, of = row.person, self._of
+        of[PEOPLE].add(person)
+        of[row.role].add(person)
+        of[NEWCOMERS if is_new else RETURNING].add(person)
 
     def count(self, column: str) -> int:
         return len(self._of[column])
@@ -81,20 +83,25 @@ class TookPart:
 
     def count(self, ever: Collection[TakenPart], period: Period, *, region_of: Callable[[int], str]) -> None:
         """Count what people took part in, of which ``ever`` is all there is."""
-        self.within = [row for row in ever if period.starts_at <= row.at < period.ends_at]
+        begins, ends = period.starts_at, period.ends_at
+        self.within = [row for row in ever if begins <= row.at < ends]
         first = _firsts(ever)
         self.people = {row.person for row in self.within}
-        self.before = sum(moment < period.starts_at for moment in first.values())
+        self.before = sum(moment < begins for moment in first.values())
         self.later = _later_years(ever, first, period)
         self.in_all = PeopleCounted()
         self.months: Rows = {month_key(month): PeopleCounted() for month in period.months()}
         self.regions: Rows = {key: PeopleCounted() for key in REGION_KEYS}
         self.kinds: Rows = {f"kind:{kind}": PeopleCounted() for kind in KINDS}
+        months = {(month.year, month.month): self.months[month_key(month)] for month in period.months()}
+        kinds = {kind: self.kinds[f"kind:{kind}"] for kind in KINDS}
+        regions = {person: self.regions[region_of(person)] for person in self.people}
         for row in self.within:
-            is_new, month = first[row.person] >= period.starts_at, month_key(row.at.date())
-            for counted in (self.in_all, self.regions[region_of(row.person)], self.kinds[f"kind:{row.kind}"]):
+            came_first = first[row.person]
+            is_new, month = came_first >= begins, (row.at.year, row.at.month)
+            for counted in (self.in_all, regions[row.person], kinds[row.kind]):
                 counted.add(row, is_new=is_new)
-            self.months[month].add(row, is_new=is_new and month == month_key(first[row.person].date()))
+            months[month].add(row, is_new=is_new and month == (came_first.year, came_first.month))
 
     @property
     def accounts(self) -> list[int]:
@@ -150,13 +157,14 @@ def _firsts(rows: Iterable[TakenPart]) -> dict[int, datetime]:
 def _later_years(ever: Iterable[TakenPart], first: Mapping[int, datetime], period: Period) -> list[tuple[int, int]]:
     """Return for each later year how many came again, and how many had come for the first time since this one."""
     people: defaultdict[int, set[int]] = defaultdict(set)
+    ends, last = period.ends_at, period.last_on.year
     for row in ever:
-        if row.at >= period.ends_at and row.at.year > period.last_on.year:
+        if row.at.year > last:
             people[row.at.year].add(row.person)
     return [
         (
             sum(first[person].year < year for person in there),
-            sum(period.ends_at <= moment and moment.year < year for moment in first.values()),
+            sum(ends <= moment and moment.year < year for moment in first.values()),
         )
         for year, there in sorted(people.items())
     ]
