@@ -53,6 +53,7 @@ class EditionForm(forms.Form):
     slug = forms.SlugField(
         label=_("Address"),
         max_length=longest(Edition, "slug"),
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
         help_text=_("The last part of its address, in small letters, as in “2026-so-far”."),
     )
     quotes = QuoteChoices(
@@ -98,7 +99,7 @@ class EditionForm(forms.Form):
                 years=years(today),
                 help_text=_(
                     "A month that is over. Published editions share no month, unless they are of exactly the same "
-                    "time: so choose the longest time that you will need."
+                    "time. So choose the longest time that you will need."
                 ),
             ),
             "slug": self.fields["slug"],

@@ -52,12 +52,12 @@ WISHED, OFFERED, IN_PAIRS, IN_CLINICS, NOT_MET = FIGURES = (
 TREND = (
     FigureColumn(
         "lately",
-        pgettext_lazy("needs", "new"),
+        pgettext_lazy("needs", "new in six months"),
         _("Of those who wish it, people who registered in the last six months that are over."),
     ),
     FigureColumn(
         "before",
-        pgettext_lazy("needs", "new before"),
+        pgettext_lazy("needs", "new in the six before"),
         _("Of those who wish it, people who registered in the six months before these."),
     ),
 )
