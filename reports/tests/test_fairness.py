@@ -18,6 +18,7 @@ from reports.domain.periods import Period
 from reports.domain.tables import HIDDEN
 from reports.fairness.counting import rounds_of
 from reports.fairness.report import BY_LANGUAGE, BY_REGION, ROUNDS, tables
+from reports.row_names import joined_key
 
 pytestmark = pytest.mark.django_db
 YEAR = Period(date(2026, 1, 1), date(2026, 2, 28))
@@ -71,6 +72,24 @@ def test_rounds_are_those_of_counting_one_learner_after_the_other(seed):
     rounds = rounds_of(YEAR)
 
     assert [each.published_at for each in rounds] == [IN_YEAR + timedelta(days=9), IN_YEAR]
+    shown = {
+        row.key: row.cells[-4:] for table in tables(ReportQuestion(YEAR, make_coordinator(), NOW)) for row in table.rows
+    }
+    for each in rounds:
+        whole = Counter()
+        for (number, _region, outcome), count in regions.items():
+            whole[outcome] += count * (number == each.number)
+        by_hand = {"": whole}
+        for kind, counted in (("region", regions), ("language", languages)):
+            for (number, what, outcome), count in counted.items():
+                if number == each.number:
+                    by_hand.setdefault(f"{kind}:{what}", Counter())[outcome] += count
+        for what, of_it in by_hand.items():
+            people, matched = of_it.total(), of_it["matched"]
+            figures = (people, people - of_it["nobody"], matched, people - matched)
+            key = f"round:{each.number}/{each.published_at.date()}"
+            cells = shown[joined_key(key, what) if what else key]
+            assert all(cell in (figure, HIDDEN) for cell, figure in zip(cells, figures, strict=True)), (what, cells)
     assert regions == Counter({(each.number, *key): count for each in rounds for key, count in each.regions.items()})
     assert languages == Counter(
         {(each.number, *key): count for each in rounds for key, count in each.languages.items()}

@@ -73,7 +73,15 @@ def by_hand():
                 for row in rows:
                     answers[row.option] = answers.get(row.option, 0) + row.count
         for option, count in answers.items():
-            counted["feedback", f"answer:{question}.{option}", "chosen"] = count
+            key = ("feedback", f"answer:{question}.{option}")
+            counted[(*key, "chosen")] = count
+            counted[(*key, "percent")] = int(100 * count / sum(answers.values()) + 0.5)
+    for clinic in over:
+        of_it = [seat for seat in seats if seat.clinic_id == clinic.pk]
+        page = f"/clinics/{clinic.pk}/"
+        counted["clinics", page, "seats"] = len(of_it)
+        counted["clinics", page, "came-with-seat"] = len([s for s in of_it if (s.clinic_id, s.member_id) in came])
+        counted["clinics", page, "came"] = heads(clinic)
     for region, zone in CLOCKS.items():
         theirs = [
             clinic for clinic in over if clinic.for_whom == "all" or region in (clinic.regions or [clinic.region])
@@ -82,13 +90,15 @@ def by_hand():
         counted["nights", f"region:{region}", "night"] = len(
             [clinic for clinic in theirs if not 7 <= clinic.starts_at.astimezone(ZoneInfo(zone)).hour < 22]
         )
+        nights = counted["nights", f"region:{region}", "night"]
+        counted["nights", f"region:{region}", "percent"] = int(100 * nights / len(theirs) + 0.5) if theirs else None
     return counted
 
 
 def check(seed, size):
     world = RandomWorld(seed, size=size)
     shown = {
-        (table.key, row.key, column.key): cell
+        (table.key, row.key or row.rows_at, column.key): cell
         for table in clinics.tables(world.asked)
         for row in table.rows
         for column, cell in zip(table.columns, row.cells, strict=True)

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,11 +15,16 @@ from matching.models import SessionOutcome
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
+from reports.catalogue import ReportQuestion
+from reports.domain.periods import Period
 from reports.domain.tables import HIDDEN
 from reports.needs.counting import half_years, skill_figures, wishes_on
-from reports.needs.report import BY_REGION, SKILLS
+from reports.needs.report import BY_REGION, SKILLS, tables
+from reports.row_names import joined_key
 
 pytestmark = pytest.mark.django_db
+YEAR = Period(date(2026, 1, 1), date(2026, 2, 28))
+OUTCOMES = ("met_one_to_one", "met_in_clinics", "unmet")
 REGIONS = ["MENA", "SSA", "LAC", ""]
 
 
@@ -115,6 +120,20 @@ def test_needs_are_those_of_counting_one_person_after_the_other(seed):
         wishes, since, offers = world.by_hand(slug)
         assert (+of_it.wishes, +of_it.since, +of_it.offers) == (wishes, since, offers)
     assert make_skill("old").pk not in figures
+    shown = {
+        row.key: row.cells for table in tables(ReportQuestion(YEAR, make_coordinator(), NOW)) for row in table.rows
+    }
+    for slug in ("new", "kept"):
+        wishes, since, offers = world.by_hand(slug)
+        key = f"skill:{slug}"
+        for region in (*REGIONS, "all"):
+            there = [region] if region != "all" else REGIONS
+            got = [sum(wishes[each, outcome] for each in there) for outcome in OUTCOMES]
+            figures = [sum(got), sum(offers[each] for each in there), *got]
+            cells = shown.get(joined_key(key, "regions:all" if region == "all" else f"region:{region}"))
+            assert all(cell in (n, HIDDEN) for cell, n in zip(cells[2:] if cells else [0] * 5, figures, strict=True))
+        of_skill = [*figures, since["lately"], since["before"]]
+        assert all(cell in (n, HIDDEN) for cell, n in zip(shown[key][1:], of_skill, strict=True))
 
 
 def test_half_years_are_whole_months_and_leave_out_the_one_that_goes_on():
@@ -135,10 +154,10 @@ def test_the_page_draws_the_needs_shows_no_small_number_and_leads_to_a_clinic(cl
     address = reverse("admin:reports_report", args=["needs"])
     with CaptureQueriesContext(connection) as few:
         page = client.get(address)
-    tables = {table.key: table for table in page.context["tables"]}
+    on_page = {table.key: table for table in page.context["tables"]}
 
-    assert tables[SKILLS].rows[0].cells[1:] == (15, 6, 0, 0, 15, 0, 0), "of this month nobody counts as new"
-    regions = {row.cells[1]: row.cells[2] for row in tables[BY_REGION].rows}
+    assert on_page[SKILLS].rows[0].cells[1:] == (15, 6, 0, 0, 15, 0, 0), "of this month nobody counts as new"
+    regions = {row.cells[1]: row.cells[2] for row in on_page[BY_REGION].rows}
     assert regions["Sub-Saharan Africa"] is HIDDEN
     assert [count for count in regions.values() if count == 2] == []
     assert f"{reverse('admin:clinics_topicrequest_need', args=[skill.pk])}?region=MENA" in page.text

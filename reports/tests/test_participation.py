@@ -1,6 +1,7 @@
 """Who took part, against a count by hand: loops over plain objects, which share no query with the report."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,10 +14,13 @@ from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN as LEAST
 from matching.models import Match, SessionOutcome
 from registrations.domain.registrations import GroupKind, Region
 from registrations.models import Group, Member, Registration
-from registrations.tests.factories import make_member
+from registrations.tests.factories import make_liaison, make_member
 from reports.catalogue import ReportQuestion
+from reports.domain.periods import Period
 from reports.domain.tables import HIDDEN
+from reports.files import as_json
 from reports.participation import first_hours, who
+from reports.people import today
 from reports.tests.worlds import NOW, PERIOD, RandomWorld
 
 ALL_ROLES = ("learned", "shared", "hosted", "interpreted")
@@ -120,6 +124,8 @@ def by_hand():
         row = f"group:{kind}" if kind != "all" else "all"
         counted["groups", row, "known"] = len(of_kind)
         counted["groups", row, "reached"] = len([group for group in of_kind if group in groups])
+        share = int(100 * counted["groups", row, "reached"] / len(of_kind) + 0.5) if of_kind else None
+        counted["groups", row, "percent"] = share
     summary = ("summary", "period:2026-02-10/2026-06-20")
     countries = {
         (registration.country if registration else "") or person.country
@@ -157,7 +163,24 @@ def check_who(world):
     of_people = {key: cell for key, cell in shown.items() if key[0] not in ("groups", "summary")}
     assert not [key for key, cell in of_people.items() if isinstance(cell, int) and 0 < cell < LEAST]
     assert set(counted) >= set(of_people)
+    check_people_of_today(world, shown)
     assert len(world.members) < 20 or [cell for cell in of_people.values() if isinstance(cell, int) and cell > LEAST]
+
+
+def check_people_of_today(world, shown):
+    """The report on people, by hand; and who is registered stands in it as in this one, of whatever year."""
+    (table,) = today.tables(world.asked)
+    by_region = dict(zip([*Region.values, "", "all"], (row.cells for row in table.rows), strict=True))
+    for column, state in ((1, "approved"), (2, "submitted")):
+        rows = [row for row in Registration.objects.all() if row.state == state]
+        for region, cells in by_region.items():
+            there = [row for row in rows if region in ("all", row.region or (row.member.region if row.member else ""))]
+            assert cells[column] in (len(there), HIDDEN)
+    year_before = replace(world.asked, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
+    other = cells_of(who.tables(year_before))
+    for region, cells in by_region.items():
+        key = ("registered", region if region == "all" else f"region:{region}", "registered")
+        assert shown[key] == other[key] == cells[1]
 
 
 def steps_by_hand():
@@ -193,11 +216,14 @@ def check_steps(world):
     (table,) = first_hours.tables(world.asked)
     reached = [[way for way in ways if any(way[step:])] for step in range(5)]
     for step, row in enumerate(table.rows):
-        _label, people, percent, median, ninetieth, _between = row.cells
+        _label, people, percent, median, ninetieth, between = row.cells
         if people is HIDDEN:
             continue
         assert people == len(reached[step])
         assert percent in (HIDDEN, None, int(100 * people / max(1, len(ways)) + 0.5))
+        steps = [max(0, (way[step] - way[step - 1]).days) for way in reached[step] if way[step] and way[step - 1]]
+        if step and len(steps) >= LEAST:
+            assert sum(day <= between for day in steps) * 2 >= len(steps) > sum(day < between for day in steps) * 2
         days = sorted(max(0, (way[step] - way[0]).days) for way in reached[step] if way[step])
         if step and len(days) >= LEAST:
             assert sum(day <= median for day in days) * 2 >= len(days) > sum(day < median for day in days) * 2
@@ -237,6 +263,22 @@ def test_the_reports_ask_as_often_for_thirty_people_as_for_three(django_assert_m
             counts.append(len(asked))
 
     assert counts[:3] == counts[3:]
+    liaison = make_liaison("SSA")
+    for name in ("participation", "clinics"):
+        address = reverse("admin:reports_report", args=[name])
+        client.force_login(coordinator)
+        tables = client.get(f"{address}?year=2026").context["tables"]
+        client.force_login(liaison)
+        of_liaison = client.get(f"{address}?year=2026&region=SSA&language=en&month=3").context["tables"]
+        assert tables == of_liaison, "no seat and no filter tells two numbers of one count"
+        for table in tables:
+            file = as_json(table)
+            for row, in_file in zip(table.rows, file["rows"], strict=True):
+                for column, cell in zip(table.columns, row.cells, strict=True):
+                    value = in_file["values"][column.key]
+                    assert (cell is HIDDEN) == (column.key in in_file["hidden"])
+                    if column.is_figure and isinstance(cell, int):
+                        assert value % 5 == 0 and abs(value - cell) <= 2
 
 
 @pytest.mark.django_db

@@ -123,7 +123,7 @@ def check(seed, size, *, in_whole_numbers=False):
     assert reader.finds(in_whole_numbers=in_whole_numbers) == {}
 
 
-@pytest.mark.parametrize(("seed", "size"), [(2, 12), (3, 40), (8, 120)])
+@pytest.mark.parametrize(("seed", "size"), [(2, 12), (8, 120)])
 def test_nobody_who_reads_who_took_part_finds_a_small_number(seed, size):
     check(seed, size)
 
