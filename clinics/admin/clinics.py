@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,8 +70,24 @@ class ClinicsToTendFilter(WaitingFilter):
     }
 
 
+# The part of a clinic's page on which that which waits is done; else the list leads to its plan.
+_PART_OF = {
+    "calls": "attendance",
+    "quotes": "after",
+    "outcome": "after",
+    "languages": "languages",
+    "silent": "people",
+    "to_ask": "people",
+    "nobody": "checklist",
+}
+
+
 class ListOfClinics(OpenedList):
     """A list that reads the titles of its clinics in one query, and nothing else of their texts."""
+
+    def url_for_result(self, result: Any) -> str:
+        part = _PART_OF.get(self.params.get(ClinicsToTendFilter.parameter_name, ""))
+        return reverse(f"admin:clinics_clinic_{part}", args=[result.pk]) if part else super().url_for_result(result)
 
     def as_shown(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.prefetch_related(None)

@@ -1,5 +1,6 @@
 """The desk's first page: each number is that of the list it leads to, for every seat, the oldest first."""
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -184,6 +185,23 @@ def test_a_file_says_how_many_guesses_wait_in_how_many_rows_and_leads_to_them(cl
 
     assert detail.text.replace("\u2068", "").replace("\u2069", "") == "old.csv: 2 guesses in 900 rows"
     assert len(client.get(detail.url).context["guesses"]) == 2
+
+
+def test_each_list_of_clinics_leads_to_the_part_of_their_page_where_what_waits_is_done(client):
+    reader = make_coordinator()
+    make_what_waits("MENA", reader)
+    client.force_login(reader)
+    leads = {}
+    for waits in ("calls", "quotes", "outcome", "languages", "silent", "to_ask", "nobody", "gaps"):
+        page = client.get(reverse("admin:clinics_clinic_changelist"), {"waits": waits}).content.decode()
+        [address, *_others] = re.findall(r'<th[^>]*class="field-title[^"]*"><a href="([^"?]*)', page)
+        leads[waits] = address.rstrip("/").rsplit("/", 1)[1]
+        assert client.get(address).status_code == 200
+
+    assert leads == {
+        **{"calls": "attendance", "quotes": "after", "outcome": "after", "languages": "languages"},
+        **{"silent": "people", "to_ask": "people", "nobody": "checklist", "gaps": "change"},
+    }
 
 
 def test_a_round_says_its_step_and_the_next_one(client):
