@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from clinics.admin.people import SomebodyForm, act_on_people, people_facts, rows_of
+from clinics.admin.people import SomebodyForm, act_on_people, rows_of
 from clinics.admin.tabs import ClinicDesk, Tab
 from clinics.domain.clinics import ClinicError
 from clinics.domain.people import MATERIAL_DAYS_BEFORE, MAY_STILL_COME, ChannelRefused, ClinicRole, Turn
@@ -28,6 +28,7 @@ from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.choices import EMPTY, offer
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.statements import Inquiry
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.reference.typed_fields import language_field, show_first
@@ -83,12 +84,19 @@ class InterpreterForm(SomebodyForm):
         return Part(ClinicRole.INTERPRETER, self._channels[key], turn)
 
 
+_SHOWN = "interpreters_shown"  # read for this page already
+
+
 def _facts(clinic: Clinic) -> Mapping[str, Any]:
-    return {**people_facts(clinic), "channels": versions.all_rows(clinic.channels.all())}
+    batch = QueryBatch()
+    people, channels = (batch.add(versions.values_of(rows)) for rows in (clinic.people.all(), clinic.channels.all()))
+    batch.run()
+    return {"people": versions.of_all(people), "channels": versions.of_all(channels)}
 
 
 def _people(clinic: Clinic) -> PeopleShown:
-    return people_on(clinic.people.interpreters(), ("member",))
+    shown = vars(clinic).get(_SHOWN)
+    return people_on(clinic.people.interpreters() if shown is None else shown, ("member",))
 
 
 def _act_on_channels(request: HttpRequest, clinic: Clinic, form: ChannelForm) -> None:
@@ -151,6 +159,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
         form: SomebodyForm | None, refusal: str, *, status: int = 422, channel_form: ChannelForm | None = None
     ) -> HttpResponse:
         rows, typed = rows_of(clinic.people.interpreters(), clinic), channel_form or ChannelForm(clinic=clinic)
+        vars(clinic)[_SHOWN] = [row["person"] for row in rows]
         by_channel: dict[int, list[dict[str, Any]]] = {channel.pk: [] for channel in channels}
         for row in rows:
             by_channel.setdefault(row["person"].channel_id, []).append(row)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from clinics.models import Clinic
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.once_more import PeopleConcerned, concerned
-from mailings.ledger.reachable import stops_letters, those_written_to, why_address_not_written_to
+from mailings.ledger.reachable import addresses_written_to, those_written_to
 
 
 class LettersCounted(NamedTuple):
@@ -34,11 +34,11 @@ def of_people(clinic: Clinic) -> LettersCounted:
     people = list(clinic.people.asked_or_coming().select_related("member"))
     members = [person.member for person in people if person.member is not None]
     written_to = {member.pk for member in those_written_to(members) if member.is_active}
+    reached = addresses_written_to(person.address for person in people if not person.has_account)
     languages = [
         person.member.language if person.member else person.language
         for person in people
-        if person.member_id in written_to
-        or (not person.has_account and not stops_letters(why_address_not_written_to(person.address)))
+        if person.member_id in written_to or (not person.has_account and person.address in reached)
     ]
     return LettersCounted(languages, without=len(people) - len(languages))
 

@@ -10,7 +10,7 @@ from clinics.models import Clinic, ClinicPerson
 from clinics.notices.owing import Addressee, of_people, one_row_each, still_here, with_seats
 from letsconnect.base.languages import best_of, language_or_default
 from letsconnect.base.once_more import PeopleConcerned, concerned
-from mailings.ledger.reachable import stops_letters, those_written_to, why_address_not_written_to
+from mailings.ledger.reachable import addresses_written_to, those_written_to
 from registrations.domain.registrations import MIN_SHARED_LEVEL
 from registrations.models import SpokenLanguage
 
@@ -53,7 +53,12 @@ def counted(meant: Meant, clinic: Clinic, languages: Collection[str]) -> PeopleC
     people = list(one_row_each(meant.people).select_related("member"))
     reached = {member.pk for member in those_written_to([*seats, *(row.member for row in people if row.member)])}
     reads = [member.language for member in seats if member.pk in reached]
-    reads += [_reads(person) for person in people if _is_reached(person, reached)]
+    addresses = addresses_written_to(row.address for row in people if row.member is None)
+    reads += [
+        _reads(person)
+        for person in people
+        if (person.member.pk in reached if person.member is not None else person.address in addresses)
+    ]
     texts = {language: language for language in languages}
     lines = []
     for language in map(language_or_default, reads):
@@ -69,9 +74,3 @@ def text_for(language: str, texts: Mapping[str, Any], clinic: Clinic) -> Any:
 
 def _reads(person: ClinicPerson) -> str:
     return person.member.language if person.member else person.language
-
-
-def _is_reached(person: ClinicPerson, reached: set[int]) -> bool:
-    if person.member is not None:
-        return person.member.pk in reached
-    return not stops_letters(why_address_not_written_to(person.address))

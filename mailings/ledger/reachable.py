@@ -43,8 +43,15 @@ def is_written_to(member: Any) -> bool:
 def those_written_to(members: Iterable[Any]) -> list[Any]:
     """Return those of these members for whom `is_written_to` is true; one query for all."""
     sound = [member for member in members if has_sound_address(member)]
-    scopes = Suppression.objects.scopes_of({member.email for member in sound})
-    return [member for member in sound if SuppressionScope.ALL not in scopes.get(member.email, ())]
+    reached = addresses_written_to(member.email for member in sound)
+    return [member for member in sound if member.email in reached]
+
+
+def addresses_written_to(addresses: Iterable[str]) -> set[str]:
+    """Return those of these addresses to which letters are sent, whoever reads there; one query for all."""
+    meant = set(addresses)
+    scopes = Suppression.objects.scopes_of(meant)
+    return {address for address in meant if SuppressionScope.ALL not in scopes.get(address, ())}
 
 
 def has_sound_address(member: Any) -> bool:
