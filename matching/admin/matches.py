@@ -178,6 +178,11 @@ class MatchAdmin(DeskAdmin[Match]):
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:
         return as_own(super().get_queryset(request), MatchQuerySet).with_people().with_approvals()
 
+    def find(self, request: HttpRequest, number: int | str) -> Any:
+        """Find it with those who made, approved and closed it, whom its page names."""
+        rows = self.get_queryset(request).select_related("made_by", "approved_by", "closed_by")
+        return get_object_or_404(rows, pk__in=keys_among([str(number)]))
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return MatchList
 
