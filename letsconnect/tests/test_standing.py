@@ -175,12 +175,12 @@ def test_control_a_click_as_it_was_waits_for_redis_at_each_nudge_and_the_page_be
         with storms.lost_redis(site, redis, people, how=how) as involved:
             with watching(site, UNINVOLVED) as seen:
                 wait_until(lambda: seen.answers and seen.worst > PATIENCE + calm, "somebody who waits long")
-            wait_until(lambda: worst_of(involved)["/match/"], "an answer to a refusal in bulk")
+            wait_until(lambda: worst_of(involved)["/begin/"], "an answer to a refusal in bulk")
             worst = worst_of(involved)
     told(f"redis {how}, as it was", seen, f"in calm {calm:.2f} s", f"worst waits {worst}")
     told(f"redis {how}, as it was", f"clicks in calm {clicks_calm}")
 
-    assert worst["/match/"] > PATIENCE + clicks_calm["/match/"]
+    assert worst["/begin/"] > PATIENCE + clicks_calm["/begin/"]
 
 
 def old_form(people):

@@ -81,8 +81,8 @@ def refusal_in_bulk(coordinator):
 
 def suggestion():
     """The button that suggests a skill nobody has named yet."""
-    fields = {**typed("share"), "seen": "", "skill_text": f"Beekeeping {next(_numbers)}", "suggest": "1"}
-    return Click(url("share"), urlencode(fields, doseq=True))
+    fields = {**typed("skills"), "seen": "", "skill_text": f"Beekeeping {next(_numbers)}", "suggest": "1"}
+    return Click(url("skills"), urlencode(fields, doseq=True))
 
 
 def worst_of(involved):
