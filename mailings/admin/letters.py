@@ -82,7 +82,6 @@ class LetterAdmin(LetterTexts, LetterBoard):
     list_display = [
         "shown_kind",
         "recipient",
-        "address",
         "state",
         "owed_at",
         "due_at",
