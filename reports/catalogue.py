@@ -87,8 +87,11 @@ class ReportLists:
         a region of theirs. Clinics that were announced are no secret."""
         if (table, figure) in self.clinics:
             return True
-        regions = [part.removeprefix("region:") for part in row.split("|") if part.startswith("region:")]
-        return (table, figure) in self.people and (reader.is_coordinator or any(map(reader.looks_after, regions)))
+        if (table, figure) not in self.people:
+            return False
+        return reader.is_coordinator or any(
+            reader.looks_after(part.removeprefix("region:")) for part in row.split("|") if part.startswith("region:")
+        )
 
 
 _reports: dict[str, ReportKind] = {}

@@ -88,9 +88,10 @@ def skill_figures(wishes: Iterable[WishedSkill], *, on: date) -> dict[int, Skill
     """Return the figures of each skill that somebody wishes or shares, but of none that was retired."""
     figures: dict[int, SkillFigures] = defaultdict(SkillFigures)
     people = people_who_count(on=on)
-    for wish in wishes:
-        figures[wish.skill].wishes[wish.region, wish.outcome] += 1
-        figures[wish.skill].since[wish.since] += 1
+    for skill, _registration, region, outcome, since in wishes:
+        of_skill = figures[skill]
+        of_skill.wishes[region, outcome] += 1
+        of_skill.since[since] += 1
     offers = Offer.objects.filter(registration__in=people.order_by().values("pk")).order_by()
     by_region = offers.values(heir=heir_at("skill"), region=F("registration__region"))
     counted = by_region.annotate(people=Count("registration", distinct=True))

@@ -1,7 +1,8 @@
 """Cells of reports in templates."""
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from functools import cache
+from urllib.parse import quote
 
 from django import template
 from django.template import Context
@@ -32,9 +33,13 @@ def list_of(context: Context, table: FigureTable, row: FigureRow, column: Figure
         return ""
     if not lists.may_be_opened(table.key, row.key, column.key, reader=context["user"]):
         return ""
-    year = {"year": context["asked"].period.first_on.year} if context["form"] else {}
-    page = reverse("admin:person_counted", args=[context["report"].name, table.key])
-    return f"{page}?{urlencode({**year, 'row': row.key, 'figure': column.key})}"
+    year = f"year={context['asked'].period.first_on.year}&" if context["form"] else ""
+    return f"{_page_of_lists(context['report'].name, table.key)}?{year}row={quote(row.key)}&figure={column.key}"
+
+
+@cache
+def _page_of_lists(report: str, table: str) -> str:
+    return reverse("admin:person_counted", args=[report, table])
 
 
 @register.filter
