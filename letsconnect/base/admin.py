@@ -161,7 +161,10 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
 
     def _searched(self, request: HttpRequest, words: str) -> models.Q:
         typed = canonical_words(words)
-        wanted = self._named(words) | searching.rows_addressed(self.model, self.search_addresses, typed)
+        of_address = searching.rows_addressed(self.model, self.search_addresses, typed)
+        if of_address is not None:
+            return of_address
+        wanted = self._named(words)
         if self.search_fields:
             more, _has_doubles = super().get_search_results(request, self.model._default_manager.all(), typed)
             wanted |= models.Q(pk__in=more.order_by().values("pk"))

@@ -50,14 +50,15 @@ def _one_with(model: type[Model], columns: list[str], word: str) -> Q:
     return wanted
 
 
-def rows_addressed(model: type[Model], columns: tuple[str, ...], typed: str) -> Q:
-    """Return the rows of which one of these columns is what was typed, in capital letters or small ones.
+def rows_addressed(model: type[Model], columns: tuple[str, ...], typed: str) -> Q | None:
+    """Return the rows of which one of these columns is what was typed, in capital letters or small ones; None for none.
 
     They are the few of one address: looked for once here, not by each statement of a list among a hundred thousand."""
     if not columns or "@" not in typed:
-        return NOTHING
+        return None
     rows = model._base_manager.order_by().values_list("pk", flat=True)
-    return Q(pk__in=any_of(rows.filter(_one_is(model, columns, typed))))
+    keys = list(rows.filter(_one_is(model, columns, typed)))
+    return Q(pk__in=any_of(keys)) if keys else None
 
 
 def _one_is(model: type[Model], columns: tuple[str, ...], typed: str) -> Q:
