@@ -285,28 +285,37 @@ def _fill_clinics(members: list[Any], clinics: int, coordinator: Any, chance: ra
 
 
 def _fill_letters(members: list[Any], letters: int) -> None:
+    """Make one email as the portal does, and copy it in the database: half a million rows in seconds."""
+    from django.db import connection
+
     from mailings.models import Letter
 
-    _stored(
-        Letter,
-        (
-            Letter(
-                kind="registrations.approved",
-                key=str(number),
-                member=members[number % len(members)],
-                address=members[number % len(members)].email,
-                language="en",
-                zone="UTC",
-                state="sent",
-                message_id=f"<{number}@example.org>",
-                owed_at=NOW,
-                due_at=NOW,
-                tries=1,
-                sent_at=NOW,
-            )
-            for number in range(letters)
-        ),
+    Letter.objects.create(
+        kind="registrations.approved",
+        key="0",
+        member=members[0],
+        address=members[0].email,
+        language="en",
+        zone="UTC",
+        state="sent",
+        message_id="<0@example.org>",
+        owed_at=NOW,
+        due_at=NOW,
+        tries=1,
+        sent_at=NOW,
     )
+    fields = [field for field in Letter._meta.concrete_fields if not (field.primary_key or field.generated)]
+    columns = [connection.ops.quote_name(str(field.column)) for field in fields]
+    own = {
+        '"key"': "n::text",
+        '"member_id"': "(%s::bigint[])[1 + n %% %s]",
+        '"message_id"': "'<' || n || '@example.org>'",
+    }
+    table = connection.ops.quote_name(Letter._meta.db_table)
+    values = ", ".join(own.get(column, f"one.{column}") for column in columns)
+    copy = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} one, generate_series(1, %s) n"  # noqa: S608  names of ours
+    with connection.cursor() as cursor:
+        cursor.execute(copy, [[member.pk for member in members], len(members), letters - 1])
 
 
 def _stored(model: Any, rows: Any) -> list[Any]:

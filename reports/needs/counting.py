@@ -71,17 +71,20 @@ def wishes_of(asked: ReportQuestion) -> list[WishedSkill]:
 
 def wishes_on(now: datetime) -> Iterator[WishedSkill]:
     """Yield each wish once, under the skill that it became."""
-    people = people_who_count(on=now.date())
     in_pairs, in_clinics, halves = set(_met_in_pairs(now)), set(_met_in_clinics(now)), half_years(now)
-    wishes = Wish.objects.filter(registration__in=people.order_by().values("pk")).order_by()
-    who = ("registration", "registration__member", "registration__region", "registration__submitted_at")
-    for person, member, region, registered_at, skill in set(wishes.values_list(*who, heir_at("skill"))):
+    rows = people_who_count(on=now.date()).order_by().values_list("pk", "member", "region", "submitted_at")
+    people = {pk: (member, region, halves.when(registered_at)) for pk, member, region, registered_at in rows}
+    wishes = Wish.objects.order_by().values_list("registration", heir_at("skill"))
+    for person, skill in set(wishes):  # all of them: to join people to each takes longer than to leave some out
+        if person not in people:
+            continue
+        member, region, since = people[person]
         outcome = UNMET
         if (person, skill) in in_pairs:
             outcome = IN_PAIRS
         elif (member, skill) in in_clinics:
             outcome = IN_CLINICS
-        yield WishedSkill(skill, person, region, outcome, halves.when(registered_at))
+        yield WishedSkill(skill, person, region, outcome, since)
 
 
 def skill_figures(wishes: Iterable[WishedSkill], *, on: date) -> dict[int, SkillFigures]:

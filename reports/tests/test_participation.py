@@ -111,11 +111,15 @@ def by_hand():
         for code in [language.code for language in spoken if language.level == 6] or [None]:
             natives.setdefault(code, set()).add(person)
     unknown = natives.pop(None, set())
-    few = [there for there in natives.values() if len(there) < LEAST]
-    for code, there in natives.items():
-        if len(there) >= LEAST:
-            counted["languages", f"language:{code}", "people"] = len(there)
-    counted["languages", "languages:other", "people"] = len({person for there in few for person in there})
+    in_order = sorted(natives, key=lambda code: (-len(natives[code]), code))
+    few = [code for code in in_order if len(natives[code]) < LEAST]
+    rows = [code for code in in_order if code not in few]
+    others = {person for code in few for person in natives[code]}
+    while rows and 0 < len(others) < LEAST:  # they take the smallest of the others with them
+        others |= natives[rows.pop()]
+    for code in rows:
+        counted["languages", f"language:{code}", "people"] = len(natives[code])
+    counted["languages", "languages:other", "people"] = len(others)
     counted["languages", "languages:unknown", "people"] = len(unknown)
 
     groups = {registration.group for person in people if (registration := registration_of(person))}
