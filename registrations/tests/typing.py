@@ -83,7 +83,11 @@ def opened(client, step):
 
 def remembered(client, step):
     """Return the same as `opened` does, for whoever is signed in, without drawing the page."""
-    member = Member.objects.get(pk=client.session[SESSION_KEY])
+    return remembered_by(Member.objects.get(pk=client.session[SESSION_KEY]), step)
+
+
+def remembered_by(member, step):
+    """Return the same for a member."""
     shown = steps.step_named(step, Eligibility.objects.current().rules)
     facts = sensitive.answers_of(member) if shown.is_apart else facts_of(member, Registration.objects.of(member))
     return fingerprint(facts, shown.facts)

@@ -16,7 +16,7 @@ from letsconnect.base import mass_acts
 from letsconnect.tests.whole.portal import SECRET
 from matching.admin.mass_acts import REFUSE
 from matching.tests.factories import make_match, make_round
-from registrations.tests.typing import typed, url
+from registrations.tests.typing import remembered_by, typed, url
 
 IN_BULK = 3  # matches that are refused by one click
 _numbers = itertools.count(1)
@@ -79,9 +79,10 @@ def refusal_in_bulk(coordinator):
     return Click(reverse("admin:base_massact_begin", args=[act.pk]), urlencode(fields))
 
 
-def suggestion():
-    """The button that suggests a skill nobody has named yet."""
-    fields = {**typed("skills"), "seen": "", "skill_text": f"Beekeeping {next(_numbers)}", "suggest": "1"}
+def suggestion(member):
+    """The button with which a member suggests a skill nobody has named yet."""
+    seen = remembered_by(member, "skills")
+    fields = {**typed("skills"), "seen": seen, "skill_text": f"Beekeeping {next(_numbers)}", "suggest": "offers"}
     return Click(url("skills"), urlencode(fields, doseq=True))
 
 

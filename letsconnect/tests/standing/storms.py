@@ -115,7 +115,7 @@ def two_who_suggest(site, members):
     """Two people suggest skills all the time; who has suggested much today makes room for the next of the members."""
     involved, enough = [], threading.Event()
     people = [
-        [(headers, suggestion()) for headers in map(signed_in, half) for _ in range(SUGGESTIONS_EACH)]
+        [(signed_in(member), suggestion(member)) for member in half for _ in range(SUGGESTIONS_EACH)]
         for half in (members[::2], members[1::2])
     ]
 
