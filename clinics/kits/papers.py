@@ -17,9 +17,10 @@ from clinics.domain.resources import LICENCE_PAGES, Licence
 from clinics.domain.safe_space import ASKED, NOT_ACCEPTED
 from clinics.feedback.forms import ClinicFeedbackForm
 from clinics.kits.letters import ExampleLetter
-from clinics.kits.reading import NAME_WAS_HERE, Kit, KitClinic
+from clinics.kits.reading import Kit, KitClinic
 from clinics.models import ClinicText
 from clinics.signing_up.forms import SignUpForm
+from clinics.texts.hidden_names import NAME_WAS_HERE
 from letsconnect.base import calendars
 from letsconnect.base.links import absolute
 from letsconnect.base.spreadsheets import csv_of, harmless
@@ -196,8 +197,9 @@ def readme(kit: Kit) -> bytes:
         _head(_("Before you use it"), 2),
         _list(
             [
-                _("Nobody is named here. Where a text named somebody of the clinic, it has %(mark)s.")
+                _("Where a text named somebody of these clinics, or said how to reach somebody, it has %(mark)s.")
                 % {"mark": NAME_WAS_HERE},
+                _("No program finds every name. Read the texts and titles once before you pass them on."),
                 _("The planners’ own items of the checklist are left out, because they may name somebody."),
                 _("People, dates and links in the emails are invented. Put your own in."),
                 _("Numbers of people are rounded to fives, and below five none is told."),

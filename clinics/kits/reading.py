@@ -1,6 +1,5 @@
 """Reading what stands in a kit: as many statements for a series of twelve clinics as for one."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,19 +15,17 @@ from clinics.models import (
     Channel,
     ChecklistTemplateItem,
     Clinic,
-    ClinicPerson,
     ClinicQuerySet,
     ClinicResource,
     ClinicText,
 )
+from clinics.texts.hidden_names import HiddenNames, NamesOfClinics
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import any_of
 from letsconnect.base.small_counts import SMALLEST_COUNT_SHOWN
 
 MOST_CLINICS = 40  # of a series
 ROUNDED_TO = 5
-SHORTEST_NAME = 3
-NAME_WAS_HERE = "[…]"
 
 Line = tuple[int, str, str]  # minutes, part, words of one's own
 
@@ -71,7 +68,7 @@ def read_kit(rows: ClinicQuerySet, *, series: str = "") -> Kit | None:
     keys, batch = [clinic.pk for clinic in clinics], QueryBatch()
     of = {"clinic__in": any_of(keys)}
     texts = batch.add(ClinicText.objects.ready().filter(**of).order_by("clinic_id", "language"))
-    people = batch.add(ClinicPerson.objects.filter(**of).select_related("member").order_by("pk"))
+    names = NamesOfClinics(batch, keys)
     items = batch.add(AgendaItem.objects.filter(**of).order_by("clinic_id", "place"))
     usual = batch.add(
         AgendaTemplateItem.objects.order_by("place").values_list("template__format", "minutes", "part", "title")
@@ -88,11 +85,6 @@ def read_kit(rows: ClinicQuerySet, *, series: str = "") -> Kit | None:
         .values_list("days", "name")
     )
     batch.run()
-    names: defaultdict[int, set[str]] = defaultdict(set)
-    for person in people:
-        names[person.clinic_id] |= {person.name, person.member.name if person.member else ""}
-    for item in items:
-        names[item.clinic_id].add(item.speaker)
     figures_of = {row.clinic_id: row for row in figures}
     first_agendas = _by_key((format_, (minutes, part, title)) for format_, minutes, part, title in usual)
     own_agendas = _by_key((item.clinic_id, (item.minutes, item.part, item.title)) for item in items)
@@ -103,7 +95,7 @@ def read_kit(rows: ClinicQuerySet, *, series: str = "") -> Kit | None:
     interpreted = _by_key(channels)
     read = []
     for clinic in clinics:
-        hide = HiddenNames(names[clinic.pk])
+        hide = names.hide(clinic)
         written = _without_names(own_texts.get(clinic.pk, []), hide)
         vars(clinic)["_prefetched_objects_cache"] = {"texts": written, "channels": ()}
         agenda = own_agendas.get(clinic.pk) or first_agendas.get(clinic.format) or _first_agenda(clinic)
@@ -113,7 +105,7 @@ def read_kit(rows: ClinicQuerySet, *, series: str = "") -> Kit | None:
                 texts=written,
                 agenda=tuple((minutes, part, hide(title or "")) for minutes, part, title in agenda),
                 interpreted=tuple(interpreted.get(clinic.pk, [])),
-                materials=tuple(own_materials.get(clinic.pk, []) if clinic.held_at else []),
+                materials=_materials(own_materials.get(clinic.pk, []), hide) if clinic.held_at else (),
                 people=_people(clinic, figures_of.get(clinic.pk)),
                 regions=_regions(figures_of.get(clinic.pk)),
             )
@@ -121,23 +113,7 @@ def read_kit(rows: ClinicQuerySet, *, series: str = "") -> Kit | None:
     checklist = [(days, UsualItem(name)) for days, name in to_do] or [
         (step.days, step.name) for step in CHECKLIST_TEMPLATE
     ]
-    return Kit(tuple(read), tuple(checklist), series)
-
-
-class HiddenNames:
-    """Takes the names of the people of one clinic out of what was written of it."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        parts_of_names = {
-            part for name in names for part in (name.strip(), *name.split()) if len(part) >= SHORTEST_NAME
-        }
-        longest_first = sorted(map(re.escape, parts_of_names), key=len, reverse=True)
-        self._pattern = (
-            re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE) if parts_of_names else None
-        )
-
-    def __call__(self, text: str) -> str:
-        return self._pattern.sub(NAME_WAS_HERE, text) if self._pattern else text
+    return Kit(tuple(read), tuple(checklist), names.hide(clinics[0])(series))
 
 
 def _without_names(texts: Sequence[ClinicText], hide: HiddenNames) -> tuple[ClinicText, ...]:
@@ -146,6 +122,14 @@ def _without_names(texts: Sequence[ClinicText], hide: HiddenNames) -> tuple[Clin
         for name in ("title", "summary", "audience", "outcomes", "preparation"):
             setattr(text, name, hide(getattr(text, name)))
     return tuple(texts)
+
+
+def _materials(links: Sequence[ClinicResource], hide: HiddenNames) -> tuple[ClinicResource, ...]:
+    """Take the names out of titles and addresses that were just read, and are stored nowhere again."""
+    for link in links:
+        link.title, link.url = hide(link.title), hide.link(link.url)
+        link.licence_words = hide(link.licence_words)
+    return tuple(links)
 
 
 def _first_agenda(clinic: Clinic) -> Sequence[Line]:

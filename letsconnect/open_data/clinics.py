@@ -2,7 +2,8 @@
 
 Nothing is taken from a row as a whole. Each value is named here, so that a new column of a clinic stays out of it until
 somebody puts it in. Left out although the page shows them are the people, a place to come to, a partner, and what was
-written of the outcome: these are words about somebody, and a page can be corrected where copies cannot.
+written of the outcome: these are words about somebody, and a page can be corrected where copies cannot. Of the texts
+that are told the names of these people are taken out.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 
 from clinics.domain.clinics import ClinicPhase, ClinicState, ForWhom
 from clinics.models import AttendanceFigures, Channel, Clinic, ClinicResource, ClinicText
+from clinics.texts.hidden_names import HiddenNames, NamesOfClinics
 from letsconnect.base.links import absolute
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import any_of
@@ -44,6 +46,7 @@ class _About:
         materials = batch.add(ClinicResource.objects.ready().filter(clinic__in=any_of(keys)).order_by("place"))
         figures = batch.add(AttendanceFigures.objects.filter(clinic__in=any_of(keys)))
         editions = batch.add(_editions(originals))
+        self.names = NamesOfClinics(batch, keys)
         batch.run()
         self.texts = _by_clinic((row.clinic_id, row) for row in texts)
         self.interpreted = _by_clinic(channels)
@@ -88,6 +91,7 @@ def _by_clinic(rows: Iterable[tuple[int, Any]]) -> Mapping[int, list[Any]]:
 
 def _shown(clinic: Clinic, about: _About, *, now: datetime) -> dict[str, Any]:
     phase, key = clinic.phase(now), clinic.pk
+    hide = about.names.hide(clinic)
     others = about.editions.get(clinic.edition_of_id or key, [])
     return {
         "id": key,
@@ -110,11 +114,11 @@ def _shown(clinic: Clinic, about: _About, *, now: datetime) -> dict[str, Any]:
         "languages": {"spoken": clinic.floor_language, "interpreted": about.interpreted.get(key, [])},
         "for_whom": clinic.for_whom,
         "regions": _regions(clinic),
-        "texts": [_text(text) for text in about.texts.get(key, [])],
+        "texts": [_text(text, hide) for text in about.texts.get(key, [])],
         "skills": about.skills.get(key, []),
-        "series": {"id": clinic.series.pk, "name": clinic.series.name} if clinic.series else None,
+        "series": {"id": clinic.series.pk, "name": hide(clinic.series.name)} if clinic.series else None,
         "same_at_other_hours": [other for other in others if other != key],
-        "materials": [_material(link) for link in about.materials.get(key, [])] if clinic.held_at else [],
+        "materials": [_material(link, hide) for link in about.materials.get(key, [])] if clinic.held_at else [],
         "came": _came(clinic, about.figures.get(key)),
         "announced_at": moment(clinic.announced_at) if clinic.announced_at else None,
     }
@@ -135,25 +139,25 @@ def _regions(clinic: Clinic) -> list[str]:
     return sorted(clinic.regions)
 
 
-def _text(text: ClinicText) -> dict[str, str]:
+def _text(text: ClinicText, hide: HiddenNames) -> dict[str, str]:
     return {
         "language": text.language,
         "direction": text.direction,
-        "title": text.title,
-        "summary": text.summary,
-        "audience": text.audience,
-        "outcomes": text.outcomes,
-        "preparation": text.preparation,
+        "title": hide(text.title),
+        "summary": hide(text.summary),
+        "audience": hide(text.audience),
+        "outcomes": hide(text.outcomes),
+        "preparation": hide(text.preparation),
     }
 
 
-def _material(link: ClinicResource) -> dict[str, str | None]:
+def _material(link: ClinicResource, hide: HiddenNames) -> dict[str, str | None]:
     return {
         "kind": link.kind,
         "language": link.language or None,
-        "title": link.title,
-        "url": link.url,
-        "licence": link.licence_words or link.licence,
+        "title": hide(link.title),
+        "url": link.url if hide.link(link.url) == link.url else None,
+        "licence": hide(link.licence_words) or link.licence,
         "licence_url": link.licence_page or None,
     }
 

@@ -193,7 +193,7 @@ _MATERIAL = _object(
         "kind": _one_of(ResourceKind.values, "What it is."),
         "language": {"type": ["string", "null"], "description": "Null where it is in several languages."},
         "title": _TEXT,
-        "url": _LINK,
+        "url": {**_LINK_OR_NONE, "description": "Null where it names somebody: the page of the clinic has it."},
         "licence": {**_TEXT, "description": "A short name, or the licence in words."},
         "licence_url": _LINK_OR_NONE,
     }

@@ -17,7 +17,7 @@ from icalendar import Calendar
 from clinics.models import AgendaItem, AttendanceFigures, ChecklistItem, Clinic, ClinicResource, ClinicSeries
 from clinics.tests.factories import LINK, START, make_channel, make_clinic, make_person, make_text, sign_up
 from letsconnect.tests.everything import ADDRESS, WORD, make_somebody
-from registrations.tests.factories import NOW, make_coordinator
+from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -174,3 +174,39 @@ def test_no_file_of_a_kit_names_anybody():
     assert found == set()
     assert min(map(len, kits)) > 90
     assert "[…]" in kits[0]["clinic-01/texts/pt.md"]
+
+
+SAID_OF_PEOPLE = [
+    ("Ana Quispe shows it.", "[…] shows it."),
+    ("With ANA QUISPE’s notes and ana_quispe.", "With […]’s notes and […]."),
+    ("山田太郎さんが話します。山田さんも。", "[…]さんが話します。[…]さんも。"),
+    ("مع ولآمنة وآمنة، بن سينا", "مع ول[…] و[…]، بن سينا"),
+    ("للخطيب والخطيب وخطيب", "[…] و[…] وخطيب"),
+    ("Jose Nunez, NÚÑEZ, Nun\u0303ez.", "[…], […], […]."),
+    ("Host: Li; Bo too, ali and mali; li.", "Host: […]; […] too, ali and mali; li."),
+    ("Banana of the del Bosque", "Banana of the del Bosque"),
+    ("Write to zoe@example.org or @zoe_w, +51 987 654 321.", "Write to […] or […], […]."),
+    ("Call 0987 654 321 on 01.12.2026 or 2026-12-01.", "Call […] on 01.12.2026 or 2026-12-01."),
+    ("[[User:Zoe W|Zoe]], User_talk:Zoe, مستخدم:زوي", "[…], […], […]"),
+    ("https://meta.wikimedia.org/wiki/User:Zoe (page), t.me/zoe", "[…] (page), […]"),
+    ("Read https://meta.wikimedia.org/wiki/Grants first.", "Read https://meta.wikimedia.org/wiki/Grants first."),
+]
+
+
+def test_whoever_has_a_part_is_taken_out_of_every_text_however_it_is_spelt():
+    series = ClinicSeries.objects.create(name="Winter with Ana Quispe")
+    first, last = (make_held(series=series, title=title) for title in ("One", "Two"))
+    for name in ("Ana Quispe", "山田太郎", "آمنة بن علي", "الخطيب", "José Núñez", "Li Bo", "Carla de la Cruz"):
+        make_person(first, member=make_member(name=name))
+    last.texts.update(summary="\n".join(text for text, _hidden in SAID_OF_PEOPLE))
+    last.resources.update(title="Slides of Ana Quispe", url="https://example.org/SlidesByAna_Quispe.pdf")
+    whole, alone = files(series), files(last)
+
+    for summary in (whole["clinic-02/texts/en.md"], alone["texts/en.md"]):
+        assert summary.split("\n")[2:-1] == [hidden for _text, hidden in SAID_OF_PEOPLE]
+    assert rows(alone["materials.csv"])[1][2:4] == ["Slides of […]", "[…]"]
+    assert "Winter with […]" in whole["README.md"]
+    assert "Read the texts and titles once before you pass them on." in whole["README.md"]
+    answer = Client().get(f"/api/clinics/{last.pk}.json").json()
+    assert answer["texts"][0]["summary"].split("\n") == [hidden for _text, hidden in SAID_OF_PEOPLE]
+    assert (answer["series"]["name"], answer["materials"][0]["url"]) == ("Winter with […]", None)
