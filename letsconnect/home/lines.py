@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from clinics.cards import Title, titles_of
 from clinics.domain.clinics import ClinicState, RsvpState
@@ -42,6 +43,7 @@ _PAGES_OF_NO_ROW = {
     ThingKind.AGREE: "registrations:agreement-list",
     ThingKind.AGREE_SOON: "registrations:agreement-list",
     ThingKind.READ_REPORTS: "trust:report-list",
+    ThingKind.OPEN_TODAY: "admin:index",
     ThingKind.CHANGE_REGISTRATION: "registrations:registration-edit",
     ThingKind.CONTINUE_REGISTRATION: "registrations:registration-edit",
     ThingKind.REGISTER: "registrations:registration-edit",
@@ -90,6 +92,9 @@ class Lines:
         elif thing.kind in (ThingKind.JOIN_CLINIC, ThingKind.CLAIM_SEAT):
             clinic = self._stored.mine.get(key) or self._stored.parts[key]
             texts |= {"title": self._titles[key].text, "moment": when_here(thing.due or clinic.starts_at)}
+        elif thing.kind == ThingKind.OPEN_TODAY:
+            text = ngettext("%(count)d matter waits at the desk.", "%(count)d matters wait at the desk.", thing.count)
+            texts["name"] = text % {"count": thing.count}
         page = _PAGES_OF_NO_ROW.get(thing.kind)
         if thing.kind == ThingKind.GET_INTO_ROUNDS:
             side, texts["lack"] = self._lack.step, self._lack.text

@@ -14,6 +14,8 @@ from letsconnect.base.templatetags.when import when
 from letsconnect.home.lines import Lines, clinic_line
 from letsconnect.home.reading import OF_CLINICS, SHOWN, ClinicLine, Stored, row_of
 from letsconnect.home.what_comes_first import Thing, ThingKind, in_order, kept_while_resting, worth_naming
+from letsconnect.today.kinds import Now
+from letsconnect.today.waiting import counts_for
 from mailings.ledger.reachable import has_sound_address, stops_letters, why_not_written_to
 from matching.waiting import advice
 from registrations.consents.asking import AgreementsToAsk
@@ -34,6 +36,8 @@ def for_member(member: Member, asking: AgreementsToAsk, *, now: datetime) -> dic
     is_resting, lack = _is_resting(registration, on=now.date()), OutOfRounds("")
     if registration is not None and not me.is_in_a_round and not is_resting:
         lack = lack_of(registration, on=now.date())
+    if member.is_staff and (at_desk := len(counts_for(member, Now.of(now)))):
+        waiting.append(Thing(ThingKind.OPEN_TODAY, count=at_desk))
     if lack.step:
         waiting = [*waiting, Thing(ThingKind.GET_INTO_ROUNDS)]
     things = in_order(waiting, now=now)

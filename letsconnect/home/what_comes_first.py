@@ -19,6 +19,7 @@ class ThingKind(StrEnum):
     CHOOSE_HOUR = "choose_hour"
     ANSWER_CLINIC = "answer_clinic"
     READ_REPORTS = "read_reports"
+    OPEN_TODAY = "open_today"  # at the desk; as many lines as wait there
     CHANGE_REGISTRATION = "change_registration"
     CONTINUE_REGISTRATION = "continue_registration"
     PROPOSE_HOUR = "propose_hour"
@@ -39,11 +40,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Thing:
-    """One thing that waits: ``due`` is when it is too late, ``key`` of which row it is."""
+    """One thing that waits: ``due`` is when it is too late, ``key`` of which row it is, ``count`` how many they are."""
 
     kind: ThingKind
     due: datetime | None = None
     key: int = 0
+    count: int = 0
 
 
 def in_order(things: Iterable[Thing], *, now: datetime) -> list[Thing]:
@@ -65,8 +67,9 @@ def worth_naming(things: Iterable[Thing]) -> list[Thing]:
 
 
 def kept_while_resting(things: Iterable[Thing]) -> list[Thing]:
-    """Return what somebody who is paused is told all the same: what they asked for, and lose if nobody tells them."""
-    return [thing for thing in things if thing.kind == ThingKind.CLAIM_SEAT]
+    """Return what somebody who is paused is told all the same: what they asked for, and lose if nobody tells them, and
+    what others wait for at the desk."""
+    return [thing for thing in things if thing.kind in (ThingKind.CLAIM_SEAT, ThingKind.OPEN_TODAY)]
 
 
 def _place(thing: Thing, *, now: datetime) -> tuple[bool, bool, int, datetime, int]:

@@ -105,6 +105,22 @@ def test_home_costs_a_dozen_queries_at_three_rows_and_at_thirty(client, everythi
     assert not re.search('href="[^/#m]|href=""', main_of(page))
 
 
+def test_home_leads_whoever_works_at_the_desk_to_what_waits_there(client, db):
+    liaison = make_liaison("MENA")
+    resting = make_registration(member=liaison, region="MENA", paused_until=UNTIL_THEY_RETURN)
+    client.force_login(liaison)
+    with time_machine.travel(NOW, tick=False):
+        assert "at the desk" not in main_of(client.get("/"))
+        make_registration(state="submitted", region="MENA")
+        said = main_of(client.get("/"))
+        assert "1 matter waits at the desk." in said and 'href="/admin/">Open Today' in said
+        resting.paused_until = None
+        resting.save()
+        assert "1 matter waits at the desk." in main_of(client.get("/"))
+        client.force_login(make_member())
+        assert "at the desk" not in main_of(client.get("/"))
+
+
 def _left_out(count):
     member = make_member()
     one = make_registration(member=member, wishes=[f"wish-{number}" for number in range(count)], can_learn_from=1)
