@@ -1,6 +1,5 @@
 """The desk's page of needs: skills ranked by what 1:1 matches cannot serve, and the button that plans a clinic."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -23,8 +22,10 @@ from clinics.needs.counting import (
     SkillNeed,
     WhoseNeeds,
     exact_for,
+    of_one_filter,
     shown,
     shown_by_region,
+    shown_of_speakers,
     skill_needs,
 )
 from clinics.needs.forms import WhoseNeedsForm
@@ -51,6 +52,7 @@ class NeedLine(NamedTuple):
     wishes: str
     sharers: str
     waiting: str
+    rounds: str
     supporters: str
     link: str
 
@@ -89,6 +91,7 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
             "title": _("Needs that matches cannot serve"),
             "opts": self.opts,
             "form": form,
+            "counts_all_languages": chosen != form.chosen(),
             "page": page,
             "lines": [_line(need, everywhere[need.skill], reader, chosen, query) for need in page],
             "in_words": wordy,
@@ -98,12 +101,12 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
 
     def need_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
         """Show one skill by region, and plan a clinic on it."""
-        reader, chosen, _form = self._asked(request)
+        reader, chosen, form = self._asked(request)
         skill = get_object_or_404(Skill.objects.with_names(), pk=skill_id).heir
         now = timezone.now()
         if request.method == "POST":
             seen = keys_among(request.POST.get("seen", "").split("-"))
-            wanted = wanted_on_skill(skill, language=chosen.language, region=chosen.region, seen=seen, by=reader)
+            wanted = wanted_on_skill(skill, language=form.chosen().language, region=chosen.region, seen=seen, by=reader)
             try:
                 clinic = plan_clinic_from(wanted=wanted, by=reader, now=now)
             except ClinicError as refusal:
@@ -123,6 +126,7 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
             "line": _line(need, everywhere, reader, chosen, ""),
             "regions": _by_region(need, everywhere, reader, chosen),
             "chosen": chosen,
+            "counts_all_languages": chosen != form.chosen(),
             "language_in_words": language_name(chosen.language, get_language() or "en") if chosen.language else "",
             "region_in_words": str(Region(chosen.region).label) if chosen.region else "",
             "planned": planned,
@@ -136,8 +140,8 @@ class NeedsDesk(WorkingGroupAdmin[TopicRequest]):
     def _asked(self, request: HttpRequest) -> tuple[Member, WhoseNeeds, WhoseNeedsForm]:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = WhoseNeedsForm(request.GET)
-        return signed_in(request), form.chosen(), form
+        form, reader = WhoseNeedsForm(request.GET), signed_in(request)
+        return reader, of_one_filter(form.chosen(), reader), form
 
 
 def _in_own_words(chosen: WhoseNeeds, reader: Member) -> tuple[list[TopicRequest], list[RaisedNeed]]:
@@ -163,27 +167,35 @@ def _wanted_by_some(chosen: WhoseNeeds) -> QuerySet[Any, Any]:
 
 
 def _everywhere(needs: list[SkillNeed], chosen: WhoseNeeds, reader: Member, *, on: date) -> dict[int, SkillNeed]:
-    """Return the same needs of all regions: what is told of another region depends on what is told of the rest.
+    """Return the same needs of everybody: what is told of another region, or of who speaks a language, depends on what
+    is told of the rest.
 
-    Otherwise the numbers of the regions, asked for one by one and taken from the sum, would tell the hidden ones.
+    Otherwise the numbers of the parts, asked for one by one and taken from the sum, would tell the hidden ones.
     """
     by_skill = {need.skill: need for need in needs}
-    if chosen.region in exact_for(reader, [chosen.region]) or not chosen.region:
+    is_of_foreign_region = chosen.region not in ("", *exact_for(reader, [chosen.region]))
+    if reader.is_coordinator or not (chosen.language or is_of_foreign_region):
         return by_skill
-    return by_skill | {need.skill: need for need in skill_needs(replace(chosen, region=""), on=on)}
+    return by_skill | {need.skill: need for need in skill_needs(WhoseNeeds(), on=on)}
 
 
 def _line(need: SkillNeed, everywhere: SkillNeed, reader: Member, chosen: WhoseNeeds, query: str) -> NeedLine:
+    is_own = chosen.region in exact_for(reader, [chosen.region])
+
     def in_figures(here: ByRegion, all_regions: ByRegion) -> str:
         if not chosen.region:
-            return in_words(shown(here, reader))
-        return _figure(shown_by_region(all_regions, reader).get(chosen.region, 0))
+            return in_words(shown(here, reader, among=all_regions))
+        return _figure(
+            here.get(chosen.region, 0) if is_own else shown_by_region(all_regions, reader).get(chosen.region, 0)
+        )
 
+    waiting = in_figures(need.waiting, everywhere.waiting)
     return NeedLine(
         need=need,
         wishes=in_figures(need.wishes, everywhere.wishes),
-        sharers=in_words(shown(need.sharers, reader)),
-        waiting=in_figures(need.waiting, everywhere.waiting),
+        sharers=in_words(shown(need.sharers, reader, among=everywhere.sharers)),
+        waiting=waiting,
+        rounds=str(need.rounds) if waiting.isdecimal() else _figure(None),
         supporters=in_figures(need.supporters, everywhere.supporters)
         if chosen.region
         else str(need.supporters.total()),
@@ -202,15 +214,19 @@ def _by_region(
 ) -> list[tuple[str, list[str]]]:
     """Return the rows of the table by region: wishes, sharers, who waited, supporters."""
 
-    def of_chosen(counts: ByRegion) -> dict[str, int | None]:
-        all_regions = shown_by_region(counts, reader)
-        return {region: count for region, count in all_regions.items() if chosen.region in ("", region)}
+    def of_all(here: ByRegion, all_people: ByRegion) -> dict[str, int | None]:
+        if chosen.language and not reader.is_coordinator:
+            return shown_of_speakers(here, reader, among=all_people)
+        return shown_by_region(all_people, reader)
+
+    def of_chosen(here: ByRegion, all_people: ByRegion) -> dict[str, int | None]:
+        return {r: count for r, count in of_all(here, all_people).items() if chosen.region in ("", r)}
 
     columns = [
-        of_chosen(everywhere.wishes),
-        shown_by_region(need.sharers, reader),
-        of_chosen(everywhere.waiting),
-        of_chosen(everywhere.supporters),
+        of_chosen(need.wishes, everywhere.wishes),
+        of_all(need.sharers, everywhere.sharers),
+        of_chosen(need.waiting, everywhere.waiting),
+        of_chosen(need.supporters, everywhere.supporters),
     ]
     regions = [region for region in (*Region.values, "") if any(region in column for column in columns)]
     return [

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -152,12 +152,37 @@ class ShownCount:
         return None if self.others is None else self.own + self.others
 
 
-def shown(counts: ByRegion, reader: Member) -> ShownCount:
-    """Return a number of people for a reader: exact in their regions; elsewhere none, or five and more."""
-    exact = exact_for(reader, counts)
+def shown(counts: ByRegion, reader: Member, *, among: ByRegion | None = None) -> ShownCount:
+    """Return a number of people for a reader: exact in their regions; elsewhere none, or five and more.
+
+    Of those who speak a language ``among`` are all people, whatever they speak: where all but a few speak it, nothing
+    is told either, because the difference would tell these few.
+    """
+    exact = exact_for(reader, {**counts, **(among or {})})
+    own, others = _own_and_others(counts, exact)
+    rest = _own_and_others(among, exact)[1] - others if among is not None else 0
+    is_hidden = any(0 < number < SMALLEST_COUNT_SHOWN for number in (others, rest))
+    return ShownCount(own, None if is_hidden else others)
+
+
+def _own_and_others(counts: ByRegion, exact: Collection[str]) -> tuple[int, int]:
     own = sum(count for region, count in counts.items() if region in exact)
-    others = sum(counts.values()) - own
-    return ShownCount(own, None if 0 < others < SMALLEST_COUNT_SHOWN else others)
+    return own, sum(counts.values()) - own
+
+
+def of_one_filter(chosen: WhoseNeeds, reader: Member) -> WhoseNeeds:
+    """Return whose needs a reader may count: of a region that is not theirs no language, because what is left of the
+    region's number would tell how many do not speak it."""
+    is_own = not chosen.region or chosen.region in exact_for(reader, [chosen.region])
+    return chosen if is_own else replace(chosen, language="")
+
+
+def shown_of_speakers(counts: ByRegion, reader: Member, *, among: ByRegion) -> dict[str, int | None]:
+    """Return how many of each region speak a language, for a reader: of other regions nothing, not even that nobody
+    does; their numbers are told without regard to language alone."""
+    everywhere = {region for region, count in among.items() if count}
+    exact = exact_for(reader, everywhere)
+    return {region: counts.get(region, 0) if region in exact else None for region in everywhere}
 
 
 def shown_by_region(counts: ByRegion, reader: Member) -> dict[str, int | None]:

@@ -135,7 +135,7 @@ def test_the_page_of_needs_hides_small_numbers_of_other_regions(client, liaison)
     skill = make_skill("wikidata").pk
     assert "not told" in page(client, "topicrequest_need", skill).partition("<table>")[2]
     client.force_login(make_coordinator())
-    assert "fewer than" not in page(client, "topicrequest_needs").partition("<table>")[2]
+    assert "fewer than" not in page(client, "topicrequest_needs").partition("<table")[2]
     assert "not told" not in page(client, "topicrequest_need", skill)
 
 
@@ -166,6 +166,33 @@ def test_no_choice_of_a_region_tells_a_number_that_the_table_of_regions_hides(cl
     assert "1" in rows_of(page(client, "topicrequest_needs", region="MENA"))["Wikidata"]  # their own
     client.force_login(make_coordinator())
     assert "6" in rows_of(page(client, "topicrequest_needs", region="LAC"))["Wikidata"]
+
+
+def test_no_language_beside_a_region_tells_how_many_of_it_do_not_speak_it(client, liaison):
+    """Eight of one region, of whom six speak English: the difference is two, and one filter tells no part of it."""
+    for region, codes in {"SSA": "en " * 6 + "fr " * 2, "LAC": "en " * 9, "MENA": "en fr fr"}.items():
+        for code in codes.split():
+            make_registration(region=region, country="KE", wishes=["wikidata"], speaks=((code, 5),))
+    skill = make_skill("wikidata").pk
+
+    def counts(**query):
+        body, one = page(client, "topicrequest_needs", **query), page(client, "topicrequest_need", skill, **query)
+        by_region = {name: cells[0] for name, cells in rows_of(one.partition("<table>")[2]).items()}
+        return rows_of(body)["Wikidata"][0], {name: by_region[name] for name in by_region if "Region" not in name}
+
+    few = "fewer than 5 elsewhere"
+    by_region = counts()[1]
+    south = next(name for name in by_region if by_region[name] == "8")
+    assert counts() == ("20", {south: "8", **by_region})
+    assert counts(language="en")[0] == f"1 + {few}"  # seventeen, less than all others by two
+    assert counts(language="fr")[0] == f"2 + {few}"
+    assert sorted(counts(language="en")[1].values()) == ["1", "not told", "not told"]
+    for code in ("en", "fr"):
+        assert counts(region="SSA", language=code)[0] == "8"
+        assert "counted whatever they speak" in page(client, "topicrequest_needs", region="SSA", language=code)
+    assert counts(region="MENA", language="fr")[0] == "2"
+    client.force_login(make_coordinator())
+    assert (counts(region="SSA", language="en")[0], counts(region="SSA", language="fr")[0]) == ("6", "2")
 
 
 def test_no_choice_of_a_region_tells_where_somebody_is_from_who_asked_in_words(client, liaison):
