@@ -147,7 +147,7 @@ def _answer_need(
         return draw(None, str(refusal))
     text = ngettext("%(number)d person is told.", "%(number)d people are told.", number) % {"number": number}
     messages.success(request, text)
-    return redirect(LANGUAGES.url(clinic))
+    return redirect(f"{LANGUAGES.url(clinic)}#needed")
 
 
 def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpResponse:
@@ -172,6 +172,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
             "needed": [(need, need.name(get_language() or "en")) for need in needed],
             "may_answer": desk.may_change(request, clinic) and timezone.now() < clinic.starts_at,
             "gaps": [(gap, gap.name(get_language() or "en")) for gap in language_gaps(clinic)],
+            "material_late": {channel.pk for channel in channels if channel.material_due_on < timezone.localdate()},
             "has_free_turn": len(taken) < len(channels) * len(Turn),
             "form": form or InterpreterForm(planner=planner, clinic=clinic, channels=channels),
             "channel_form": typed,
@@ -204,7 +205,7 @@ def _view(desk: ClinicDesk, request: HttpRequest, clinic: Clinic) -> HttpRespons
                 channel.meeting_link = request.POST.get("channel_link", channel.meeting_link)
         return draw(None, str(refusal), channel_form=channel_form if channel_form.is_bound else None)
     messages.success(request, _("Saved."))
-    return redirect(LANGUAGES.url(clinic))
+    return redirect(f"{LANGUAGES.url(clinic)}#channels")
 
 
 def _asked(clinic: Clinic) -> list[Inquiry[Any]]:
