@@ -228,7 +228,10 @@ def test_a_round_says_its_step_and_the_next_one(client):
         ("solving", True, 0, 0, "it is being computed"),
         ("failed", True, 0, 0, "it could not be computed"),
         ("proposed", True, 0, 0, "decided here. Next: another region"),
-        ("published", True, 0, 2, "decided. Next: publish 2 approved matches"),
+        ("proposed", True, 0, 2, "decided. Next: publish 2 approved matches"),
+        ("published", True, 0, 2, "published. Next: publish 2 more approved matches"),
+        ("published", True, 3, 1, "published. Next: decide on the 3 proposals left"),
+        ("published", True, 0, 0, "published. Next: another region"),
     ],
 )
 def test_each_step_of_a_round_has_words(state, is_asked_for, proposed, approved, said):

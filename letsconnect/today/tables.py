@@ -51,7 +51,7 @@ _FIRST = {
 }
 # Pages beside tables, with the table that says who sees them.
 _PAGES = {
-    "clinics.topicrequest": ("admin:clinics_topicrequest_needs", _("Which clinics are needed")),
+    "clinics.topicrequest": ("admin:clinics_topicrequest_needs", _("Needs that matches cannot serve")),
     "mailings.letter": ("admin:mailings_letter_board", _("How the mail stands")),
 }
 

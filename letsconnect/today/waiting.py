@@ -169,8 +169,8 @@ KINDS = (
         lambda reader, at: TopicRequest.objects.looked_after_by(reader).open_since(at.now - LONG_ASKED),
         "made_at",
         ngettext_lazy(
-            "%(count)d wish for a clinic is older than a week",
-            "%(count)d wishes for clinics are older than a week",
+            "%(count)d topic request is older than a week",
+            "%(count)d topic requests are older than a week",
             "count",
         ),
         list_of("clinics_topicrequest"),

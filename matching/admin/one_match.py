@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -14,9 +15,10 @@ from matching.admin.desk import may_know, side_in_words, standing_in_words
 from matching.admin.two_people import beside_each_other, week_of
 from matching.domain.matches import MatchingError, MatchState, Side, sides_waiting
 from matching.feedback.context import verdicts_of_hours
-from matching.models import Match, SharerRequest
+from matching.models import Match, MatchingRules, SharerRequest
 from matching.rounds import by_hand, explanations
 from matching.rounds.by_hand import Swap
+from matching.rounds.reviews import takes_both
 from matching.words import levels, reasons
 from registrations.models import Member, Registration
 from registrations.seats.liaisons import who_else
@@ -49,10 +51,29 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "standing": standing_in_words(match, people, reader=reader),
         "can_approve": match.state == MatchState.PROPOSED and not is_mine and (waits_for_me or not waiting),
         "can_refuse": match.is_undecided and not is_mine,
+        "who_approves": _who_approves(match) if match.state == MatchState.PROPOSED and not waiting else "",
+        "next_match": _next_to_decide(match, reader) if not is_mine else None,
         "waits_for": _waits_for(match.person(waiting[0])) if waiting and not waits_for_me and not is_mine else "",
         "who_else": _who_else(match, waiting or tuple(Side)) if match.is_undecided and is_mine else "",
         **(_others(match, reader) if match.is_undecided else {}),
     }
+
+
+def _who_approves(match: Match) -> str:
+    """Say whether one of two regions approves the match alone; nothing of a match within one region."""
+    regions = [match.person(side).get_region_display() or gettext("no region") for side in Side]
+    if regions[0] == regions[1]:
+        return ""
+    text = gettext("One of the two regions is enough to approve it: %(one)s or %(other)s.")
+    if takes_both(match, MatchingRules.objects.current()):
+        text = gettext("Both regions have to approve it: %(one)s and %(other)s.")
+    return text % {"one": regions[0], "other": regions[1]}
+
+
+def _next_to_decide(match: Match, reader: Member) -> Match | None:
+    """Return the next match that waits for the reader, of this round if there is one: the first after this."""
+    rows = Match.objects.visible_to(reader).waiting_at_desk(reader).filter(round=match.round_id)
+    return rows.exclude(pk=match.pk).order_by(Case(When(pk__gt=match.pk, then=0), default=1), "pk").only("pk").first()
 
 
 def _waits_for(person: Registration) -> str:

@@ -67,8 +67,8 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen_version: int 
     for side in Side:
         if both_roles[match.person(side).pk].hours_clash:
             raise HoursClash(HOURS_CLASH[side])
-    takes_both = _takes_both(match, rules)
-    if _record_approvals(match, takes_both=takes_both, by=by, now=now) or not takes_both:
+    both = takes_both(match, rules)
+    if _record_approvals(match, takes_both=both, by=by, now=now) or not both:
         match.state, match.approved_at, match.approved_by = MatchState.APPROVED, now, by
     match.version += 1
     match.save(update_fields=["state", "approved_at", "approved_by", "version"])
@@ -76,7 +76,7 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen_version: int 
     return match
 
 
-def _takes_both(match: Match, rules: MatchingRules) -> bool:
+def takes_both(match: Match, rules: MatchingRules) -> bool:
     """Whether both regions of the pair have to approve it."""
     # Who has no region is looked after by coordinators, as beside anybody else: an empty word agrees with nobody.
     return rules.both_must_approve and match.learner.region != match.sharer.region

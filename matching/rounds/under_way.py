@@ -50,6 +50,8 @@ def step_in_words(*, state: str, is_asked_for: bool, proposed: int, approved: in
         return gettext("it is being computed. Next: decide on what it proposes")
     if state == RoundState.DRAFT:
         return gettext("a draft. Next: look at what would come of it, and have it computed")
+    if state == RoundState.PUBLISHED:
+        return _after_publishing(proposed=proposed, approved=approved)
     if proposed:
         text = ngettext(
             "computed. Next: decide on %(count)d proposal", "computed. Next: decide on %(count)d proposals", proposed
@@ -59,5 +61,24 @@ def step_in_words(*, state: str, is_asked_for: bool, proposed: int, approved: in
         return gettext("decided here. Next: another region decides on what is half-approved")
     text = ngettext(
         "decided. Next: publish %(count)d approved match", "decided. Next: publish %(count)d approved matches", approved
+    )
+    return text % {"count": approved}
+
+
+def _after_publishing(*, proposed: int, approved: int) -> str:
+    """Say what is left of a round of which the first matches were published."""
+    if proposed:
+        text = ngettext(
+            "published. Next: decide on the %(count)d proposal left",
+            "published. Next: decide on the %(count)d proposals left",
+            proposed,
+        )
+        return text % {"count": proposed}
+    if not approved:
+        return gettext("published. Next: another region decides on what is half-approved")
+    text = ngettext(
+        "published. Next: publish %(count)d more approved match",
+        "published. Next: publish %(count)d more approved matches",
+        approved,
     )
     return text % {"count": approved}

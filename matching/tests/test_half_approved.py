@@ -67,6 +67,27 @@ def test_filter_count_and_words_of_a_half_approved_match_agree(client, world, wh
     assert {row["match"].pk: row["standing"] for row in page.context["rows"]} == rows
 
 
+def test_the_page_of_a_match_says_who_approves_it_and_leads_to_the_next_to_decide(client, world):
+    matches, readers = world
+    client.force_login(readers["all"])
+    fresh = make_match(
+        round=matches["round"], sharer=make_registration(offers=["wikidata"], region="LAC", country="BR")
+    )
+
+    def page(match):
+        return client.get(reverse("admin:matching_match_change", args=[match.pk])).context
+
+    assert page(fresh)["who_approves"].startswith("Both regions have to approve it: ")
+    assert (page(matches["rest"])["who_approves"], page(matches["half"])["who_approves"]) == ("", "")
+    ring = sorted([fresh, *(matches[name] for name in ("half", "own", "nowhere", "rest"))], key=lambda match: match.pk)
+    assert [page(match)["next_match"] for match in ring] == [*ring[1:], ring[0]]
+    change_rules(by=readers["all"], now=NOW, both_must_approve=False)
+    assert page(fresh)["who_approves"].startswith("One of the two regions is enough to approve it: ")
+    address = reverse("admin:matching_round_change", args=[matches["round"].pk])
+    ticked = [client.get(address, query).content.decode().count(" checked>") for query in ({}, {"tick": "all"})]
+    assert ticked == [0, 5]
+
+
 def test_the_page_of_a_match_offers_approving_to_whom_it_waits_for(client, world):
     matches, readers = world
     said = {
