@@ -69,7 +69,8 @@ def say_how_it_was(clinic: Clinic, members: Sequence[Member]) -> None:
 def quote_and_certify(clinic: Clinic, members: Sequence[Member], planner: Member) -> None:
     """Allow two quotes, of which one is published, and have certificates made: of two who came, and of who shared."""
     ended_at = clinic.ends_at
-    for member, text, as_whom in zip(members, QUOTES, (QuoteAs.PARTICIPANT, QuoteAs.OTHER_NAME), strict=False):
+    givers = [member for member in members if member != planner]  # nobody decides on their own words
+    for member, text, as_whom in zip(givers, QUOTES, (QuoteAs.PARTICIPANT, QuoteAs.OTHER_NAME), strict=False):
         name = "Rajesh of Patan" if as_whom == QuoteAs.OTHER_NAME else ""
         quote = give_quote(clinic=clinic, text=text, as_whom=as_whom, name=name, by=member, now=ended_at)
         if as_whom == QuoteAs.PARTICIPANT:
