@@ -11,7 +11,7 @@ from clinics.domain.clinics import ClinicState
 from clinics.models import Certificate, Quote
 from clinics.tests.after_factories import count_said_of, make_certificate, make_somebody_who_came, said_by_many
 from clinics.tests.factories import make_attendance, make_clinic, make_person, make_text
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from registrations.tests.factories import make_coordinator, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -72,7 +72,7 @@ def test_feedback_then_a_certificate_that_a_stranger_checks_in_another_window(li
     assert "Ana M. Lima" not in shown and code in shown and stranger.page.locator(".cdx-message--warning").is_visible()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_pages_after_a_clinic_are_sound(live_server, open_window, language):
     clinic = held_lately()
     make_text(clinic, "ar", "طلب المال بلطف")

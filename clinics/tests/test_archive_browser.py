@@ -10,13 +10,13 @@ from clinics.demo.plans import PLANS
 from clinics.models import Attendance, Rsvp
 from clinics.resources.writing import write_resources
 from clinics.tests.factories import make_clinic
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from registrations.tests.factories import make_agreement, make_coordinator, make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_pages_of_what_is_kept_are_sound(live_server, open_window, language):
     now = timezone.now()
     coordinator, member = make_coordinator(language=language), make_member(language=language)

@@ -11,7 +11,7 @@ from clinics.demo import clinics as demo
 from clinics.models import Clinic
 from clinics.people.links import token_of
 from clinics.tests.factories import LINK, make_clinic, make_person, sign_up
-from letsconnect.tests.browser import WIDTHS, type_into
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS, type_into
 from registrations.models import Member
 from registrations.tests.factories import make_agreement, make_coordinator, make_member
 
@@ -29,40 +29,39 @@ CUT_OFF = """
 """
 
 
-def test_the_pages_of_the_demo_are_sound(live_server, open_window):
-    """Of clinics in each phase and of their people, both ways, at both widths; the demo is made once for all."""
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
+def test_the_pages_of_the_demo_are_sound(live_server, open_window, language):
+    """Of clinics in each phase and of their people, at both widths."""
     planner, member = make_coordinator(), make_member(zone="Africa/Cairo")
     grants, full, _, _, doors, _, cancelled, *_rest = demo.load(
         [planner, member, *(make_member() for _ in range(9))], timezone.now()
     )
     waiting = grants.people.waiting_for_answer().get()
     outside = make_person(grants, "helper", "asked", address="sol@example.org", asked_by=planner)
-    for language in ("en", "ar"):
-        Member.objects.filter(pk__in=[planner.pk, member.pk]).update(language=language)
-        theirs = {
-            "list": reverse("clinics:clinic-list"),
-            "full": reverse("clinics:clinic-detail", args=[full.pk]),
-            "open": reverse("clinics:clinic-detail", args=[grants.pk]),
-            "doors": reverse("clinics:clinic-detail", args=[doors.pk]),
-            "join": reverse("clinics:clinic-join", args=[doors.pk]),
-            "join-early": reverse("clinics:clinic-join", args=[grants.pk]),
-        }
-        everybodys = {
-            "visitor": reverse("clinics:clinic-detail", args=[full.pk]),
-            "cancelled": reverse("clinics:clinic-detail", args=[cancelled.pk]),
-            "answer": reverse("clinics:person-answer", args=[token_of(waiting)]),
-            "outside": reverse("clinics:person-answer", args=[token_of(outside)]),
-            "erase": reverse("clinics:person-erase", args=[token_of(outside)]),
-        }
-        desk = {
-            name: reverse(f"admin:clinics_clinic_{name}", args=[grants.pk])
-            for name in ("people", "languages", "who_comes")
-        }
-        for who, pages in ((member, theirs), (None, everybodys), (planner, desk)):
-            window = open_window(live_server.url, language=language, widths=WIDTHS, member=who)
-            for name, path in pages.items():
-                window.visit(path)
-                window.screenshot(f"clinic-{name}-{language}")
+    Member.objects.filter(pk__in=[planner.pk, member.pk]).update(language=language)
+    theirs = {
+        "list": reverse("clinics:clinic-list"),
+        "full": reverse("clinics:clinic-detail", args=[full.pk]),
+        "open": reverse("clinics:clinic-detail", args=[grants.pk]),
+        "doors": reverse("clinics:clinic-detail", args=[doors.pk]),
+        "join": reverse("clinics:clinic-join", args=[doors.pk]),
+        "join-early": reverse("clinics:clinic-join", args=[grants.pk]),
+    }
+    everybodys = {
+        "visitor": reverse("clinics:clinic-detail", args=[full.pk]),
+        "cancelled": reverse("clinics:clinic-detail", args=[cancelled.pk]),
+        "answer": reverse("clinics:person-answer", args=[token_of(waiting)]),
+        "outside": reverse("clinics:person-answer", args=[token_of(outside)]),
+        "erase": reverse("clinics:person-erase", args=[token_of(outside)]),
+    }
+    desk = {
+        name: reverse(f"admin:clinics_clinic_{name}", args=[grants.pk]) for name in ("people", "languages", "who_comes")
+    }
+    for who, pages in ((member, theirs), (None, everybodys), (planner, desk)):
+        window = open_window(live_server.url, language=language, widths=WIDTHS, member=who)
+        for name, path in pages.items():
+            window.visit(path)
+            window.screenshot(f"clinic-{name}-{language}")
 
 
 def test_a_seat_is_taken_given_back_and_taken_over_without_javascript(live_server, open_window):

@@ -12,6 +12,7 @@ from clinics.domain.people import ClinicRole
 from clinics.models import AccessNeed, Attendance, Rsvp, SeatQuestion
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, make_channel, make_clinic, make_person
+from letsconnect.tests.browser import LOOKED_AT_IN
 from letsconnect.tests.waiting import wait_until
 from registrations.models import Member
 from registrations.tests.factories import make_agreement, make_coordinator, make_member
@@ -110,7 +111,7 @@ def test_a_host_without_javascript_ticks_too(open_window, live_server, clinic):
     assert window.page.locator("[data-name='Bo'] button").get_attribute("aria-pressed") == "true"
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_somebody_joins_by_the_button(open_window, live_server, clinic, language):
     going = Rsvp.objects.get(member__name="Émile Zola").member
     type(going).objects.filter(pk=going.pk).update(language=language)

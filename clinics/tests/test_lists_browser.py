@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinics.domain.listing import Month
 from clinics.tests.factories import make_clinic, make_text
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from registrations.tests.factories import make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,7 +30,7 @@ def clinics(db):
     return month, made
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_list_and_the_month_are_sound_with_and_without_scripts(live_server, open_window, language, clinics):
     month, _made = clinics
     paths = {

@@ -13,7 +13,7 @@ from clinics.models import ClinicSeries
 from clinics.seats.links import token_of
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_channel, make_clinic, make_person, make_text
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from mailings.ledger.ticking import tick
 from registrations.tests.factories import make_agreed_member, make_member
 
@@ -74,7 +74,7 @@ def test_a_visitor_has_a_seat_in_one_page(live_server, open_window, mailoutbox, 
     assert page.locator("#wishes [name=listens_in]:checked").input_value() == ("ar" if language == "ar" else "")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_pages_of_a_seat_are_sound(live_server, open_window, language, mailoutbox):
     series = ClinicSeries.objects.create(name="Asking for money")
     clinic = make_interpreted_clinic(series=series)

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from registrations.domain.registrations import RegistrationState
 from registrations.tests.factories import make_coordinator, make_member, make_registration
 
@@ -23,7 +23,7 @@ PUBLIC = [
 ]
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_every_public_page_is_sound(live_server, open_window, language):
     window = open_window(live_server.url, language=language, widths=WIDTHS)
 
@@ -116,7 +116,7 @@ def test_what_was_found_sound_before_hides_no_fault(live_server, open_window):
         assert not (first and "phone" in fault) and not (first + second and "in the dark" in fault), fault
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_members_home_is_sound(live_server, open_window, language):
     member = make_member(name="Nour", language=language, zone="Africa/Tunis")
     make_registration(
@@ -130,7 +130,7 @@ def test_a_members_home_is_sound(live_server, open_window, language):
     window.screenshot(f"registration-{language}")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_admin_keeps_to_the_policy(live_server, open_window, language):
     coordinator = make_coordinator(language=language)
     registration = make_registration(offers=["wikidata"], wishes=["facilitation"])

@@ -8,13 +8,13 @@ from icalendar import Calendar
 
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic, make_person, make_text
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from registrations.tests.factories import make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_clinic_goes_into_a_calendar_from_its_page(live_server, open_window, language):
     member = make_member(language=language, zone="Africa/Cairo", name="Asha")
     starts_at = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=7)

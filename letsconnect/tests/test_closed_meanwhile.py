@@ -20,7 +20,7 @@ def world(shared_world):
 
 
 # In `make test` one door in so many is knocked at, and those that failed once; in `make chaos` all are.
-SHARES = [10, pytest.param(1, marks=pytest.mark.chaos)]
+SHARES = [20, pytest.param(1, marks=pytest.mark.chaos)]
 TOLD = {"matching:introduction-edit", "registrations:registration-step"}
 NOT_THEIRS = ("403", "404", "405", "410")
 SKIPPED = Door("registrations:registration-step", "places", get=ALL_LED_ON, post=ALL_LED_ON, data={"go": "skip"})

@@ -41,14 +41,16 @@ def pattern_of(word: str) -> str:
 
 
 @cache
-def rules(language: str) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
-    """Return what is not said in a language, each with the phrases in which it may stand all the same."""
+def rules(language: str) -> list[tuple[list[str], re.Pattern[str], re.Pattern[str] | None]]:
+    """Return what is not said in a language, each with the phrases in which it may stand all the same, and before it
+    the longest part of each word, by one of which it is looked for where it may be."""
     found = []
     for of_language, words, _instead, excused in table("Words we do not use"):
         if of_language == language:
             phrases = "|".join(pattern_of(phrase) for phrase in excused.split(", ")) if excused else ""
             not_said = "|".join(pattern_of(word) for word in words.split(", "))
-            found.append((re.compile(not_said), re.compile(phrases) if phrases else None))
+            parts = [max(plain(word).split("*"), key=len) for word in words.split(", ")]
+            found.append((parts, re.compile(not_said), re.compile(phrases) if phrases else None))
     return found
 
 
@@ -56,7 +58,8 @@ def banned_in(language: str, text: str) -> list[str]:
     said = plain(text)
     return [
         match[0]
-        for not_said, excused in rules(language)
+        for parts, not_said, excused in rules(language)
+        if any(part in said for part in parts)
         for match in not_said.finditer(excused.sub(" ", said) if excused else said)
     ]
 

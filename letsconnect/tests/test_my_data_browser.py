@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from letsconnect.base.links import sign
-from letsconnect.tests.browser import LOOK
+from letsconnect.tests.browser import LOOK, LOOKED_AT_IN
 from letsconnect.tests.everything import make_somebody
 from mailings.models import LetterText
 from matching.models import Match
@@ -14,7 +14,7 @@ from registrations.models import Member, Registration
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_pages_about_ones_own_data_hold_what_every_page_must(live_server, open_window, language):
     member = make_somebody()
     Member.objects.filter(pk=member.pk).update(language=language)

@@ -3,14 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from mailings.mailbox import Mailbox
 from mailings.tests.test_mailbox import LETTER
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_code_can_be_read_in_the_mailbox(live_server, open_window, settings, tmp_path, language):
     settings.EMBEDDED_MAILBOX, settings.MAILBOX_DIR = True, tmp_path / "mailbox"
     Mailbox(settings.MAILBOX_DIR).put(LETTER.replace(b"Your code is", b"http://127.0.0.1/" + b"long-" * 40))

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from mailings.models import Letter, Subscription, Suppression
 from mailings.tests.factories import make_letter, make_sent_newsletter, make_subscription
 from registrations.tests.factories import make_coordinator, make_registration
@@ -18,7 +18,7 @@ def desk(live_server, open_window, language):
     return open_window(live_server.url, language=language, widths=WIDTHS, member=make_coordinator(language=language))
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_board_is_sound(desk, language):
     make_sent_newsletter(recipients=0), make_sent_newsletter(recipients=3)
     registration = make_registration()
@@ -36,7 +36,7 @@ def test_the_board_is_sound(desk, language):
     assert Letter.objects.get().state == "sent"
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_addresses_are_entered(desk, language):
     desk.visit("/admin/mailings/suppression/add/")
     desk.page.locator("[name=addresses]").fill(LINES)
@@ -50,7 +50,7 @@ def test_addresses_are_entered(desk, language):
     assert Suppression.objects.count() == 2
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_list_is_brought(desk, language):
     desk.visit("/admin/mailings/subscription/add/")
     file = {"name": "list.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
@@ -64,7 +64,7 @@ def test_a_list_is_brought(desk, language):
     assert [row.source_text for row in Subscription.objects.all()] == ["ورقة"]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_person_ends_what_kept_letters_from_them(live_server, open_window, language):
     member = make_registration().member
     Suppression.objects.suppress([member.email], source="desk", now=timezone.now())

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext, override
 
 from clinics.tests.factories import make_clinic
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from mailings.models import Letter, NewsletterVersion
 from mailings.tests.factories import make_newsletter, make_sent_newsletter, make_subscription
 from registrations.tests.factories import make_coordinator, make_registration, make_skill
@@ -18,7 +18,7 @@ TEXT = "Come to the [clinics](/clinics/), they are **free**:\n\n- one\n- two\n\n
 SHOWN_AS = {"text": "pre", "mail": ".letter", "page": "main article", "dark": ".letter"}
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_archive_is_sound(live_server, open_window, language):
     for number in (1, 2, 3):
         make_sent_newsletter(number=number, body=TEXT)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from matching.domain.matches import answer_by
 from matching.models import Introduction
 from matching.tests.factories import make_match
@@ -21,7 +21,7 @@ REASONS = '() => Math.round(document.querySelector(".match-best").getBoundingCli
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz@example.org"
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_every_state_of_a_match_is_sound(live_server, open_window, language):
     member = make_member(name="Nour", language=language, zone="Africa/Tunis")
     me = make_registration(member=member, offers=["wikidata"], wishes=["wikidata"], can_help=9)

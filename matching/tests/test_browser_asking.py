@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from letsconnect.tests.browser import LOOKED_AT_IN
 from matching.models import RoundParticipant, SharerRequest
 from matching.tests.factories import make_round
 from registrations.models import Wish
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.browser
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_somebody_waits_finds_a_sharer_asks_and_takes_it_back(live_server, open_window, language):
     now = timezone.now()
     me = make_registration(member=make_member(language=language, zone="Africa/Tunis"), wishes=["wikidata"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from mailings.models import Letter
 from matching.domain.matches import MatchState
 from matching.models import Match, Round
@@ -34,7 +34,7 @@ def look(window, name, language):
         window.check(accessible=width == WIDTHS[-1])
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_desk_takes_a_round_from_draft_to_publishing(live_server, open_window, language):
     make_people()
     window = open_window(live_server.url, language=language, member=make_coordinator(language=language))
@@ -86,7 +86,7 @@ def test_the_desk_takes_a_round_from_draft_to_publishing(live_server, open_windo
     assert Letter.objects.count() == 4
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_pages_beside_the_way_are_sound(live_server, open_window, language):
     make_people()
     coordinator = make_coordinator(language=language)

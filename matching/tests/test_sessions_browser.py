@@ -7,6 +7,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from letsconnect.base.zones import in_zone
+from letsconnect.tests.browser import LOOKED_AT_IN
 from matching.domain.matches import MatchState, answer_by
 from matching.models import Match, Session
 from matching.tests.factories import make_match
@@ -34,7 +35,7 @@ def make_asked(language):
     return make_match("asked", asked_at=now, answer_by=answer_by(now), **people)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_two_people_agree_on_an_hour_move_it_and_cancel_it(live_server, open_window, language):
     match = make_asked(language)
     learner, sharer = (

@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.urls import reverse
 from django.utils import timezone
 
-from letsconnect.tests.browser import WIDTHS
+from letsconnect.tests.browser import LOOKED_AT_IN, WIDTHS
 from registrations.catalogue.loading import load_reference_data
 from registrations.oldform.claim_links import claim_link
 from registrations.oldform.claims import invite_to_claim
@@ -17,7 +17,7 @@ from registrations.tests import factories
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_the_pages_of_this_app_hold_what_every_page_must(live_server, open_window, language):
     load_reference_data()
     member = factories.make_member(language=language)
@@ -66,7 +66,7 @@ def test_a_person_takes_over_what_they_wrote_in_the_old_form(live_server, open_w
     window.screenshot(f"claim-gone-{language}-{width}")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_person_connects_a_wikimedia_account_and_comes_in_by_it(live_server, open_window, wiki, settings, language):
     settings.SITE_URL = live_server.url
     wiki.redirect_uri = live_server.url + reverse("registrations:wikimedia-callback")

@@ -3,13 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from letsconnect.tests.browser import LOOKED_AT_IN
 from registrations.models import Registration
 from registrations.tests.factories import make_registration
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_who_agrees_in_the_midst_of_a_step_keeps_what_was_typed(live_server, open_window, language):
     member = make_registration(agrees=False).member
     member.speak(language)

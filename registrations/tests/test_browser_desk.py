@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from letsconnect.tests.browser import LOOKED_AT_IN
 from registrations.catalogue import loading
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
@@ -36,7 +37,7 @@ def changed(coordinator):
     return registration
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_search_that_finds_nobody_is_sound_on_a_phone(live_server, open_window, coordinator, language):
     coordinator.speak(language)
     window = open_window(live_server.url, language=language, width=360, member=coordinator)
@@ -47,7 +48,7 @@ def test_a_search_that_finds_nobody_is_sound_on_a_phone(live_server, open_window
     window.screenshot(f"desk-nobody-{language}")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LOOKED_AT_IN)
 def test_a_coordinator_works_through_the_desk(live_server, open_window, coordinator, changed, language):
     coordinator.speak(language)
     factories.make_registration(state="submitted", region="LAC", country="AR")
