@@ -181,6 +181,7 @@ class MatchAdmin(DeskAdmin[Match]):
     def find(self, request: HttpRequest, number: int | str) -> Any:
         """Find it with those who made, approved and closed it, whom its page names."""
         rows = self.get_queryset(request).select_related("made_by", "approved_by", "closed_by")
+        rows = rows.annotate(next_key=one_match.next_to_decide(signed_in(request)))
         return get_object_or_404(rows, pk__in=keys_among([str(number)]))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, When
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -52,7 +53,7 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "can_approve": match.state == MatchState.PROPOSED and not is_mine and (waits_for_me or not waiting),
         "can_refuse": match.is_undecided and not is_mine,
         "who_approves": _who_approves(match) if match.state == MatchState.PROPOSED and not waiting else "",
-        "next_match": _next_to_decide(match, reader) if not is_mine else None,
+        "next_match": getattr(match, "next_key", None) if not is_mine else None,
         "waits_for": _waits_for(match.person(waiting[0])) if waiting and not waits_for_me and not is_mine else "",
         "who_else": _who_else(match, waiting or tuple(Side)) if match.is_undecided and is_mine else "",
         **(_others(match, reader) if match.is_undecided else {}),
@@ -70,10 +71,12 @@ def _who_approves(match: Match) -> str:
     return text % {"one": regions[0], "other": regions[1]}
 
 
-def _next_to_decide(match: Match, reader: Member) -> Match | None:
-    """Return the next match that waits for the reader, of this round if there is one: the first after this."""
-    rows = Match.objects.visible_to(reader).waiting_at_desk(reader).filter(round=match.round_id)
-    return rows.exclude(pk=match.pk).order_by(Case(When(pk__gt=match.pk, then=0), default=1), "pk").only("pk").first()
+def next_to_decide(reader: Member) -> Coalesce:
+    """Return, for a query of matches, the key of the next one of its round that waits for the reader: the first after
+    it, or else the first of all."""
+    rows = Match.objects.visible_to(reader).waiting_at_desk(reader).filter(round=OuterRef("round")).order_by("pk")
+    after, others = rows.filter(pk__gt=OuterRef("pk")), rows.exclude(pk=OuterRef("pk"))
+    return Coalesce(Subquery(after.values("pk")[:1]), Subquery(others.values("pk")[:1]))
 
 
 def _waits_for(person: Registration) -> str:

@@ -80,7 +80,7 @@ def test_the_page_of_a_match_says_who_approves_it_and_leads_to_the_next_to_decid
     assert page(fresh)["who_approves"].startswith("Both regions have to approve it: ")
     assert (page(matches["rest"])["who_approves"], page(matches["half"])["who_approves"]) == ("", "")
     ring = sorted([fresh, *(matches[name] for name in ("half", "own", "nowhere", "rest"))], key=lambda match: match.pk)
-    assert [page(match)["next_match"] for match in ring] == [*ring[1:], ring[0]]
+    assert [page(match)["next_match"] for match in ring] == [match.pk for match in (*ring[1:], ring[0])]
     change_rules(by=readers["all"], now=NOW, both_must_approve=False)
     assert page(fresh)["who_approves"].startswith("One of the two regions is enough to approve it: ")
     address = reverse("admin:matching_round_change", args=[matches["round"].pk])
