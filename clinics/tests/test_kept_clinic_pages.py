@@ -101,7 +101,7 @@ def test_whatever_changes_on_the_page_of_a_clinic_is_seen(client):
     came, person = make_member(), make_coordinator()
 
     def quote():
-        given = {"given_at": NOW, "published_at": NOW, "published_by": person}
+        given = {"given_at": NOW, "published_at": NOW, "published_by": person, "decided_at": NOW}
         Quote.objects.create(clinic=was, member=came, text="So kind", **given)
 
     def acts():
