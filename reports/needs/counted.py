@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from registrations.models import Offer, Skill, heir_at
+from registrations.models import Offer, heir_at
 from registrations.needs import people_who_count
 from reports.catalogue import Counted, CountedBy, ReportLists, ReportQuestion, register_lists
 from reports.needs.counting import wishes_of
-from reports.needs.report import BY_REGION, FIGURES, OFFERED, REPORT, SKILLS, TREND, WISHED
+from reports.needs.report import BY_REGION, FIGURES, OFFERED, REPORT, SKILLS, TREND, WISHED, slugs_of
 from reports.row_names import ALL, parts_of
 
 
@@ -14,6 +14,7 @@ def counted(asked: ReportQuestion) -> CountedBy:
     """Return who wishes or shares a skill, everywhere or in one region, by what became of the wish."""
     people = people_who_count(on=asked.now.date())
     wishes = asked.once(wishes_of)
+    skills = {slug: skill for skill, slug in asked.once(slugs_of).items()}
 
     def wish(skill: int, figure: str, region: str) -> Iterator[int]:
         for each in wishes:
@@ -26,7 +27,7 @@ def counted(asked: ReportQuestion) -> CountedBy:
 
     def of(table: str, row: str, figure: str) -> Counted:
         of_skill, *of_region = parts_of(row)
-        skill = Skill.objects.filter(slug=of_skill.partition(":")[2]).values_list("pk", flat=True).first()
+        skill = skills.get(of_skill.partition(":")[2])
         region = of_region[0].partition(":")[2] if of_region else ALL
         if skill is None:
             return Counted()

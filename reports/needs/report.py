@@ -84,11 +84,16 @@ class ShownSkill(NamedTuple):
     trend: dict[str, Cell]
 
 
+def slugs_of(_asked: ReportQuestion) -> dict[int, str]:
+    """Return the slugs of the skills that the working group has looked through, by their keys."""
+    return dict(Skill.objects.exclude(state=SkillState.SUGGESTED).order_by().values_list("pk", "slug"))
+
+
 def tables(asked: ReportQuestion) -> list[FigureTable]:
     """Return a row for each skill, and one for each skill and region."""
     figures = skill_figures(asked.once(wishes_of), on=asked.now.date())
     names = names_of(figures.keys())
-    slugs = dict(Skill.objects.exclude(state=SkillState.SUGGESTED).order_by().values_list("pk", "slug"))
+    slugs = asked.once(slugs_of)
     shown = (_shown(skill, slugs.get(skill, ""), names.get(skill, ""), of_it) for skill, of_it in figures.items())
     skills = sorted(shown, key=_order)
     return [
