@@ -1,13 +1,15 @@
 """Every decision can be taken back: what follows is said first, and the person is told kindly."""
 
+import random
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
 
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
-from letsconnect.base.models import Act
+from letsconnect.base.models import Act, ActReason
 from letsconnect.tests.opened import as_opened
 from mailings.ledger import letters
 from mailings.ledger.draining import drain
@@ -17,7 +19,7 @@ from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.domain.reviews import LETTER_WAITS, check_change_of_decision
-from registrations.models import Registration
+from registrations.models import Registration, ReviewSnapshot
 from registrations.review import deciding
 from registrations.review.follows import follows
 from registrations.tests.factories import NOW, make_coordinator, make_registration
@@ -86,6 +88,66 @@ def test_whoever_has_not_read_of_the_first_decision_is_told_of_the_second_only(l
 
     assert [message.subject for message in mailoutbox] == ["Your registration is approved"]
     assert "We were wrong" in mailoutbox[0].body
+
+
+def letter_of(start, stack):
+    """Return the kind of letter and the reason that follow from what stands in the end."""
+    if not stack or start == stack[-1][0] == "approved":
+        return []
+    decision, note = stack[-1]
+    return [("registrations.decided_anew" if start in DECIDED else f"registrations.{decision}", note)]
+
+
+@pytest.mark.parametrize("quiet", [0, 60])
+def test_whatever_is_decided_and_undone_within_seconds_they_get_the_email_of_what_stands_in_the_end(
+    liaison, mailoutbox, settings, quiet
+):
+    settings.LETTERS_GATHER_FOR = timedelta(seconds=quiet)
+    expected = {}
+    for seed in range(12):
+        chance, stack = random.Random(seed), []
+        start = chance.choice(["submitted", *DECIDED])
+        told = {} if start == "submitted" else {"reviewed_at": NOW - timedelta(days=9), "review_note": "Long ago"}
+        registration = make_registration(state=start, **told)
+        for second in range(chance.randint(2, 10)):
+            now, row = NOW + timedelta(seconds=second), Registration.objects.get(pk=registration.pk)
+            if stack and chance.random() < 0.45:
+                stack.pop()
+                deciding.undo(snapshot=ReviewSnapshot.objects.latest_of(row), by=liaison, now=now)
+                continue
+            decision = RegistrationState(chance.choice([each for each in DECIDED if each != row.state]))
+            stack.append((decision, f"Reason {seed}.{second}."))
+            deciding.decide(registration=row, decision=decision, note=stack[-1][1], by=liaison, now=now)
+        expected[registration.pk] = letter_of(start, stack)
+
+    drain(now=NOW + timedelta(minutes=5))
+
+    sent = {key: [] for key in expected}
+    for letter in Letter.objects.filter(state="sent").order_by("pk"):
+        note = Registration.objects.get(pk=letter.about_id).review_note
+        sent[letter.about_id].append((letter.kind, note))
+    assert sent == expected
+    assert all(
+        sum(note in message.body for message in mailoutbox) == 1 for [(_kind, note)] in filter(None, sent.values())
+    )
+    assert not Letter.objects.exclude(state__in=["sent", "skipped"]).exists()
+
+
+def test_who_is_approved_and_reads_of_nothing_else_gets_no_email_and_the_page_says_so(client, liaison, mailoutbox):
+    registration = make_registration(state="approved")
+    decide_as = partial(deciding.decide_anew, by=liaison)
+    decide_as(registration=registration, decision=RegistrationState.DECLINED, note="Wrong row", now=NOW)
+    declined = Registration.objects.get(pk=registration.pk)
+
+    sentences = follows(declined, becomes=RegistrationState.APPROVED, now=NOW)
+    decide_as(
+        registration=declined, decision=RegistrationState.APPROVED, note="a mistake", now=NOW + timedelta(seconds=20)
+    )
+    drain(now=NOW + timedelta(hours=1))
+
+    assert sentences[-1].startswith("They get no email")
+    assert not mailoutbox
+    assert not ActReason.objects.get(text="a mistake").is_for_them
 
 
 def test_what_has_changed_since_the_page_was_opened_is_not_taken_back(client, liaison, coordinator):

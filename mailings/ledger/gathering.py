@@ -5,6 +5,7 @@ what is true when it is sent; one that would tell the same as the last one is no
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -14,12 +15,14 @@ from django.db.models import Q
 
 from letsconnect.base.clocks import no_later_than
 from letsconnect.base.statements import Statement
-from mailings.domain.letters import OFTEN_WITHIN, LetterState, due_after_quiet
+from mailings.domain.letters import OFTEN_WITHIN, WAITING, LetterState, due_after_quiet
 from mailings.kinds import LetterKind
 from mailings.models import Letter
 
 REPLACED = "a newer email about the same took its place"
 NOTHING_NEW = "the last email said the same"
+TELLS_NOTHING = "they knew of nothing else"
+_BROUGHT_BACK = re.compile(r"again:\d+:")
 ATTEMPTS = 20
 
 
@@ -62,6 +65,44 @@ def _take_the_place(gather: str) -> datetime | None:
     for state in (LetterState.QUEUED, LetterState.DEFERRED):
         replaced.move(state, LetterState.SKIPPED, reason=REPLACED)
     return min((row.gathering_since for row in locked if row.gathering_since), default=None)
+
+
+def key_of_brought_back(letter: Letter, *, instead_of: Letter) -> str:
+    """Return the key of a letter that is owed again because the one that took its place is withdrawn. It names the key
+    that it was first owed under, so that it can be withdrawn by that."""
+    return f"again:{instead_of.pk}:{_first_key(letter)}"
+
+
+def _first_key(letter: Letter) -> str:
+    return _BROUGHT_BACK.sub("", letter.key, count=1)
+
+
+def brought_back(letter: Letter) -> list[int]:
+    """Return the letters that stand for this one since what had taken its place was withdrawn."""
+    return [row.pk for row in Letter.objects.gathered(letter.gathering) if _first_key(row) == letter.key]
+
+
+def the_one_before(letter: Letter) -> Letter | None:
+    """Return the letter whose place this one took, if it took one."""
+    before = Letter.objects.gathered(letter.gathering).filter(pk__lt=letter.pk).first()
+    return before if before is not None and _is_replaced(before) else None
+
+
+def _is_replaced(letter: Letter) -> bool:
+    return (letter.state, letter.reason) == (LetterState.SKIPPED, REPLACED)
+
+
+def untold(gather: str) -> list[str]:
+    """Return the keys of the letter that waits under ``gather`` and of those whose place it took, newest first."""
+    rows = list(Letter.objects.gathered(gather))
+    by_key, keys = {row.key: row for row in rows}, []
+    row = rows[0] if rows and rows[0].state in WAITING else None
+    while row is not None:
+        first = by_key.get(_first_key(row), row)
+        keys.append(first.key)
+        row = next((other for other in rows if other.pk < first.pk), None)
+        row = row if row is not None and _is_replaced(row) else None
+    return keys
 
 
 def leave_their_places(gatherings: Collection[str]) -> None:

@@ -59,32 +59,40 @@ def withdraw(*, key: str, reason: str, now: datetime) -> bool:
     taken it already.
 
     The state is compared in the statement that changes it, so either this or the worker has the letter. One whose place
-    it took, because both told of the same thing, is owed again.
+    it took, because both told of the same thing, is owed again; it goes if its own key is withdrawn later.
     """
     letter = Letter.objects.filter(key=key).first()
     if letter is None:
         return True
-    mine = Letter.objects.filter(pk=letter.pk)
-    if not any(mine.move(state, LetterState.SKIPPED, reason=reason) for state in WAITING):
+    mine = Letter.objects.filter(pk__in=[letter.pk, *gathering.brought_back(letter)])
+    is_withdrawn = any(mine.move(state, LetterState.SKIPPED, reason=reason) for state in WAITING)
+    if not is_withdrawn:
+        is_withdrawn = mine.filter(state=LetterState.SKIPPED, reason=gathering.TELLS_NOTHING).update(reason=reason) > 0
+    if not is_withdrawn:
         return not mine.exclude(state=LetterState.SKIPPED).exists()
-    if letter.gathering:
-        _bring_back_the_one_before(letter, now=now)
+    before = gathering.the_one_before(letter)
+    if before is not None:
+        _bring_back(before, instead_of=letter, now=now)
     return True
 
 
-def _bring_back_the_one_before(letter: Letter, *, now: datetime) -> None:
-    before = Letter.objects.gathered(letter.gathering).filter(pk__lt=letter.pk).first()
-    if before is None or (before.state, before.reason) != (LetterState.SKIPPED, gathering.REPLACED):
-        return
+def _bring_back(before: Letter, *, instead_of: Letter, now: datetime) -> None:
     same = {name: getattr(before, name) for name in ("kind", "member", "address", "language", "zone", "priority")}
     about = {"about_type": before.about_type, "about_id": before.about_id}
-    again = Letter(**same, **about, key=f"before:{letter.key}", owed_at=now, message_id=_new_message_id())
-    gathering.write(again, gather=letter.gathering, now=now)
+    key = gathering.key_of_brought_back(before, instead_of=instead_of)
+    again = Letter(**same, **about, key=key, owed_at=now, message_id=_new_message_id())
+    gathering.write(again, gather=before.gathering, wait=max(before.due_at - now, timedelta(0)), now=now)
 
 
-def is_waiting(*, gather: str) -> bool:
-    """Tell whether a letter waits under this that nobody has been sent yet."""
-    return Letter.objects.gathered(gather).filter(state__in=WAITING).exists()
+def tell_nothing(*, key: str) -> None:
+    """Skip this letter, which nobody needs, and leave it in the place that it took: what it replaced is not sent."""
+    Letter.objects.filter(key=key).move(LetterState.QUEUED, LetterState.SKIPPED, reason=gathering.TELLS_NOTHING)
+
+
+def untold(*, gather: str) -> list[str]:
+    """Return the keys of the letters of which nothing has been sent: the one that waits under this, and those whose
+    place it took, newest first."""
+    return gathering.untold(gather)
 
 
 # Asked once for each letter of some kinds, so the SQL is written once.

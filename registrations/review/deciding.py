@@ -24,6 +24,7 @@ LETTERS = {
     RegistrationState.DECLINED: "registrations.declined",
 }
 DECIDED_ANEW = "registrations.decided_anew"
+_KEY = "review:"
 _REVIEW = ["state", "reviewed_at", "reviewed_by", "review_note"]
 
 
@@ -82,10 +83,27 @@ def decide_anew(
     if _as_seen(seen) != _as_seen(registration):
         raise _changed_meanwhile()
     _check_note(note)
-    # Whoever has not read of the former decision yet is told of this one only, in its own words.
-    kind = LETTERS[decision] if letters.is_waiting(gather=_gathering(registration)) else DECIDED_ANEW
-    _decide(registration, decision, note=note, verb="decide_anew", kind=kind, by=by, now=now)
+    # Whoever has not read of any decision yet is told of this one only, in its own words.
+    was = told_of(registration)
+    kind = DECIDED_ANEW if was in reviews.DECISIONS else LETTERS[decision]
+    is_told = not knows_already(was, decision)
+    _decide(registration, decision, note=note, verb="decide_anew", kind=kind, is_told=is_told, by=by, now=now)
     return registration
+
+
+def told_of(registration: Registration) -> str:
+    """Return the state that the person knows of: decisions count once the email about them may have been sent."""
+    untold = letters.untold(gather=_gathering(registration))
+    if not untold:
+        return registration.state
+    first = untold[-1].removeprefix(_KEY)
+    return Act.objects.filter(pk=first).values_list("was", flat=True).first() or RegistrationState.SUBMITTED
+
+
+def knows_already(was: str, decision: RegistrationState) -> bool:
+    """Tell whether a decision brings nothing to read to whoever knows that it ``was`` so: they are approved as before.
+    Of another decision they read the reason, which may be a new one."""
+    return was == decision == RegistrationState.APPROVED
 
 
 @transaction.atomic
@@ -146,6 +164,7 @@ def _decide(
     kind: str,
     by: Member,
     now: datetime,
+    is_told: bool = True,
 ) -> None:
     snapshot = _snapshot(registration, now=now)
     was, registration.state = registration.state, decision
@@ -159,7 +178,7 @@ def _decide(
         was=was,
         became=decision,
         reason=note.strip(),
-        reason_is_for_them=True,
+        reason_is_for_them=is_told,
     )
     snapshot.save(force_insert=True)
     if registration.member is not None:
@@ -172,6 +191,8 @@ def _decide(
             wait=LETTER_WAITS,
             now=now,
         )
+        if not is_told:
+            letters.tell_nothing(key=_key(act))
 
 
 def _locked(registration: Registration, *, by: Member) -> Registration:
@@ -207,7 +228,7 @@ def _changed_meanwhile() -> MoveNotAllowed:
 
 
 def _key(act: Act) -> str:
-    return f"review:{act.pk}"
+    return f"{_KEY}{act.pk}"
 
 
 def _gathering(registration: Registration) -> str:

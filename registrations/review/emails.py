@@ -30,6 +30,13 @@ def _still(*states: RegistrationState) -> Callable[[Registration | None, datetim
     return still_owed
 
 
+def _still_decided_anew(registration: Registration | None, now: datetime) -> str | None:
+    """A decision is taken back with a reason: without one, what the letter would tell of does not stand."""
+    if registration is not None and not registration.review_note:
+        return gettext_noop("it was decided anew")
+    return _still(*DECISIONS)(registration, now)
+
+
 def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
     def render(registration: Registration, language: str, zone: str) -> Rendered:
         with speaking(language):
@@ -79,7 +86,7 @@ def register() -> None:
     )
     kinds.register(
         "registrations.decided_anew",
-        still_owed=_still(*DECISIONS),
+        still_owed=_still_decided_anew,
         render=_render("decided_anew"),
         reads=_read,
         keeps=kinds.kept(),

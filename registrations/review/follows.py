@@ -8,6 +8,7 @@ from registrations import events
 from registrations.consents.asking import agrees
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
+from registrations.review import deciding
 
 
 def follows(registration: Registration, *, becomes: RegistrationState, now: datetime) -> list[str]:
@@ -17,6 +18,8 @@ def follows(registration: Registration, *, becomes: RegistrationState, now: date
         sentences.append(_("They have not agreed to the documents here, and are not matched until they do."))
     if registration.member is None:
         return [*sentences, _("Nobody has claimed it yet, so nobody is written to.")]
+    if deciding.knows_already(deciding.told_of(registration), becomes):
+        return [*sentences, _("They get no email: they know that they are approved, and read of nothing else.")]
     return [*sentences, _("They get an email in their language, with your reason.")]
 
 
