@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -12,26 +14,33 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.spreadsheets import harmless
 from letsconnect.base.stored_words import reading_in_words
 from letsconnect.base.versions import ChangedMeanwhile
+from registrations.admin.guess_fields import (
+    GUESSES_ON_A_PAGE,
+    GuessFields,
+    GuessPaginator,
+    fields_of,
+    find_errors,
+)
 from registrations.domain.registrations import RegistrationError
 from registrations.models import ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform import uploads
 from registrations.oldform.fates import Fate, PersonStanding, RowFate, counted, fates_of
-from registrations.oldform.guesses import Guess, guesses_of
-from registrations.oldform.reading.decisions import Decision, Decisions, group_of
+from registrations.oldform.guesses import guesses_of
+from registrations.oldform.reading.decisions import Decision, Decisions
 from registrations.oldform.reading.report import Line
+from registrations.oldform.typed import TypedReader
 from registrations.requests import signed_in
 
-GUESSES_ON_A_PAGE = 25
 ROWS_ON_A_PAGE = 100
-MOST_ROWS_NAMED = 40  # rows of one guess that have a field of their own
+DECIDED_ON_A_PAGE = 300
 _NAME = "registrations_importupload"
-ACCEPT, READ, EMPTY = "accept", "read", "empty"
 
 
 class DecidesGuesses(WorkingGroupAdmin):
@@ -53,33 +62,53 @@ class DecidesGuesses(WorkingGroupAdmin):
         raise NotImplementedError
 
     def guesses_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show each guess once; what is decided is read by a worker, all at once."""
+        """Show each guess once; what is decided is read by a worker, all at once.
+
+        Nothing is stored while something that was typed cannot be read: it stays where it was typed, and says so.
+        """
         upload = self.find_upload(request, pk)
         guesses = guesses_of(Line(*line) for line in upload.lines)
-        page = Paginator(guesses, GUESSES_ON_A_PAGE).get_page(request.GET.get("page"))
+        page = GuessPaginator(guesses, GUESSES_ON_A_PAGE).get_page(request.GET.get("page"))
+        decisions, now = Decisions.of(upload.decisions), timezone.now()
+        fields, reader = fields_of(page, decisions, request.POST), TypedReader(now=now)
         if request.method == "POST":
-            try:
-                with self.as_opened(request, upload) as shown:
-                    decided = list(_decided(request, guesses))
-                    taken_back = request.POST.getlist("back")
-                    by = signed_in(request)
-                    uploads.decide_readings(
-                        upload=shown, decided=decided, taken_back=taken_back, by=by, now=timezone.now()
-                    )
-            except (RegistrationError, ChangedMeanwhile) as refusal:
-                messages.error(request, str(refusal))
-                return redirect(f"admin:{_NAME}_guesses", pk)
-            return redirect(f"admin:{_NAME}_change", pk)
+            if errors := find_errors(fields, reader):
+                said = ngettext(
+                    "Nothing is stored yet: %(count)d field needs another look. All that you typed is still here.",
+                    "Nothing is stored yet: %(count)d fields need another look. All that you typed is still here.",
+                    errors,
+                )
+                messages.error(request, said % {"count": errors})
+            elif self._decide(request, upload, fields, now=now):
+                return redirect(f"admin:{_NAME}_change", pk)
+        taken_back = request.POST.getlist("back")
         context = {
             "title": _("Each guess once"),
             "upload": upload,
             "opened": self.opened(request, upload),
             "may_decide": upload.state == UploadState.CHECKED and not upload.is_asking,
             "guesses": page,
-            "most": MOST_ROWS_NAMED,
-            "decisions": [_in_line(decision) for decision in Decisions.of(upload.decisions)],
+            "fields": fields,
+            "decisions": [_in_line(decision, reader, taken_back) for decision in islice(decisions, DECIDED_ON_A_PAGE)],
+            "more_decided": max(0, len(upload.decisions) - DECIDED_ON_A_PAGE),
         }
         return self.upload_page(request, "guesses", context)
+
+    def _decide(self, request: HttpRequest, upload: ImportUpload, fields: list[GuessFields], *, now: datetime) -> bool:
+        """Keep what was decided, and say so; else say why it is not kept."""
+        decided = [decision for one in fields for decision in one.decisions()]
+        taken_back, by = request.POST.getlist("back"), signed_in(request)
+        try:
+            with self.as_opened(request, upload) as shown:
+                after = uploads.decide_readings(upload=shown, decided=decided, taken_back=taken_back, by=by, now=now)
+        except (RegistrationError, ChangedMeanwhile) as refusal:
+            messages.error(request, str(refusal))
+            return False
+        if after.state == UploadState.CHECKING:
+            messages.success(request, _("Your decisions are kept, and the file is read again with them."))
+        else:
+            messages.info(request, _("Nothing was decided, so nothing has changed."))
+        return True
 
     def rows_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what became of each row, or would; as a table to download, too."""
@@ -101,20 +130,11 @@ class DecidesGuesses(WorkingGroupAdmin):
         return self.upload_page(request, "rows", context)
 
 
-def _decided(request: HttpRequest, guesses: Iterable[Guess]) -> Iterator[Decision]:
-    """Yield what was decided about the guesses of the page, and about rows of them on their own."""
-    for guess in guesses:
-        chosen, typed = request.POST.get(f"do-{guess.key}", ""), request.POST.get(f"as-{guess.key}", "").strip()
-        reads = {ACCEPT: None, READ: typed, EMPTY: ""}
-        if chosen in reads and (chosen != ACCEPT or guess.is_guessed) and (chosen != READ or typed):
-            yield Decision(guess.column, guess.text, None, reads[chosen])
-        for row in guess.rows[:MOST_ROWS_NAMED]:
-            if own := request.POST.get(f"row-{row}-{guess.key}", "").strip():
-                yield Decision(guess.column, guess.text, row, own)
-
-
-def _in_line(decision: Decision) -> dict[str, Any]:
-    return {"group": group_of(decision.column, decision.text), "decision": decision}
+def _in_line(decision: Decision, reader: TypedReader, taken_back: Collection[str]) -> dict[str, Any]:
+    """Return a decision with what it is read as, in the reader's words."""
+    text = decision.text if decision.reads is None else decision.reads
+    read_as = reading_in_words(reader.in_words(decision.column, text)) if text else ""
+    return {"decision": decision, "read_as": read_as, "is_ticked": decision.key in taken_back}
 
 
 def _as_csv(upload: ImportUpload, rows: Iterable[RowFate]) -> HttpResponse:

@@ -12,7 +12,7 @@ from letsconnect.base import acts
 from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
 from mailings.subscriptions.old_form import forget_old_yes, keep_old_yes
 from registrations.domain.agreements import ConsentDocument
-from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, RegistrationState, SkillState, Source
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, RegistrationState, Source
 from registrations.models import (
     Consent,
     Group,
@@ -23,23 +23,21 @@ from registrations.models import (
     Registration,
     Role,
     Skill,
-    SkillName,
     SpokenLanguage,
     Window,
     Wish,
 )
 from registrations.oldform.fates import Fate
 from registrations.oldform.languages import language_of
+from registrations.oldform.lexicon import lexicon_of_the_portal
 from registrations.oldform.reading import groups, rows, table
 from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.decisions import Decisions
 from registrations.oldform.reading.persons import Person, group_by_person
 from registrations.oldform.reading.report import Outcome
 from registrations.oldform.reading.rows import Answers, Lexicon
-from registrations.oldform.reading.skills import SkillIndex
 from registrations.privacy.imported_keys import digest_of as _digest
 from registrations.reference.countries import region_of
-from registrations.reference.skills import skills as seed_skills
 from registrations.skills import merged_answers
 
 OLD_FORM = "old form"  # the version of every consent that came with it
@@ -176,26 +174,10 @@ def _readable(sheet: table.Table, lexicon: Lexicon, outcome: Outcome) -> Iterato
 
 
 def _lexicon(sheet: table.Table, *, now: datetime, decisions: Iterable[list[object]]) -> Lexicon:
-    """Return the names of skills and groups as the portal has them now, with those the working group has added."""
-    skills = {skill.pk: skill for skill in Skill.objects.select_related("merged_into")}
-    slugs = {
-        pk: (skill.merged_into or skill).slug
-        for pk, skill in skills.items()
-        if (skill.merged_into or skill).state in (SkillState.ACTIVE, SkillState.SUGGESTED)
-    }
-    names = [(text, slugs[pk]) for pk, text in SkillName.objects.values_list("skill_id", "text") if pk in slugs]
-    usable_slugs = set(slugs.values())
-    related = [(word, seed.slug) for seed in seed_skills() if seed.slug in usable_slugs for word in seed.related]
-    active = Group.objects.filter(is_active=True)
-    group_names = [
-        *active.values_list("name", "slug"),
-        *active.exclude(aliases=None).values_list("aliases__text", "slug"),
-    ]
-    return Lexicon(
-        SkillIndex.of(names, related),
-        groups.index_of(group_names),
-        rows.date_order(sheet),
-        now,
+    """Return the names of the portal, with what the file as a whole tells."""
+    return dataclasses.replace(
+        lexicon_of_the_portal(now=now),
+        dates=rows.date_order(sheet),
         is_sure_of_letters=not sheet.guess,
         decisions=Decisions.of(decisions),
         words_for_none=rows.words_for_none(sheet),

@@ -95,7 +95,7 @@ def decide_readings(
 ) -> ImportUpload:
     """Have a worker read a file again, with what was decided about cells that were not understood for certain.
 
-    ``taken_back`` names groups of cells of which nothing is decided any more. Raises NotYours for anybody but a
+    ``taken_back`` has the keys of decisions that are none any more. Raises NotYours for anybody but a
     coordinator, UploadRefused when the file is not waiting to be looked at.
     """
     _check_coordinator(by)

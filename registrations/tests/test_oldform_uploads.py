@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 from letsconnect.base.models import Act
 from letsconnect.tests import mass_acts
 from letsconnect.tests.at_once import at_once
-from letsconnect.tests.opened import as_opened
+from letsconnect.tests.opened import as_opened, hidden_in
 from registrations import tasks
 from registrations.catalogue import loading
 from registrations.domain.registrations import NotYours, UploadRefused
@@ -396,3 +397,104 @@ def test_what_became_of_each_row_stands_in_one_list(client, coordinator):
     found = [(one.row, one.fate.value, one.standing.value) for one in page.context["rows"]]
     assert found == [(2, "older", "waits"), (3, "made", "taken"), (4, "refused", "none"), (5, "made", "waits")]
     assert table.count("\n") == 2 and "taken over" in table
+
+
+def fields_in(body):
+    """Return the names of all fields that a browser would post."""
+    inputs = re.findall(r'<(?:input|textarea|select)[^>]*? name="([^"]+)"', body)
+    return {name for name in inputs if name != "back"}
+
+
+def test_a_page_of_guesses_has_no_more_fields_than_a_form_may_have(client, coordinator):
+    loading.load_reference_data()
+    people = [
+        {**OLGA, "name": f"P{n}", "address": f"p{n}@example.org", "zone": f"Somewhere {n % 25}"} for n in range(1000)
+    ]
+    upload = bring_and_read(coordinator, file_of(*people))
+    client.force_login(coordinator)
+    url = page_url(upload, "guesses")
+    first = client.get(url)
+    pages = first.context["guesses"].paginator
+    shown = [guess.key for number in pages.page_range for guess in client.get(url, {"page": number}).context["guesses"]]
+    assert len(shown) == len(set(shown)) == 25
+
+    typed = dict.fromkeys(fields_in(first.text), "") | {f"do-{shown[0]}": "empty"}
+    response = client.post(url, {**typed, **as_opened(client, url)})
+
+    assert (response.status_code, len(typed) < 700) == (302, True)
+    upload.refresh_from_db()
+    assert len(upload.decisions) == 1
+
+
+def test_what_cannot_be_read_is_said_at_its_field_and_nothing_typed_is_lost(client, coordinator):
+    loading.load_reference_data()
+    people = [
+        {**OLGA, "address": "a@example.org", "windows": "whenever", "zone": "Somewhere", "sessions": "-1"},
+        {**OLGA, "address": "b@example.org", "windows": "whenever", "zone": "+3", "sessions": "a few"},
+    ]
+    upload = bring_and_read(coordinator, file_of(*people))
+    client.force_login(coordinator)
+    keys = {one.text: one.key for one in client.get(page_url(upload, "guesses")).context["guesses"]}
+    typed = {
+        f"do-{keys['-1']}": "read",
+        f"as-{keys['-1']}": "banana",
+        f"do-{keys['a few']}": "read",
+        f"do-{keys['Somewhere']}": "empty",
+        f"as-{keys['Somewhere']}": "Lagos",
+        f"as-{keys['whenever']}": "Mondays 8-12",  # and nothing pressed beside it
+        f"row-2-{keys['whenever']}": "soon",
+        f"as-{keys['+3']}": "UTC+3",  # which the country of a row tells
+    }
+
+    page = decide(client, upload, **typed)
+
+    errors = {one.guess.text: one.error for one in page.context["fields"]}
+    assert page.status_code == 200 and "All that you typed is still here" in page.text
+    assert errors["-1"] == "This cannot be read: not a number of sessions"
+    assert errors["a few"] == "Please write how it is to be read."
+    assert "leave the field empty" in errors["Somewhere"]
+    assert errors["whenever"] == errors["+3"] == ""
+    (whenever,) = [one for one in page.context["fields"] if one.guess.text == "whenever"]
+    assert (whenever.chosen, "soon" in whenever.rows[0].error, whenever.rows[1].error) == ("read", True, "")
+    for words in ("banana", "Lagos", "Mondays 8-12", "soon", "UTC+3"):
+        assert f'value="{words}"' in page.text
+    upload.refresh_from_db()
+    assert (upload.state, upload.decisions) == ("checked", [])
+
+    mended = {f"as-{keys['-1']}": "1", f"as-{keys['a few']}": "2", f"as-{keys['Somewhere']}": ""}
+    mended[f"row-2-{keys['whenever']}"] = ""
+    said = client.post(page.request["PATH_INFO"], {**hidden_in(page.text), **typed, **mended}, follow=True)
+
+    assert "Your decisions are kept" in said.text
+    upload.refresh_from_db()
+    assert len(upload.decisions) == 5
+    uploads.work_waiting(now=NOW)
+    upload.refresh_from_db()
+    zone = [line for line in upload.lines if line[2] == "+3"]  # no zone of Ukraine in winter: told, and not as new
+    page = client.get(page_url(upload, "guesses"))
+    assert [one.guess.text for one in page.context["fields"] if one.decided] == [line[2] for line in zone]
+    assert not {"-1", "a few", "whenever"} & {line[2] for line in upload.lines}
+
+
+def test_what_somebody_decided_is_a_guess_no_more_and_the_page_says_what_it_is_read_as(client, coordinator):
+    loading.load_reference_data()
+    people = [{**MORNINGS, "address": f"olga{n}@example.org"} for n in range(3)]
+    upload = bring_and_read(coordinator, file_of(*people))
+    client.force_login(coordinator)
+    (key,) = [one.key for one in client.get(page_url(upload, "guesses")).context["guesses"] if one.text == "mornings"]
+    before = upload.counts["cells_guessed"]
+
+    decide(client, upload, **{f"do-{key}": "read", f"as-{key}": "8-12", f"row-3-{key}": "Monday 9:00-10:00"})
+    uploads.work_waiting(now=NOW)
+    upload.refresh_from_db()
+    page = client.get(page_url(upload, "guesses"))
+
+    assert upload.counts["cells_guessed"] == before - 3
+    assert key not in {one.key for one in page.context["guesses"]}
+    read_as = {one["decision"].row: one["read_as"] for one in page.context["decisions"]}
+    assert read_as[None].startswith("Mon 08:00–12:00, Tue") and read_as[3] == "Mon 09:00–10:00"
+    assert "“8-12”" in page.text or ">8-12</q>" in page.text
+
+    decide(client, upload, back=f"3-{key}")  # the decision on one row only
+    upload.refresh_from_db()
+    assert [line[2:] for line in upload.decisions] == [[None, "8-12"]]

@@ -102,6 +102,12 @@ def match(header: Sequence[str]) -> Columns:
     return Columns(places, _made_unique(header), tuple(second_places))
 
 
+def field_of(heading: str) -> str | None:
+    """Return the field that a column of this heading answers, None if it is none of the form's."""
+    exact = {folding.key(name): field for field, names in HEADINGS.items() for name in names}
+    return exact.get(folding.key(heading[:300])) or _by_beginning(heading)
+
+
 def _by_beginning(heading: str) -> str | None:
     """Return the field whose heading the given one begins with: "Time zone (as Area/City)"."""
     heading_key = folding.key(heading[:300])

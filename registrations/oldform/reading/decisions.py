@@ -20,6 +20,12 @@ class Decision(NamedTuple):
     row: int | None
     reads: str | None
 
+    @property
+    def key(self) -> str:
+        """Return what names this decision in a form: one on a single row is another than that on all."""
+        group = group_of(self.column, self.text)
+        return group if self.row is None else f"{self.row}-{group}"
+
 
 def same(text: str) -> str:
     """Return what texts that say the same have in common: case and spaces make no difference."""
@@ -53,9 +59,9 @@ class Decisions:
         return self.on_row.get((row, group)) or self.on_all.get(group)
 
     def with_more(self, more: Iterable[Decision], *, without: Iterable[str] = ()) -> "Decisions":
-        """Return these with others, which go before them, and without those on these groups."""
+        """Return these with others, which go before them, and without those of these keys."""
         dropped = set(without)
-        kept = [decision for decision in self if group_of(decision.column, decision.text) not in dropped]
+        kept = [decision for decision in self if decision.key not in dropped]
         return Decisions.of([list(decision) for decision in (*kept, *more)])
 
     def __iter__(self) -> Any:

@@ -77,11 +77,12 @@ class Outcome:
 
 def describe(name: str, cell: Cell) -> str:
     """Return in words how a cell was read, and why that is not certain."""
-    value_in_words = _value_in_words(name, cell.value)
-    return " – ".join(part for part in (value_in_words or "nothing", cell.note) if part)
+    words = value_in_words(name, cell.value)
+    return " – ".join(part for part in (words or "nothing", cell.note) if part)
 
 
-def _value_in_words(name: str, value: Any) -> str:
+def value_in_words(name: str, value: Any) -> str:
+    """Return a value as the report says it, "" for none."""
     if value is None or value == [] or value == {}:
         return ""
     if name == "windows":

@@ -116,7 +116,28 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
     answers |= {name: decision.reads for name, decision in decided.items() if decision.reads is not None}
     country = _read_cell(answers, "country", countries.read)
 
-    readers: dict[str, Callable[[str], Cell]] = {
+    readers = _readers(lexicon, country.value)
+    cells = {field: _read_cell(answers, field, reader) for field, reader in readers.items()} | {"country": country}
+    for field, place in columns.places.items():
+        if columns.headings[place] in row.damaged:
+            cells[field] = unread("has bytes that are no letters; not read")
+        elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(answers[field]):
+            cells[field] = guessed(cells[field].value, "some of its characters seem to be lost or garbled")
+    for name in decided:
+        if cells[name].certainty is Certainty.GUESSED:  # somebody has looked: at the guess, or at what they typed
+            cells[name] = understood(cells[name].value)
+    return Answers(row, cells if lexicon.is_sure_of_letters else _as_guesses(cells), columns)
+
+
+def read_alone(field: str, text: str, lexicon: Lexicon, *, country: str | None = None) -> Cell:
+    """Read what would stand in one cell, without the rest of its row."""
+    reader = countries.read if field == "country" else _readers(lexicon, country)[field]
+    return _read_cell({field: text}, field, reader)
+
+
+def _readers(lexicon: Lexicon, country: str | None) -> dict[str, Callable[[str], Cell]]:
+    """Return what reads each field of a row but the country, which some of them need to know."""
+    return {
         "written_at": lambda cell: timestamps.read(cell, order=lexicon.dates, now=lexicon.now),
         "username": lambda cell: identities.read_username(
             cell, is_word_for_none=folding.key(cell) in lexicon.words_for_none
@@ -126,8 +147,8 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
         "role": roles.read,
         "group": lambda cell: groups.read(cell, lexicon.groups),
         "languages": languages.read,
-        "zone": lambda cell: zones.read(cell, country=country.value),
-        "windows": lambda cell: windows.read(cell, country=country.value),
+        "zone": lambda cell: zones.read(cell, country=country),
+        "windows": lambda cell: windows.read(cell, country=country),
         "shares": lambda cell: skills.read(cell, lexicon.skills),
         "learns": lambda cell: skills.read(cell, lexicon.skills),
         "clinic": yesno.read,
@@ -135,16 +156,6 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
         "newsletter": yesno.read_consent,
         "consent": yesno.read_consent,
     }
-    cells = {field: _read_cell(answers, field, reader) for field, reader in readers.items()} | {"country": country}
-    for field, place in columns.places.items():
-        if columns.headings[place] in row.damaged:
-            cells[field] = unread("has bytes that are no letters; not read")
-        elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(answers[field]):
-            cells[field] = guessed(cells[field].value, "some of its characters seem to be lost or garbled")
-    for name, decision in decided.items():
-        if decision.reads is None and cells[name].certainty is Certainty.GUESSED:
-            cells[name] = understood(cells[name].value)
-    return Answers(row, cells if lexicon.is_sure_of_letters else _as_guesses(cells), columns)
 
 
 def _decided(row: RawRow, answers: dict[str, str], columns: Columns, decisions: Decisions) -> dict[str, Decision]:
