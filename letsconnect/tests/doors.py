@@ -712,6 +712,7 @@ DOORS = [
     Door(
         "admin:registrations_importupload_encoding", "@upload", get=DESK_BUTTON, post="302 302 302 403 403 302 302 403"
     ),
+    Door("admin:registrations_importupload_invite", "@upload", get=DESK_BUTTON, post="302 302 302 403 403 302 302 403"),
     Door("admin:registrations_importupload_report", "@upload", get=COORDINATORS),
     Door(
         "admin:registrations_importupload_guesses", "@upload", get=COORDINATORS, post="302 302 302 403 403 302 302 403"

@@ -120,7 +120,7 @@ class DecidesGuesses(WorkingGroupAdmin):
             return _as_csv(upload, chosen)
         words = [*Fate, *(standing for standing in PersonStanding if standing is not PersonStanding.NONE)]
         context = {
-            "title": _("What became of each row"),
+            "title": _("What became of each row") if upload.applied_at else _("What would become of each row"),
             "upload": upload,
             "all": len(rows),
             "only": only if only in counts else "",

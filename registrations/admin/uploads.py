@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -29,11 +29,13 @@ from letsconnect.base.querysets import as_own
 from letsconnect.base.stored_words import reading_in_words
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.admin.guesses import DecidesGuesses
+from registrations.admin.mass_acts import INVITE
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import RegistrationError
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import ImportUploadQuerySet, UploadState
 from registrations.oldform import uploads
+from registrations.oldform.fates import to_invite
 from registrations.oldform.reading.report import Line, write_csv
 from registrations.requests import signed_in
 
@@ -135,6 +137,7 @@ class ImportUploadAdmin(DecidesGuesses, WorkingGroupAdmin):
         return [
             path("<int:pk>/apply/", wrap(self.apply), name=f"{name}_apply"),
             path("<int:pk>/encoding/", wrap(self.encoding), name=f"{name}_encoding"),
+            path("<int:pk>/invite/", wrap(self.invite), name=f"{name}_invite"),
             path("<int:pk>/report/", wrap(self.report), name=f"{name}_report"),
             *super().get_urls(),
         ]
@@ -179,6 +182,9 @@ class ImportUploadAdmin(DecidesGuesses, WorkingGroupAdmin):
             "opened": self.opened(request, upload),
             "counts": [(label, upload.counts[name]) for name, label in _COUNTS.items() if name in upload.counts],
             "certainties": [(name, label, certainties[name]) for name, label in _CERTAINTIES.items()],
+            "decided": len(upload.decisions),
+            "to_invite": to_invite(upload.fates, now=timezone.now()).count() if upload.applied_at else 0,
+            "back": reverse(PAGE, args=[upload.pk]),
             "only": only if only in _CERTAINTIES else "",
             "all": len(lines),
             "lines": Paginator(chosen, LINES_ON_A_PAGE).get_page(request.GET.get("page")),
@@ -195,6 +201,16 @@ class ImportUploadAdmin(DecidesGuesses, WorkingGroupAdmin):
         except (RegistrationError, ChangedMeanwhile) as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)
+
+    @method_decorator(require_POST)
+    def invite(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Go to the page that says what inviting the people of this file will do, and to nobody else's."""
+        upload = self._find(request, pk)
+        if upload.state != UploadState.APPLIED:
+            messages.error(request, _("People are invited once their file is imported."))
+            return redirect(PAGE, pk)
+        people = to_invite(upload.fates, now=timezone.now())
+        return self.go_to_mass_act(request, INVITE, people) or redirect(PAGE, pk)
 
     @method_decorator(require_POST)
     def encoding(self, request: HttpRequest, pk: int) -> HttpResponse:

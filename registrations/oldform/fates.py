@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, Source
 from registrations.models import ClaimInvitation, Registration
+from registrations.models.registration import RegistrationQuerySet
 from registrations.oldform.reading.report import Line
 
 
 class Fate(TextChoices):
     """What the import did with one row. Who took over a registration since is read from it, and not stored."""
 
-    MADE = "made", _("made a registration")
-    REPLACED = "replaced", _("replaced what the same person wrote before")
+    MADE = "made", _("a new registration")
+    REPLACED = "replaced", _("replaces what the same person wrote before")
     OLDER = "older", _("an older row of the same person")
     SAME = "same", _("the same as before")
     CLAIMED = "claimed", _("left alone: the person had taken over their registration")
@@ -54,6 +57,15 @@ def fates_of(stored: Iterable[list[object]], lines: Iterable[Line]) -> list[RowF
     left_out = ((row, reason) for row, reason in refused.items() if row not in rows)
     fates += [RowFate(row, Fate.REFUSED, reason, None, PersonStanding.NONE) for row, reason in left_out]
     return sorted(fates, key=lambda fate: fate.row)
+
+
+def to_invite(stored: Iterable[list[object]], *, now: datetime) -> RegistrationQuerySet:
+    """Return the registrations of a file that nobody has taken over, whose people can be written to and have no link
+    that works."""
+    keys = {_key(key) for _row, _fate, key in stored} - {None}
+    waiting = Registration.objects.filter(pk__in=keys, source=Source.IMPORT, member=None)
+    waiting = waiting.exclude(imported_address="").exclude(state__in=OUT_OF_THE_PROGRAMME)
+    return waiting.exclude(pk__in=ClaimInvitation.objects.open(at=now).values("registration"))
 
 
 def _key(key: object) -> int | None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from letsconnect.base.models import Act
+from letsconnect.base.models import Act, MassAct
 from letsconnect.tests import mass_acts
 from letsconnect.tests.at_once import at_once
 from letsconnect.tests.opened import as_opened, hidden_in
@@ -498,3 +498,31 @@ def test_what_somebody_decided_is_a_guess_no_more_and_the_page_says_what_it_is_r
     decide(client, upload, back=f"3-{key}")  # the decision on one row only
     upload.refresh_from_db()
     assert [line[2:] for line in upload.decisions] == [[None, "8-12"]]
+
+
+def test_the_people_of_a_file_and_nobody_else_are_invited_by_one_press(client, coordinator):
+    loading.load_reference_data()
+    stranger = make_registration(source="import", state="draft", imported_address="other@example.org")
+    rows = [{**OLGA, "address": f"{name}@example.org"} for name in ("one", "two", "taken", "invited")]
+    upload = bring_and_read(coordinator, file_of(*rows, {**OLGA, "address": "", "username": "Olga"}))
+    client.force_login(coordinator)
+    client.post(page_url(upload, "invite"), as_opened(client, page_url(upload)))
+    assert not MassAct.objects.exists()  # nothing is imported yet
+    assert "a new registration" in client.get(page_url(upload, "rows")).text
+    uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+    tasks.work_uploads()
+    taken, invited = (Registration.objects.get(imported_address=f"{name}@example.org") for name in ("taken", "invited"))
+    Registration.objects.filter(pk=taken.pk).update(member=factories.make_member(), claimed_at=NOW)
+    claims.invite_to_claim(registration=invited, by=coordinator, now=timezone.now())
+
+    page = client.get(page_url(upload))
+    assert "Invite the 2 people of this file" in page.text
+    assert page.text.count("default") == 1 and page.text.index("default") < page.text.index("Invite the 2")
+    asked = client.post(page_url(upload, "invite"), {"back": page_url(upload)}, follow=True)
+    done = mass_acts.begin(client, page_url(upload))
+
+    assert "At most 2 people get an email" in asked.text
+    waiting = set(ClaimInvitation.objects.exclude(registration=invited).values_list("address", flat=True))
+    assert waiting == {"one@example.org", "two@example.org"}
+    assert not stranger.claim_invitations.exists()
+    assert done.request["PATH_INFO"] == page_url(upload) and "Nobody of this file is left to invite" in done.text
