@@ -23,7 +23,9 @@ class TrustSeatAdmin(SeatAdmin):
     kind = SeatKind(
         give_form=GiveForm,
         give=lambda values, by, now: [appoint_to_trust_team(member=values["member"], by=by, now=now)],
-        end=lambda seat, until_on, by, now: end_trust_seat(seat=seat, until_on=until_on, by=by, now=now),
+        end=lambda seat, until_on, by, now, reason: end_trust_seat(
+            seat=seat, until_on=until_on, by=by, now=now, reason=reason
+        ),
         warning=_what_the_team_reads,
     )
     refusals = (TrustError,)

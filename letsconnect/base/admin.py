@@ -107,6 +107,8 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     list_per_page = 20
     # Which columns a phone shows of each row, the first as its heading: who or what, where, since when, what next.
     on_phones: tuple[str, ...] = ()
+    # What brings rows into the list, as a sentence for whoever finds it empty.
+    filled_by: Any = ""
     # Filters by one person: links lead to them, and nobody keeps them under a name.
     filters_about_one_person: tuple[str, ...] = ()
     # The columns of names and titles in which the list searches, however they are spelt: see `searching.rows_called`.

@@ -277,6 +277,9 @@ def in_words(stored: str) -> str:
     return _translated(said) or said
 
 
+_LANGUAGE_AND_LEVEL = re.compile(r"(?P<name>.+) (?P<level>[0-5N])")
+
+
 def reading_in_words(stored: str) -> str:
     """Return how a cell of the old form was read: the value and, after a dash, one or several notes."""
     value, dash, notes = stored.rpartition(" – ")
@@ -286,7 +289,16 @@ def reading_in_words(stored: str) -> str:
         taken = 2 if len(pieces) > 1 and _translated("; ".join(pieces[:2])) else 1
         shown.append(in_words("; ".join(pieces[:taken])))
         del pieces[:taken]
-    return in_words(value) + dash + "; ".join(shown)
+    return _languages_in_words(in_words(value)) + dash + "; ".join(shown)
+
+
+def _languages_in_words(value: str) -> str:
+    """Return languages with their levels ("French 2, Swahili N") by the reader's names; anything else as it is."""
+    told = [_LANGUAGE_AND_LEVEL.fullmatch(part) for part in value.split(", ")]
+    names = [language_by_english_name(one["name"], get_language() or "en") if one else "" for one in told]
+    if not all(names):
+        return value
+    return ", ".join(f"{name} {one['level']}" for name, one in zip(names, told, strict=True) if one)
 
 
 def _translated(stored: str) -> str:

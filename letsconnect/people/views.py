@@ -1,5 +1,6 @@
 """The addresses of the desk that find people and show one: registered by the desk's site (`letsconnect/desk.py`)."""
 
+import unicodedata
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,12 @@ _WAYS = {
 }
 
 
+def _with_plain_at(words: str) -> str:
+    """Return the words with an at sign as addresses have it: keyboards of East Asia type a wide one, and an address out
+    of a link has it quoted."""
+    return unicodedata.normalize("NFKC", words).replace("%40", "@")
+
+
 class PeoplePages:
     """The pages about people, of one admin site."""
 
@@ -75,8 +82,8 @@ class PeoplePages:
         return self._answer(request, reader, words)
 
     def _typed(self, request: HttpRequest, reader: Member, words: str) -> HttpResponse:
-        if "@" in words:
-            row = owner_of_address(words, reader=reader)
+        if "@" in (address := _with_plain_at(words)):
+            row = owner_of_address(address, reader=reader)
             person = row and person_of_row(row, reader=reader)
             if person:
                 return redirect(person.path)
@@ -95,7 +102,11 @@ class PeoplePages:
             return self._page(request, {"title": _("Find a person")})
         skills = skills_found(words, reader=reader, language=_language())
         people = people_found(words, reader=reader)
-        return self._list(request, reader, people, title=_("Find a person"), words=words, skills=skills)
+        more: dict[str, Any] = {}
+        if len(skills) == 1 and not people.exists():  # a skill was meant: here are its people, not "nobody"
+            way = SHARES if skills[0].shares else WISHES
+            people, more["found"] = people_of_skill(skills[0].key, way, reader=reader), _WAYS[way](skills[0].name)
+        return self._list(request, reader, people, title=_("Find a person"), words=words, skills=skills, **more)
 
     def _list(
         self, request: HttpRequest, reader: Member, rows: Any, *, template: str = "find", **context: Any

@@ -22,9 +22,9 @@ def desk_lists_by_work(context: Context) -> SafeString:
         (page, page.has_module_permission(request), *page.get_model_perms(request).values())
         for page in admin.site._registry.values()
     )
+    reader = request.user
+    has = {"reads_reports": reader.is_staff, "makes_editions": reader.is_coordinator}
     return drawn_once(
-        ("lists by work", may, request.user.is_staff),
-        lambda: render_to_string(
-            "admin/_lists_by_work.html", {"works": by_work(context["app_list"], reads_reports=request.user.is_staff)}
-        ),
+        ("lists by work", may, *has.values()),
+        lambda: render_to_string("admin/_lists_by_work.html", {"works": by_work(context["app_list"], **has)}),
     )

@@ -467,7 +467,7 @@ DOORS = [
         data={"member": "@person_key", "confirmed": "@trust_yes"},
     ),
     Door("admin:trust_trustseat_people", get=COORDINATORS, query="?person=concerned"),
-    Door("admin:trust_trustseat_end", "@trust_seat", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302 403"),
+    Door("admin:trust_trustseat_end", "@trust_seat", get=COORDINATORS, post="302 302 302 403 403 302+ 302 403"),
     Door(
         "admin:trust_trustseat_change",
         "@trust_seat",
@@ -607,7 +607,10 @@ DOORS = [
     ),
     Door("admin:registrations_workinggroupseat_people", get=COORDINATORS, query="?person=concerned"),
     Door(
-        "admin:registrations_workinggroupseat_end", "@seat", get=DESK_BUTTON, post="302 302 302 302+ 403 302+ 302 403"
+        "admin:registrations_workinggroupseat_end",
+        "@seat",
+        get="302 302 302 200 403 200 302 403",
+        post="302 302 302 302+ 403 302+ 302 403",
     ),
     Door(
         "admin:registrations_workinggroupseat_change",

@@ -53,6 +53,22 @@ def test_a_page_of_a_list_that_an_act_has_emptied_shows_the_last_one(desk):
     assert [str(group) for group in page.context["cl"].result_list] == ["Group 20"]
 
 
+def test_an_empty_list_says_why_and_what_next_and_has_nothing_to_press(desk):
+    files, groups = (reverse(f"admin:registrations_{name}_changelist") for name in ("importupload", "group"))
+    Group.objects.all().delete()
+    nothing = desk.get(files).text
+    assert "Nothing is in this list yet." in nothing and "A coordinator brings a file" in nothing
+    assert 'name="action"' not in nothing and "0 files" not in nothing
+    assert "Nothing is in this list yet." in desk.get(groups).text
+
+    Group.objects.create(slug="one", name="One", kind="chapter")
+    page = desk.get(groups, {"q": "zzz"}).text
+    assert "Nothing here fits the filters and words above." in page and '<a href="?">' in page
+    make_registration(state="approved")
+    page = desk.get(reverse("admin:registrations_registration_changelist")).text  # those that wait, unless one chooses
+    assert "Nothing is in this part of the list." in page and 'name="action"' not in page
+
+
 def test_a_decision_leads_back_to_the_list_as_it_was(desk):
     filters = "show=all&region__exact=MENA&q=person&o=1&p=2"
     person = make_registration(state="submitted")

@@ -98,11 +98,16 @@ def test_somebody_is_found_by_number_username_account_and_whole_address_and_by_n
 def test_an_address_that_is_typed_stands_in_no_address_of_a_page_and_stays_in_the_field(client, coordinator):
     client.force_login(coordinator)
 
-    response = client.post(FIND, {"q": "nobody@example.org"})
+    for typed in ("nobody@example.org", "nobody＠example.org", "nobody%40example.org"):
+        response = client.post(FIND, {"q": typed})
 
-    assert response.status_code == 200
-    assert 'value="nobody@example.org"' in response.content.decode()
-    assert "Nobody among the people" in response.content.decode()
+        assert response.status_code == 200, typed  # and not led on to an address that holds it
+        assert f'value="{typed}"' in response.content.decode()
+        assert "Nobody among the people" in response.content.decode()
+
+    ana = make_registration(member=make_member(name="Ana", email="ana@example.org"))
+    for typed in ("ana＠example.org", "ana%40example.org"):
+        assert client.post(FIND, {"q": typed}).url == reverse("admin:person_detail", args=[ana.pk])
 
 
 def test_a_skill_in_any_language_leads_to_the_people_who_share_it_and_who_want_to_learn_it(client, liaison):
@@ -117,6 +122,8 @@ def test_a_skill_in_any_language_leads_to_the_people_who_share_it_and_who_want_t
     for typed in ("budgeting", "elaborer un budget", "اعداد الميزانيه"):
         [hit] = client.post(FIND, {"q": typed}, follow=True).context["skills"]
         assert (hit.key, hit.shares, hit.wishes) == (skill.pk, 1, 2), typed
+        page = client.get(FIND, {"q": typed})
+        assert [person.name for person in page.context["people"]] == ["Ana"] and "People who share" in page.text
     people = {
         way: [person.name for person in client.get(FIND, {"skill": skill.pk, "as": way}).context["people"]]
         for way in ("shares", "wishes")

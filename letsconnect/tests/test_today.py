@@ -293,7 +293,8 @@ def test_every_list_of_the_desk_stands_once_below_by_the_work_it_serves(client):
     """Nothing is called by the app it is of, and a phone shows what waits before any list."""
     client.force_login(make_coordinator())
     response = client.get(reverse("admin:index"))
-    page, works = response.content.decode(), by_work(response.context["app_list"], reads_reports=True)
+    page = response.content.decode()
+    works = by_work(response.context["app_list"], reads_reports=True, makes_editions=True)
 
     lists = Counter(opened.url for work in works for opened in work.lists)
     readable = [
@@ -305,3 +306,6 @@ def test_every_list_of_the_desk_stands_once_below_by_the_work_it_serves(client):
     _waiting, below = page.split('id="all-lists"')
     assert [below.count(f'href="{url}"') for url in readable] == [1] * len(readable)
     assert f'href="{reverse("admin:app_list", args=["matching"])}"' not in page
+    assert below.count(f'href="{reverse("admin:reports_editions")}"') == 1 and ">Import a file</a>" in below
+    client.force_login(make_liaison())
+    assert reverse("admin:reports_editions") not in client.get(reverse("admin:index")).text

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from reports.catalogue import all_reports
 
@@ -56,12 +56,16 @@ _PAGES = {
 }
 
 
+_ADDING = {"registrations.importupload": _("Import a file")}
+
+
 class ListToOpen(NamedTuple):
-    """A list with its name, and where a row is added if the reader may."""
+    """A list with its name, and where a row is added if the reader may; ``adding`` says so where "Add" says little."""
 
     name: str
     url: str
     add_url: str = ""
+    adding: str = ""
 
 
 class Work(NamedTuple):
@@ -72,17 +76,24 @@ class Work(NamedTuple):
     lists: list[ListToOpen]
 
 
-def by_work(apps: Iterable[dict[str, Any]], *, reads_reports: bool) -> list[Work]:
+def by_work(apps: Iterable[dict[str, Any]], *, reads_reports: bool, makes_editions: bool) -> list[Work]:
     """Return what Django lists by app, by the work that it serves."""
     rows: dict[str, list[tuple[int, ListToOpen]]] = {key: [] for key, _name in _WORK}
     if reads_reports:
         titles = [(str(report.title), reverse("admin:reports_report", args=[report.name])) for report in all_reports()]
+        if makes_editions:
+            titles.append((gettext("Editions: reports for funders"), reverse("admin:reports_editions")))
         rows["reports"] = [(place, ListToOpen(*title)) for place, title in enumerate(titles)]
     for app in apps:
         for table in app["models"]:
             label = table["model"]._meta.label_lower
             work = _OF_TABLES.get(label) or _OF_APPS.get(app["app_label"], "team")
-            opened = ListToOpen(str(capfirst(table["name"])), table["admin_url"] or "", table["add_url"] or "")
+            opened = ListToOpen(
+                str(capfirst(table["name"])),
+                table["admin_url"] or "",
+                table["add_url"] or "",
+                str(_ADDING.get(label, "")),
+            )
             rows[work].append((_FIRST.get(label, len(_FIRST)), opened))
             if label in _PAGES:
                 page, name = _PAGES[label]

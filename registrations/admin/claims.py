@@ -62,6 +62,7 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     list_display = ["person", "address", "state", "invited_at", "reminded_at", "expires_at", "used_at", "invited_by"]
     on_phones = ("person", "state", "invited_at", "expires_at")
     list_filter = [ClaimStateFilter]
+    filled_by = gettext_lazy("Whoever is invited to take over a registration of the old form stands here.")
     list_select_related = ["registration__member", "invited_by"]
     list_columns = (
         *(*own_columns(ClaimInvitation), "registration__name", "registration__region", "registration__member__name"),

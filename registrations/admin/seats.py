@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -20,11 +20,13 @@ from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
 from letsconnect.base.desk_list import DeskList
+from letsconnect.base.fields import longest
+from letsconnect.base.models import ActReason
 from letsconnect.base.numbers_read import called_at_desk
 from letsconnect.base.once_more import BACK, goes_back
 from letsconnect.base.opened_lists import ListOfSeats
@@ -33,46 +35,16 @@ from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
 from registrations.admin.choosing_person import PersonForm, find_people, person_in_words
 from registrations.admin.overruled import ShowsOverruled
+from registrations.admin.seat_ends import EndForm, WorkingGroupEndForm, today
 from registrations.domain.looks import LookKind
-from registrations.domain.registrations import Region, RegistrationError, SeatRole
+from registrations.domain.registrations import NOTHING_BEFORE, Region, RegistrationError, SeatRole
 from registrations.models import Member, WorkingGroupSeat
 from registrations.models.members import WorkingGroupSeatQuerySet
 from registrations.requests import signed_in
 from registrations.seats import appointing as actions
 from registrations.seats.overview import overview
 
-
-def today() -> date:
-    return timezone.now().astimezone(UTC).date()
-
-
-class EndForm(forms.ModelForm):
-    """The day on which a seat ends.
-
-    It cannot be empty, because that would give the seat back, and it can only move earlier.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "until_on" in self.fields:
-            self.fields["until_on"].required = True
-
-    def clean_until_on(self) -> date:
-        until_on = self.cleaned_data["until_on"]
-        refusal = self.instance.why_not_end_on(until_on, today=today())
-        if refusal and until_on != self.instance.until_on:
-            raise forms.ValidationError(refusal)
-        return until_on
-
-
-class WorkingGroupEndForm(EndForm):
-    """Shows beside the field what the action would refuse; the action checks again under a lock."""
-
-    def clean_until_on(self) -> date:
-        until_on = super().clean_until_on()
-        if self.instance.is_last_coordinator(on=until_on):
-            raise forms.ValidationError(_("This is the last coordinator: appoint another one first."))
-        return until_on
+_REASON_AT_MOST = longest(ActReason, "text")
 
 
 class GiveForm(PersonForm):
@@ -103,7 +75,7 @@ class SeatKind:
 
     give_form: type[GiveForm]
     give: Callable[[dict[str, Any], Member, datetime], Sequence[Any]]  # the form's values, by whom, now
-    end: Callable[[Any, date, Member, datetime], object]  # the seat, its last day, by whom, now
+    end: Callable[[Any, date, Member, datetime, str], object]  # the seat, the first day without it, by whom, now, why
     warning: Callable[[dict[str, Any]], str]  # what the seat would let the person see, to be confirmed; else ""
 
 
@@ -151,6 +123,7 @@ class SeatAdmin(WorkingGroupAdmin):
         form_url: str = "",
         obj: Any | None = None,
     ) -> HttpResponse:
+        context["show_save_and_add_another"] = context["show_save_and_continue"] = False  # a seat is given in steps
         context["is_over"] = obj is not None and obj.has_ended(on=today())
         context["may_end"] = obj is not None and self.may_end(request, obj)
         context["is_own"] = obj is not None and obj.member_id == signed_in(request).pk
@@ -204,28 +177,46 @@ class SeatAdmin(WorkingGroupAdmin):
         form = self.kind.give_form({"person": request.GET.get("person", "")}, giver=signed_in(request))
         return self._page(request, "_people", form)
 
-    @method_decorator(require_POST)
+    @method_decorator(require_http_methods(["GET", "POST"]))
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """End the seat at once."""
+        """Ask whether the seat is to end at once, and end it."""
         seat = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.may_end(request, seat):
             raise PermissionDenied
+        its_page = redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+        if request.method == "GET":
+            return its_page if seat.has_ended(on=today()) else self._ask_whether_to_end(request, seat)
         expected: tuple[type[Exception], ...] = (ChangedMeanwhile, *self.refusals)
         try:
             with self.as_opened(request, seat) as shown_seat:
-                self._end(request, shown_seat, max(today(), shown_seat.from_on))
+                reason = request.POST.get("reason", "").strip()[:_REASON_AT_MOST]
+                self._end(request, shown_seat, max(today(), shown_seat.from_on), reason=reason)
         except expected as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The seat has ended."))
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+        return its_page
+
+    def _ask_whether_to_end(self, request: HttpRequest, seat: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Give up this seat now")
+            if seat.member_id == request.user.pk
+            else gettext("End this seat now"),
+            "seat": seat,
+            "is_own": seat.member_id == signed_in(request).pk,
+            "opened": self.opened(request, seat),
+            "reason_at_most": _REASON_AT_MOST,
+        }
+        return TemplateResponse(request, "admin/seats/end.html", context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if "until_on" in form.changed_data:
             self._end(request, obj, form.cleaned_data["until_on"])
 
-    def _end(self, request: HttpRequest, seat: Any, until_on: date) -> None:
-        self.kind.end(seat, until_on, signed_in(request), timezone.now())
+    def _end(self, request: HttpRequest, seat: Any, until_on: date, *, reason: str = "") -> None:
+        self.kind.end(seat, until_on, signed_in(request), timezone.now(), reason)
 
     def _page(self, request: HttpRequest, page: str, form: GiveForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
@@ -272,8 +263,17 @@ class SeatForm(GiveForm):
         help_text=_("Which regions a liaison looks after: one or several. Coordinators look after all of them."),
     )
     from_on = forms.DateField(
-        label=_("From"), initial=today, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=_("From"),
+        initial=today,
+        help_text=_("The days of seats begin at midnight UTC, for everybody at once."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
+
+    def clean_from_on(self) -> date:
+        from_on: date = self.cleaned_data["from_on"]
+        if from_on < NOTHING_BEFORE:
+            raise forms.ValidationError(actions.why_not_so_early())
+        return from_on
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -341,7 +341,9 @@ class WorkingGroupSeatAdmin(ShowsOverruled, SeatAdmin):
     kind = SeatKind(
         give_form=SeatForm,
         give=_appoint,
-        end=lambda seat, until_on, by, now: actions.end_seat(seat=seat, until_on=until_on, by=by, now=now),
+        end=lambda seat, until_on, by, now, reason: actions.end_seat(
+            seat=seat, until_on=until_on, by=by, now=now, reason=reason
+        ),
         warning=_what_a_coordinator_sees,
     )
     refusals = (RegistrationError,)

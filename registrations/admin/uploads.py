@@ -118,6 +118,9 @@ class ImportUploadAdmin(DecidesGuesses, WorkingGroupAdmin):
     coordinators_may = frozenset({"view", "add"})
     list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
     list_filter = (FilesToDecideFilter,)
+    filled_by = gettext_lazy(
+        "A coordinator brings a file: “Bring a file of the old form” reads it, and imports nothing yet."
+    )
     search_folded = ("file_name",)
     on_phones = ("file_name", "state", "uploaded_at", "applied_at")
     list_columns = (

@@ -202,6 +202,7 @@ IN_THE_PROGRAMME = (RegistrationState.SUBMITTED, RegistrationState.NEEDS_CHANGES
 OUT_OF_THE_PROGRAMME = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 MAY_WITHDRAW = (RegistrationState.DRAFT, *IN_THE_PROGRAMME)
 
+NOTHING_BEFORE = date(2015, 1, 1)  # before the programme began: an older day is a mistake
 MINUTES_A_WEEK = 7 * 24 * 60
 WINDOW_STEP = 15
 MIN_FREE_MINUTES = 120

@@ -62,7 +62,7 @@ def fates_of(stored: Iterable[list[object]], lines: Iterable[Line]) -> list[RowF
 def to_invite(stored: Iterable[list[object]], *, now: datetime) -> RegistrationQuerySet:
     """Return the registrations of a file that nobody has taken over, whose people can be written to and have no link
     that works."""
-    keys = {_key(key) for _row, _fate, key in stored} - {None}
+    keys = [int(str(key)) for _row, _fate, key in stored if key is not None]
     waiting = Registration.objects.filter(pk__in=keys, source=Source.IMPORT, member=None)
     waiting = waiting.exclude(imported_address="").exclude(state__in=OUT_OF_THE_PROGRAMME)
     return waiting.exclude(pk__in=ClaimInvitation.objects.open(at=now).values("registration"))

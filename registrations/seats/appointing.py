@@ -4,13 +4,21 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security_log
 from letsconnect.base.languages import listed
 from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
-from registrations.domain.registrations import WORKING_GROUP, LastCoordinator, Region, SeatRefused, SeatRole
+from registrations.domain.registrations import (
+    NOTHING_BEFORE,
+    WORKING_GROUP,
+    LastCoordinator,
+    Region,
+    SeatRefused,
+    SeatRole,
+)
 from registrations.models import Member, WorkingGroupSeat
 
 
@@ -34,6 +42,8 @@ def appoint(
     _check_may_appoint(by)
     if by is not None and by.pk == member.pk:
         raise SeatRefused(why_not_oneself(by, now=now))
+    if from_on is not None and from_on < NOTHING_BEFORE:
+        raise SeatRefused(why_not_so_early())
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if not member.is_active:
         raise SeatRefused(_("This account is closed."))
@@ -74,6 +84,11 @@ def appoint_to_regions(
     ]
 
 
+def why_not_so_early() -> str:
+    """Say that no seat begins before the programme did."""
+    return _("No seat began before the programme did: not before %(day)s.") % {"day": date_format(NOTHING_BEFORE)}
+
+
 def why_not_oneself(member: Member, *, now: datetime) -> str:
     """Say that nobody gives themselves a seat, and who can."""
     refusal = _("Nobody gives themselves a seat, another region or more time.")
@@ -95,7 +110,9 @@ def others_who_appoint(member: Member, *, now: datetime) -> list[Member]:
 
 
 @transaction.atomic
-def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetime) -> WorkingGroupSeat:
+def end_seat(
+    *, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetime, reason: str = ""
+) -> WorkingGroupSeat:
     """Let the seat end on ``until_on``, the first day without it: today's date ends it at once.
 
     Coordinators end seats, and everybody may give up their own. A seat that has ended stays ended, and an end can only
@@ -112,7 +129,7 @@ def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetim
         raise SeatRefused(refusal)
     if seat.is_last_coordinator(on=until_on):
         raise LastCoordinator(_("This is the last coordinator: appoint another one first."))
-    close_seat(seat=seat, until_on=until_on, by=by, now=now)
+    close_seat(seat=seat, until_on=until_on, by=by, now=now, reason=reason)
     return seat
 
 
@@ -138,11 +155,11 @@ def end_all_seats(*, member: Member, refusal: str, by: Member | None, now: datet
         close_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
 
 
-def close_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member | None, now: datetime) -> None:
+def close_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member | None, now: datetime, reason: str = "") -> None:
     """Write the end of a seat that may end. Call it inside the action's transaction, after `lock_coordinators`."""
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
-    acts.record(by=by, verb="end_seat", on=seat, now=now)
+    acts.record(by=by, verb="end_seat", on=seat, now=now, reason=reason)
     _note_role(SecurityEventKind.ROLE_ENDED, seat, by=by, now=now)
 
 

@@ -158,6 +158,18 @@ def test_whoever_is_appointed_is_told_in_a_letter(member, coordinator, role, reg
     assert letters._still_owed(WorkingGroupSeat.objects.get(pk=seat.pk), NOW) == "the seat has ended"
 
 
+def test_no_seat_begins_before_the_programme_did(client, coordinator, member):
+    with pytest.raises(SeatRefused, match="before the programme"):
+        appoint(member=member, role=SeatRole.COORDINATOR, by=coordinator, now=NOW, from_on=date(1999, 1, 1))
+    client.force_login(coordinator)
+
+    told = {"member": member.public_id, "role": "liaison", "region": "MENA", "from_on": "1999-01-01"}
+    page = client.post(ADD, told)
+
+    assert "before the programme" in str(page.context["form"].errors["from_on"])
+    assert not member.seats.exists()
+
+
 def test_a_liaison_appoints_nobody(client, member, liaison):
     client.force_login(liaison)
 
@@ -222,9 +234,16 @@ def test_a_seat_ends_at_once_and_takes_the_desk_along(client, coordinator, is_ne
     members = reverse("admin:registrations_member_changelist")
     assert theirs.get(members).status_code == 200
     client.force_login(coordinator)
+    page = client.get(change(seat)).text
+    assert f'href="{end(seat)}"' in page and "_addanother" not in page
 
-    client.post(end(seat))
+    asked = client.get(end(seat))
+    assert "The seat ends at once" in asked.text and now(other).is_staff
+    client.post(end(seat), {"reason": "Moved to another job"})
 
+    history = reverse("admin:registrations_workinggroupseat_history", args=[seat.pk])
+    assert "Moved to another job" in client.get(history).text
+    assert client.get(end(seat)).url == change(seat)  # it has ended: nothing is left to ask
     assert theirs.get(members).status_code == 302
     assert not now(other).is_staff
     assert SecurityEvent.objects.filter(kind="role_ended", member=other).exists()

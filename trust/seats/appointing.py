@@ -43,7 +43,7 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
 
 
 @transaction.atomic
-def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: datetime) -> TrustSeat:
+def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: datetime, reason: str = "") -> TrustSeat:
     """Set the end of a seat: ``until_on`` is its first day without it, today's date ends it at once.
 
     Coordinators end seats, and everybody may leave their own; ``by`` None is the portal, which closes an account. The
@@ -61,7 +61,7 @@ def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: d
     team = list(TrustSeat.objects.current(on=today).select_related("member"))
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
-    acts.record(by=by, verb="end_trust_seat", on=seat, now=now)
+    acts.record(by=by, verb="end_trust_seat", on=seat, now=now, reason=reason)
     security_log.record(kind=SecurityEventKind.ROLE_ENDED, member=seat.member, by=by, detail="trust team", now=now)
     _tell(team, about=seat, event=f"ended:{until_on}", now=now)
     return seat

@@ -181,6 +181,20 @@ def desk_table(changelist: ChangeList) -> SafeString:
 
 
 @register.simple_tag
+def desk_empty(changelist: ChangeList) -> str:
+    """Say why a list has no rows: because of what is chosen, or because nothing is there, and then what fills it."""
+    desk: Any = changelist.model_admin
+    is_narrowed = bool(changelist.query or changelist.filter_params)
+    values = {
+        "is_narrowed": is_narrowed,
+        "is_filtered": not is_narrowed and changelist.has_filters and changelist.root_queryset.exists(),
+        "all": "?",
+        "filled_by": desk.filled_by,
+    }
+    return render_to_string("admin/_list_empty.html", values)
+
+
+@register.simple_tag
 def desk_filter(changelist: ChangeList, chosen: ListFilter) -> SafeString:
     draw = partial(desk_tables.filter_box, changelist, chosen)
     if isinstance(chosen, _OF_FEW_CHOICES) and desk_tables.is_as_opened(changelist):

@@ -11,6 +11,7 @@ from registrations.oldform.reading import windows
 from registrations.oldform.reading.cells import Cell, Certainty
 from registrations.oldform.reading.decisions import LONGEST_TEXT
 from registrations.oldform.reading.rows import Answers
+from registrations.reference.languages import LANGUAGES
 
 MOST_LINES = 20_000  # what a page and a report can hold; cells beyond it are still counted
 
@@ -88,7 +89,7 @@ def value_in_words(name: str, value: Any) -> str:
     if name == "windows":
         return windows.show(value)
     if name == "languages":
-        return ", ".join(f"{code} {'N' if level == 6 else int(level)}" for code, level in value.items())
+        return ", ".join(f"{LANGUAGES[code].name} {'N' if level == 6 else int(level)}" for code, level in value.items())
     if name == "group":
         return ", ".join(part for part in (value.slug, value.words and f"“{value.words}”") if part)
     if name in ("shares", "learns"):

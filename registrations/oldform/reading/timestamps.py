@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from enum import Enum
 
 from letsconnect.base import folding
+from registrations.domain.registrations import NOTHING_BEFORE
 from registrations.oldform.reading import cldr, text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
-EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)  # before the programme began: an older date is a mistake
+EARLIEST = datetime.combine(NOTHING_BEFORE, time(), tzinfo=UTC)
 
 _CLOCK = (
     r"(?:[ t,]+(?:at |a |a las |as )?(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*"
