@@ -294,11 +294,11 @@ def reading_in_words(stored: str) -> str:
 
 def _languages_in_words(value: str) -> str:
     """Return languages with their levels ("French 2, Swahili N") by the reader's names; anything else as it is."""
-    told = [_LANGUAGE_AND_LEVEL.fullmatch(part) for part in value.split(", ")]
-    names = [language_by_english_name(one["name"], get_language() or "en") if one else "" for one in told]
+    matches = [_LANGUAGE_AND_LEVEL.fullmatch(part) for part in value.split(", ")]
+    names = [language_by_english_name(match["name"], get_language() or "en") if match else "" for match in matches]
     if not all(names):
         return value
-    return ", ".join(f"{name} {one['level']}" for name, one in zip(names, told, strict=True) if one)
+    return ", ".join(f"{name} {match['level']}" for name, match in zip(names, matches, strict=True) if match)
 
 
 def _translated(stored: str) -> str:

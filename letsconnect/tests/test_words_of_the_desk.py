@@ -349,6 +349,8 @@ def test_how_a_cell_was_read_is_shown_with_each_of_its_notes():
         assert reading_in_words("es 4 – “Klingon” is no language we know; “Espagnol” taken as Spanish") == (
             "es 4 – «Klingon» no es ningún idioma que conozcamos; «Espagnol» se toma como español"
         )
+        assert reading_in_words("French 2, Swahili N – fluent").startswith("francés 2, suajili N")
+        assert reading_in_words("English speakers, 12") == "English speakers, 12"
         assert "horas supuestas" in reading_in_words("Mon 9–12 – “mornings”: hours guessed, taken for every day")
         assert reading_in_words("blank row") == "fila vacía"
         assert reading_in_words("Ana – Paz") == "Ana – Paz"

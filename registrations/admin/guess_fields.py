@@ -94,16 +94,16 @@ def _fields(guess: Guess, decisions: Decisions, posted: Mapping[str, Any]) -> Gu
 def find_errors(fields: Iterable[GuessFields], reader: TypedReader) -> int:
     """Say at each field what is wrong with it, and return how many there are."""
     errors = 0
-    for one in fields:
-        if one.chosen == READ and not one.typed:
-            one.error = _("Please write how it is to be read.")
-        elif one.chosen == READ:
-            one.error = _why_not(reader, one.guess.column, one.typed)
-        elif one.typed:
-            one.error = _("Please choose “read it as” for this, or leave the field empty.")
-        for row in one.rows:
-            row.error = _why_not(reader, one.guess.column, row.typed) if row.typed else ""
-        errors += bool(one.error) + sum(bool(row.error) for row in one.rows)
+    for shown in fields:
+        if shown.chosen == READ and not shown.typed:
+            shown.error = _("Please write how it is to be read.")
+        elif shown.chosen == READ:
+            shown.error = _why_not(reader, shown.guess.column, shown.typed)
+        elif shown.typed:
+            shown.error = _("Please choose “read it as” for this, or leave the field empty.")
+        for row in shown.rows:
+            row.error = _why_not(reader, shown.guess.column, row.typed) if row.typed else ""
+        errors += bool(shown.error) + sum(bool(row.error) for row in shown.rows)
     return errors
 
 

@@ -96,7 +96,7 @@ class DecidesGuesses(WorkingGroupAdmin):
 
     def _decide(self, request: HttpRequest, upload: ImportUpload, fields: list[GuessFields], *, now: datetime) -> bool:
         """Keep what was decided, and say so; else say why it is not kept."""
-        decided = [decision for one in fields for decision in one.decisions()]
+        decided = [decision for guess in fields for decision in guess.decisions()]
         taken_back, by = request.POST.getlist("back"), signed_in(request)
         try:
             with self.as_opened(request, upload) as shown:
