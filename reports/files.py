@@ -1,16 +1,16 @@
 """A table of a report as a file: CSV, a spreadsheet, or JSON.
 
-What leaves the desk is rounded to fives, as in editions, whatever format it leaves in. A file says so, and how each
-figure is counted, below its rows."""
+What leaves the desk is rounded as in editions, whatever format it leaves in. A file says so, and how each figure is
+counted, below its rows."""
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import pgettext
 
 from letsconnect.base.spreadsheets import csv_of, harmless, write_sheet
-from reports.domain.tables import HIDDEN, STEP, Cell, FigureTable, to_fives
+from reports.domain.tables import FEW, HIDDEN, STEP, Cell, FigureTable
 
 CSV, XLSX, JSON = "csv", "xlsx", "json"
 TYPES = {
@@ -32,52 +32,58 @@ def file_of(table: FigureTable, file_format: str) -> bytes:
 
 
 def as_json(table: FigureTable) -> dict[str, object]:
-    """Return the table as JSON knows it, rounded. A hidden number is ``null`` and its column is named in ``hidden``."""
-    table = table.changed(to_fives)
+    """Return the table as JSON knows it, rounded. A hidden number is ``null`` and its column is named in ``hidden``;
+    one that is rounded and below five in ``few``."""
+    table = table.rounded()
     keys = [column.key for column in table.columns]
     return {
         "table": table.key,
         "title": str(table.title),
         "rounded_to": STEP,
-        "notes": list(_notes(table)),
+        "notes": list(table.notes()),
         "columns": [
-            {"key": column.key, "label": str(column.label), "definition": str(column.definition)}
+            {
+                "key": column.key,
+                "label": str(column.label),
+                "definition": str(column.definition),
+                "is_exact": column.is_exact,
+            }
             for column in table.columns
         ],
         "rows": [
             {
                 "is_total": row.is_total,
-                "values": {key: None if cell is HIDDEN else cell for key, cell in zip(keys, row.cells, strict=True)},
-                "hidden": [key for key, cell in zip(keys, row.cells, strict=True) if cell is HIDDEN],
+                **told_by_key(dict(zip(keys, row.cells, strict=True))),
             }
             for row in table.rows
         ],
     }
 
 
+def told_by_key(cells: Mapping[str, Cell]) -> dict[str, object]:
+    """Return cells as programs read them, by the keys of their columns: numbers, and what is none and why."""
+    return {
+        "values": {key: None if cell in (HIDDEN, FEW) else cell for key, cell in cells.items()},
+        "hidden": [key for key, cell in cells.items() if cell is HIDDEN],
+        "few": [key for key, cell in cells.items() if cell is FEW],
+    }
+
+
 def _lines(table: FigureTable) -> Iterator[list[str | int]]:
     yield [harmless(str(column.label)) for column in table.columns]
-    for row in table.changed(to_fives).rows:
+    for row in table.rounded().rows:
         yield [_in_file(cell) for cell in row.cells]
     yield []
-    for note in _notes(table):
+    for note in table.notes():
         yield [harmless(note)]
     for column in table.columns:
         if column.is_figure:
             yield [harmless(str(column.label)), harmless(str(column.definition))]
 
 
-def _notes(table: FigureTable) -> Iterator[str]:
-    yield gettext(
-        "Each figure is rounded to the nearest five, totals too, so they are not always the sum of their parts."
-    )
-    if table.hides_something:
-        yield gettext("“Hidden” is a number below five, or one that would tell such a number by subtraction.")
-    if table.note:
-        yield str(table.note)
-
-
 def _in_file(cell: Cell) -> str | int:
     if cell is HIDDEN:
         return pgettext("figure", "hidden")
+    if cell is FEW:
+        return pgettext("figure", "fewer than 5")
     return cell if isinstance(cell, int) else harmless(cell or "")

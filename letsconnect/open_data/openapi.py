@@ -289,6 +289,7 @@ _FIGURE = _object(
         "key": {**_TEXT, "description": "Stays the same as long as the figure counts the same."},
         "label": _TEXT,
         "definition": {**_TEXT, "description": "What it counts."},
+        "is_exact": {"type": "boolean", "description": "It counts no people and is not rounded."},
     }
 )
 _ROW = _object(
@@ -299,12 +300,13 @@ _ROW = _object(
         "values": {
             "type": "object",
             "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
-            "description": "By the key of the figure. Null where a number is hidden, or there is nothing to count.",
+            "description": "By the key of the figure. Null: a number is hidden or few, or there is nothing to count.",
         },
         "hidden": {
             **_list_of(_TEXT),
             "description": "Keys of figures that are below five, or would tell such a number by subtraction.",
         },
+        "few": {**_list_of(_TEXT), "description": "Keys of figures that are rounded, and 1 to 4."},
     }
 )
 _TABLE = _object(
@@ -331,7 +333,7 @@ EDITION = _object(
         "language": _LANGUAGE,
         "rounded_to": {
             **_NUMBER,
-            "description": "Each number is rounded to it by itself, totals too: they are not the sums of their parts.",
+            "description": "Numbers of people are rounded to it, totals too: they are not the sums of their parts.",
         },
         "tables": _list_of(_TABLE),
         "quotes": {

@@ -16,9 +16,10 @@ from letsconnect.base.languages import direction_of
 from letsconnect.base.links import absolute
 from letsconnect.open_data.answers import BadQuestion
 from letsconnect.open_data.clinics import moment
-from reports.domain.tables import HIDDEN, STEP, FigureRow, FigureTable
+from reports.domain.tables import STEP, FigureRow, FigureTable
 from reports.editions.freezing import FrozenTable, tables_of
 from reports.editions.making import quotes_of
+from reports.files import told_by_key
 from reports.models import Edition, EditionText
 
 LANGUAGE = "language"
@@ -60,10 +61,7 @@ def whole(edition: Edition, *, now: datetime) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "rounded_to": STEP,
         "tables": [_table(each, edition) for each in tables_of(edition, reader=None, now=now)],
-        "quotes": [
-            {"text": quote.text, "said_by": str.__str__(quote.name) or str(quote.said_by)}
-            for quote in quotes_of(edition)
-        ],
+        "quotes": [_quote(quote) for quote in quotes_of(edition)],
     }
 
 
@@ -90,7 +88,12 @@ def _table(each: FrozenTable, edition: Edition) -> dict[str, Any]:
         "as_of": moment(edition.published_at) if each.is_of_a_day and edition.published_at else None,
         "names": [str(column.label) for column in table.columns if not column.is_figure],
         "figures": [
-            {"key": column.key, "label": str(column.label), "definition": str(column.definition)}
+            {
+                "key": column.key,
+                "label": str(column.label),
+                "definition": str(column.definition),
+                "is_exact": column.is_exact,
+            }
             for column in table.columns
             if column.is_figure
         ],
@@ -105,6 +108,5 @@ def _row(table: FigureTable, row: FigureRow) -> dict[str, Any]:
         "key": row.key,
         "names": [str(cell) for column, cell in cells if not column.is_figure],
         "is_total": row.is_total,
-        "values": {key: None if cell is HIDDEN else cell for key, cell in figures.items()},
-        "hidden": [key for key, cell in figures.items() if cell is HIDDEN],
+        **told_by_key(figures),
     }

@@ -164,7 +164,8 @@ def test_a_coordinators_month(live_server, open_window, tmp_path, people):
     page.locator("[name=title_en]").fill("What we achieved")
     for box in page.locator("[name=figures]").all()[:6]:
         box.check()
-    coordinator.press("button.default")
+    coordinator.press("button[name=press][value=look]")
+    assert not Edition.objects.get().is_published
     coordinator.press("form[action$='/publish/'] button")
     assert Edition.objects.get().is_published
     reader = open_window(live_server.url, width=360)

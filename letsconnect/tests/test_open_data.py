@@ -22,7 +22,7 @@ from letsconnect.tests.everything import ADDRESS, WORD, make_somebody
 from registrations.models import Skill
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_skill
 from reports.domain.periods import Period
-from reports.domain.tables import HIDDEN
+from reports.domain.tables import FEW, HIDDEN
 from reports.editions.making import correct_edition, publish_edition
 from reports.models import Edition
 from reports.tests.factories import every_figure, make_draft, make_edition
@@ -305,12 +305,13 @@ def test_an_edition_says_the_numbers_of_its_page_and_says_them_in_five_languages
             numbers[language][table["report"], table["table"]] = [
                 (row["key"], row["values"], row["hidden"]) for row in table["rows"]
             ]
-            shown = [["hidden" if cell is HIDDEN else cell for cell in row.cells] for row in each.table.rows]
+            shown = [[cell.value if cell in (HIDDEN, FEW) else cell for cell in row.cells] for row in each.table.rows]
             assert shown == [
                 [
                     *row["names"],
                     *(
-                        "hidden" if figure["key"] in row["hidden"] else row["values"][figure["key"]]
+                        next((why for why in ("hidden", "few") if figure["key"] in row[why]), None)
+                        or row["values"][figure["key"]]
                         for figure in table["figures"]
                     ),
                 ]
@@ -321,10 +322,19 @@ def test_an_edition_says_the_numbers_of_its_page_and_says_them_in_five_languages
         assert answer.items() >= {**listed_edition, "rounded_to": 5, "introduction": answer["introduction"]}.items()
         assert response.headers["Content-Language"] == answer["language"] == language
     regions = {row[0]: row[1]["people"] for row in numbers["en"]["participation", "regions"]}
-    counted = [value for table in numbers["en"].values() for row in table for value in row[1].values() if value]
+    exact = {figure["key"] for table in answer["tables"] for figure in table["figures"] if figure["is_exact"]}
+    counted = [
+        value
+        for table in numbers["en"].values()
+        for row in table
+        for key, value in row[1].items()
+        if value and key not in exact
+    ]
 
     assert numbers["en"] == numbers["ar"], "keys and numbers are of no language"
     assert (regions["region:SA"], regions["region:MENA"], regions["all"]) == (15, None, 45)
+    months = {row[0]: row[1] for row in numbers["en"]["clinics", "months"]}
+    assert months["all"]["held"] == 1 and "held" in exact, "one clinic is not none"
     assert counted and not [number for number in counted if number % 5 or number < 5]
     assert said["ar"].json()["tables"][0]["title"] != said["en"].json()["tables"][0]["title"]
     assert (listed_edition["slug"], listed_edition["corrected_by"]) == ("year", None), "its correction is a draft"

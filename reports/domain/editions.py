@@ -11,3 +11,7 @@ class EditionRefused(EditionError):
 
 class EditionChanged(EditionError):
     """Somebody else changed or published the edition meanwhile."""
+
+
+class AddressTaken(EditionRefused):
+    """Another edition has the address that was chosen."""

@@ -6,16 +6,30 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 from django.utils.dates import MONTHS
+from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from clinics.models import Quote
 from clinics.texts.forms import LinesFormField
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.lines import isolated
+from letsconnect.base.links import absolute
+from reports.catalogue import ReportKind
 from reports.domain.periods import PeriodError, last_finished, whole_months, year_so_far, years
+from reports.domain.tables import FigureTable
 from reports.editions.freezing import frames
-from reports.editions.making import Chosen, quotable, sharing_months, why_not
+from reports.editions.making import (
+    Chosen,
+    address_taken,
+    is_taken,
+    of_what_it_corrects,
+    quotable,
+    sharing_months,
+    why_not,
+)
 from reports.models import Edition, EditionText
 
 
@@ -51,10 +65,10 @@ class EditionForm(forms.Form):
     """What stands in an edition. A title in English is needed, because it is read where there is no other."""
 
     slug = forms.SlugField(
-        label=_("Address"),
+        label=_("End of its web address"),
         max_length=longest(Edition, "slug"),
-        widget=forms.TextInput(attrs={"dir": "ltr"}),
-        help_text=_("The last part of its address, in small letters, as in “2026-so-far”."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none"}),
+        error_messages={"invalid": _("Use letters from a to z, digits and hyphens, as in “2026-so-far”.")},
     )
     quotes = QuoteChoices(
         label=_("Quotes"),
@@ -88,7 +102,7 @@ class EditionForm(forms.Form):
             )
         figures = forms.MultipleChoiceField(
             label=_("Figures"),
-            choices=figure_choices(),
+            choices=figure_choices((edition.first_on if edition else usual.first_on).year),
             widget=forms.CheckboxSelectMultiple(attrs={"class": "lc-ticks lc-ticks-in-columns"}),
             required=True,
         )
@@ -107,16 +121,23 @@ class EditionForm(forms.Form):
             "figures": figures,
             "quotes": self.fields["quotes"],
         }
+        self.fields["slug"].help_text = _("It will be read at %(address)s, with what you write here at its end.") % {
+            "address": isolated(absolute("reports:edition-list"))
+        }
         offered = self.fields["quotes"]
         if isinstance(offered, QuoteChoices):
             offered.queryset = quotable()
+            if not offered.queryset.exists():
+                offered.help_text = _("There is none: nobody has allowed words on a clinic for public reports yet.")
+        if edition and edition.corrects:
+            for name in ("since", "until"):
+                self.fields[name].disabled = True
+            self.fields["until"].help_text = of_what_it_corrects(edition.corrects)
 
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"])
-        others = Edition.objects.filter(slug=slug)
-        others = others.exclude(pk=self.edition.pk) if self.edition else others
-        if others.exists():
-            raise forms.ValidationError(_("Another edition has this address."))
+        if is_taken(slug, but_by=self.edition):
+            raise forms.ValidationError(address_taken())
         return slug
 
     def clean(self) -> dict[str, Any]:
@@ -150,25 +171,44 @@ class EditionForm(forms.Form):
             for language, _name in settings.LANGUAGES
             if values[f"title_{language}"]
         }
-        figures = [tuple(figure.split("/")) for figure in values["figures"]]
+        ticked = set(values["figures"])
         return Chosen(
             slug=values["slug"],
             period=values["period"],
             texts=texts,
-            figures=[(report, table, figure) for report, table, figure in figures],
+            figures=[
+                (report.name, frame.key, column.key)
+                for report, frame in frames()
+                for column in frame.columns
+                if column.is_figure and {_value(report, frame, _EACH), _value(report, frame, column.key)} & ticked
+            ],
             quotes=list(values["quotes"]),
         )
 
 
-def figure_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return every figure that can be chosen, by the table that it stands in."""
+_EACH = "*"  # which no figure is called
+
+
+def _value(report: ReportKind, frame: FigureTable, figure: str) -> str:
+    return f"{report.name}/{frame.key}/{figure}"
+
+
+def figure_choices(year: int) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return every figure that can be chosen, by the table that it stands in, with a link to it at the desk."""
     return [
         (
-            f"{report.title} · {frame.title}",
+            format_html(
+                '{} · {} (<a href="{}?year={}#table-{}" target="_blank">{}</a>)',
+                *(report.title, frame.title, reverse("admin:reports_report", args=[report.name]), year, frame.key),
+                _("its figures at the desk, in a new tab"),
+            ),
             [
-                (f"{report.name}/{frame.key}/{column.key}", str(column.label))
-                for column in frame.columns
-                if column.is_figure
+                (_value(report, frame, _EACH), gettext("All of this table")),
+                *(
+                    (_value(report, frame, column.key), str(column.label))
+                    for column in frame.columns
+                    if column.is_figure
+                ),
             ],
         )
         for report, frame in frames()

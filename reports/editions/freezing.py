@@ -7,11 +7,11 @@ from typing import Any
 
 from registrations.models import Member
 from reports.catalogue import ReportKind, ReportQuestion, all_reports, report_named
-from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable, to_fives
+from reports.domain.tables import FEW, HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 from reports.models import Edition, EditionTable
 from reports.row_names import names_of_rows
 
-_HIDDEN = "hidden"
+_NO_NUMBERS = {no_number.value: no_number for no_number in (HIDDEN, FEW)}  # as they are stored
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class FrozenTable:
     def is_one_row(self) -> bool:
         """Whether its one row is about all of the period, so that its numbers need no name beside them."""
         return len(self.table.rows) == 1 and self.table.rows[0].key.startswith("period:")
+
+    @property
+    def title(self) -> str:
+        """What it is called below the title of its report; nothing where both are the same."""
+        return "" if str(self.table.title) == str(self.report.title) else str(self.table.title)
 
     @property
     def has_map(self) -> bool:
@@ -68,15 +73,19 @@ def fill(chosen: Iterable[EditionTable], edition: Edition, *, reader: Member, no
             asked = ReportQuestion(edition.period, reader, now)
             counted[each.report] = {table.key: table for table in report.tables(asked)} if report else {}
         table = counted[each.report].get(each.table)
-        rows = table.changed(to_fives).rows if table else ()
+        rows = table.rounded().rows if table else ()
         # a row without a key is called by words that nobody has looked through
         each.rows = [_stored(row, each.figures, table.columns) for row in rows if table and row.key]
 
 
 def _stored(row: FigureRow, figures: Iterable[str], columns: Iterable[FigureColumn]) -> dict[str, Any]:
     cells = {column.key: cell for column, cell in zip(columns, row.cells, strict=True)}
-    numbers = {figure: _HIDDEN if cells[figure] is HIDDEN else cells[figure] for figure in figures if figure in cells}
+    numbers = {figure: _to_store(cells[figure]) for figure in figures if figure in cells}
     return {"key": row.key, "is_total": row.is_total, "cells": numbers}
+
+
+def _to_store(cell: Cell) -> str | int | None:
+    return cell.value if cell is HIDDEN or cell is FEW else cell
 
 
 def _read(stored: EditionTable, names: Mapping[str, tuple[str, ...]]) -> FrozenTable | None:
@@ -100,4 +109,4 @@ def _read(stored: EditionTable, names: Mapping[str, tuple[str, ...]]) -> FrozenT
 
 
 def _cell(value: int | str | None) -> Cell:
-    return HIDDEN if value == _HIDDEN else value
+    return _NO_NUMBERS.get(value, value) if isinstance(value, str) else value

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from clinics.models import Quote, QuoteQuerySet
 from letsconnect.base import acts
 from registrations.models import Member
-from reports.domain.editions import EditionChanged, EditionRefused
+from reports.domain.editions import AddressTaken, EditionChanged, EditionRefused
 from reports.domain.periods import Period
 from reports.editions.freezing import fill
 from reports.models import Edition, EditionQuote, EditionTable, EditionText
 from reports.row_names import period_key, row_name
+
+_ADDRESSES, _PUBLISHING = "reports.addresses_of_editions", "reports.publish_edition"
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,50 @@ def why_not(other: Edition) -> str:
     ) % {"title": other.title, "time": row_name(period_key(other.period))}
 
 
+def hindrance(draft: Edition, *, has_figures: bool) -> str:
+    """Return what keeps a draft from being published; nothing where it can be."""
+    if other := sharing_months(draft.period):
+        return why_not(other)
+    return "" if has_figures else _("Choose at least one figure first.")
+
+
+def of_what_it_corrects(former: Edition) -> str:
+    """Return what to tell who chose another time for a correction."""
+    return _("A correction is of the same time as what it corrects: %(time)s.") % {
+        "time": row_name(period_key(former.period))
+    }
+
+
+def is_taken(slug: str, *, but_by: Edition | None) -> bool:
+    """Tell whether another edition has this address."""
+    others = Edition.objects.filter(slug=slug)
+    return (others.exclude(pk=but_by.pk) if but_by else others).exists()
+
+
+def address_taken() -> str:
+    return _("Another edition has this address.")
+
+
+def _one_at_a_time(what: str) -> None:
+    """Wait until nobody else does the same: of two at once, one sees what the other did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 @transaction.atomic
 def save_draft(*, edition: Edition | None, chosen: Chosen, seen_version: int = 0, by: Member, now: datetime) -> Edition:
     """Store what is chosen for a draft, a new one without ``edition``.
 
-    Raises EditionRefused for who is no coordinator, EditionChanged where somebody else saved or published it meanwhile.
+    Raises EditionRefused for who is no coordinator, and for a correction of another time than what it corrects;
+    AddressTaken; EditionChanged where somebody else saved or published it meanwhile.
     """
     _check_coordinator(by)
     draft = _draft(edition, seen_version) if edition else Edition(made_by=by, made_at=now, version=0)
+    if draft.corrects and draft.corrects.period != chosen.period:
+        raise EditionRefused(of_what_it_corrects(draft.corrects))
+    _one_at_a_time(_ADDRESSES)
+    if is_taken(chosen.slug, but_by=draft):
+        raise AddressTaken(address_taken())
     draft.slug, draft.first_on, draft.last_on = chosen.slug, chosen.period.first_on, chosen.period.last_on
     draft.version += 1
     draft.save()
@@ -108,14 +146,11 @@ def publish_edition(*, edition: Edition, seen_version: int, by: Member, now: dat
     a published edition of another time; EditionChanged as `save_draft`.
     """
     _check_coordinator(by)
-    with connection.cursor() as cursor:  # of two that are published at once, one sees the other
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reports.publish_edition', 0))")
+    _one_at_a_time(_PUBLISHING)
     draft = _draft(edition, seen_version)
-    if other := sharing_months(draft.period):
-        raise EditionRefused(why_not(other))
     tables = list(draft.tables.all())
-    if not tables:
-        raise EditionRefused(_("Choose at least one figure first."))
+    if refusal := hindrance(draft, has_figures=bool(tables)):
+        raise EditionRefused(refusal)
     fill(tables, draft, reader=by, now=now)
     for table in tables:
         table.save(update_fields=["rows"])
@@ -142,6 +177,7 @@ def correct_edition(*, edition: Edition, seen_version: int, by: Member, now: dat
         return begun
     if not former.is_published:
         raise EditionRefused(_("A draft can be changed: there is nothing to correct yet."))
+    _one_at_a_time(_ADDRESSES)
     draft = Edition.objects.create(
         slug=_free_slug(former.slug),
         first_on=former.first_on,
@@ -180,6 +216,6 @@ def _check_coordinator(by: Member) -> None:
 
 def _free_slug(slug: str) -> str:
     stem, number = slug[:55], 2
-    while Edition.objects.filter(slug=f"{stem}-{number}").exists():
+    while is_taken(f"{stem}-{number}", but_by=None):
         number += 1
     return f"{stem}-{number}"

@@ -3,6 +3,7 @@
 Triggers keep what is published as it is. Only a quote may leave, because it stays its author's (migration 0001).
 """
 
+from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -85,6 +86,11 @@ class Edition(models.Model):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    @property
+    def published_on(self) -> date | None:
+        """The day of publishing in UTC: one for every reader, wherever they are."""
+        return self.published_at.astimezone(UTC).date() if self.published_at else None
 
     @property
     def text(self) -> "EditionText | None":

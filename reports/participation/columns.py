@@ -80,14 +80,30 @@ SUMMARY = FigureTable(
         _PEOPLE,
         _FIRST_OR_AGAIN[0],
         FigureColumn(
-            "countries", _("countries and territories"), _("Countries and territories of the people who took part.")
+            "countries",
+            _("countries and territories"),
+            _("Countries and territories of the people who took part."),
+            is_exact=True,
         ),
         FigureColumn(
-            "languages", _("first languages"), _("Languages that people who took part speak as their first language.")
+            "languages",
+            _("first languages"),
+            _("Languages that people who took part speak as their first language."),
+            is_exact=True,
         ),
-        FigureColumn("groups", pgettext_lazy("took part", "groups"), _("Groups to which people who took part belong.")),
+        FigureColumn(
+            "groups",
+            pgettext_lazy("took part", "groups"),
+            _("Groups to which people who took part belong."),
+            is_exact=True,
+        ),
         FigureColumn("sessions", _("sessions of two people"), _("Sessions at which two people met.")),
-        FigureColumn("clinics", pgettext_lazy("took part", "clinics"), _("Clinics, calls and connectathons held.")),
+        FigureColumn(
+            "clinics",
+            pgettext_lazy("took part", "clinics"),
+            _("Clinics, calls and connectathons held."),
+            is_exact=True,
+        ),
     ),
     (),
 )
@@ -137,16 +153,18 @@ GROUPS = FigureTable(
     _("Groups reached"),
     (
         FigureColumn("kind", _("Kind of group")),
-        FigureColumn("known", _("known"), _("Groups that the portal knows and that are active.")),
+        FigureColumn("known", _("known"), _("Groups that the portal knows and that are active."), is_exact=True),
         FigureColumn(
             "reached",
             pgettext_lazy("groups", "reached"),
             _("Those of them to which somebody belongs who took part within the time."),
+            is_exact=True,
         ),
         FigureColumn(
             "percent",
             pgettext_lazy("groups", "reached, in percent"),
             _("How many of a hundred known groups are reached."),
+            is_exact=True,
         ),
     ),
     (),

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from letsconnect.base.charts import FULL, Bar, Chart
 from reports.catalogue import ReportLists
-from reports.domain.tables import HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
+from reports.domain.tables import FEW, HIDDEN, Cell, FigureColumn, FigureRow, FigureTable
 
 register = template.Library()
 MOST_ROWS_ON_PAGE = 200  # of a folded table
@@ -49,10 +49,23 @@ def rows_on_page(table: FigureTable) -> tuple[FigureRow, ...]:
 
 
 @register.filter
+def with_bars(table: FigureTable, key: str) -> Iterator[tuple[FigureRow, int | None]]:
+    """Yield each row with how long its bar is for one figure; None for a sum and for what has no number."""
+    place = next(place for place, column in enumerate(table.columns) if column.key == key)
+    rows = rows_on_page(table)
+    numbers = [None if row.is_total or not isinstance(cell := row.cells[place], int) else cell for row in rows]
+    most = max((number for number in numbers if number is not None), default=0) or 1
+    for row, number in zip(rows, numbers, strict=True):
+        yield row, None if number is None else FULL * number // most
+
+
+@register.filter
 def in_words(cell: Cell) -> str:
     """Return what stands in a cell as the reader writes it."""
     if cell is HIDDEN:
         return pgettext("figure", "hidden")
+    if cell is FEW:
+        return pgettext("figure", "fewer than 5")
     if cell is None:
         return "—"
     return number_format(cell, use_l10n=True, force_grouping=True) if isinstance(cell, int) else cell

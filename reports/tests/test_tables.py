@@ -13,7 +13,7 @@ from django.urls import reverse
 from registrations.models import SensitiveTally
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 from reports.domain.periods import Period, PeriodError, year_so_far, years
-from reports.domain.tables import HIDDEN, FigureColumn, FigureRow, FigureTable, to_fives
+from reports.domain.tables import FEW, HIDDEN, FigureColumn, FigureRow, FigureTable, to_fives
 from reports.files import CSV, JSON, XLSX, as_json, file_of
 from reports.forms import PeriodForm
 
@@ -42,12 +42,29 @@ def test_a_file_says_what_the_page_says_and_no_text_is_a_formula():
         "is_total": False,
         "values": {"who": "few", "people": None},
         "hidden": ["people"],
+        "few": [],
     }
 
 
 def test_what_is_hidden_stays_hidden_when_figures_are_rounded():
-    assert [row.cells[1] for row in TABLE.changed(to_fives).rows] == [10, HIDDEN, None, 15]
-    assert [to_fives(number) for number in range(9)] == [0, 0, 0, 5, 5, 5, 5, 5, 10]
+    assert [row.cells[1] for row in TABLE.rounded().rows] == [10, HIDDEN, None, 15]
+    assert [to_fives(number) for number in range(9)] == [0, FEW, FEW, FEW, FEW, 5, 5, 5, 10]
+
+
+def test_what_counts_no_people_is_exact_and_a_rounded_number_is_never_told_as_nothing():
+    columns = (*COLUMNS, FigureColumn("clinics", "Clinics", "Clinics held.", is_exact=True))
+    table = FigureTable("x", "X", columns, (FigureRow(("one", 12, 2)), FigureRow(("two", 2, 0))))
+    rows = list(csv.reader(io.StringIO(file_of(table, CSV).decode("utf-8-sig"))))
+
+    assert rows[1:3] == [["one", "10", "2"], ["two", "fewer than 5", "0"]]
+    assert as_json(table)["rows"][1] == {
+        "is_total": False,
+        "values": {"who": "two", "people": None, "clinics": 0},
+        "hidden": [],
+        "few": ["people"],
+    }
+    assert [column["is_exact"] for column in as_json(table)["columns"]] == [False, False, True]
+    assert any("do not count people: Clinics" in note for note in as_json(table)["notes"])
 
 
 def test_a_table_whose_rows_do_not_fit_its_columns_is_refused():

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from registrations.models import Member
 from registrations.requests import signed_in
-from reports.domain.editions import EditionError
+from reports.domain.editions import AddressTaken, EditionError
 from reports.editions.forms import EditionForm
 from reports.editions.making import correct_edition, delete_draft, publish_edition, save_draft
 from reports.models import Edition
@@ -79,9 +79,13 @@ def _edit(request: HttpRequest, edition: Edition | None, frame: dict[str, Any]) 
                 by=by,
                 now=now,
             )
+        except AddressTaken as refusal:  # meanwhile: the form has looked
+            form.add_error("slug", str(refusal))
         except EditionError as refusal:
             form.add_error(None, str(refusal))
         else:
+            if request.POST.get("press") == "look":
+                return redirect("admin:reports_edition_preview", saved.pk)
             messages.success(request, _("The draft is saved. Look at it before you publish it."))
             return redirect("admin:reports_edition_change", saved.pk)
     title = edition.title if edition else _("New edition")
@@ -91,7 +95,7 @@ def _edit(request: HttpRequest, edition: Edition | None, frame: dict[str, Any]) 
 
 def _preview(request: HttpRequest, edition_id: int) -> HttpResponse:
     by = _coordinator(request)
-    edition = get_object_or_404(Edition.objects.with_texts(), pk=edition_id)
+    edition = get_object_or_404(Edition.objects.for_pages(), pk=edition_id)
     return page_of(request, edition, reader=by, now=timezone.now())
 
 
@@ -102,7 +106,7 @@ def _publish(request: HttpRequest, edition_id: int) -> HttpResponse:
         published = publish_edition(edition=edition, seen_version=_seen_version(request), by=by, now=timezone.now())
     except EditionError as refusal:
         messages.error(request, str(refusal))
-        return redirect("admin:reports_editions")
+        return redirect("admin:reports_edition_change", edition.pk)
     messages.success(request, _("The edition is published. It stays as it is from now on."))
     return redirect("reports:edition", published.slug)
 
