@@ -108,7 +108,7 @@ class FigureTable:
         """Yield what to know beside the rounded table, in the reader's language."""
         if any(column.is_figure and not column.is_exact for column in self.columns):
             yield gettext(
-                "Numbers of people are rounded to the nearest five, totals too, so they are not always the sum of "
+                "Numbers of people are rounded to the nearest five, totals too. So they are not always the sum of "
                 "their parts."
             )
         if exact := [str(column.label) for column in self.columns if column.is_exact]:

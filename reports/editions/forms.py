@@ -68,7 +68,7 @@ class EditionForm(forms.Form):
         label=_("End of its web address"),
         max_length=longest(Edition, "slug"),
         widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none"}),
-        error_messages={"invalid": _("Use letters from a to z, digits and hyphens, as in “2026-so-far”.")},
+        error_messages={"invalid": _("Use the letters a to z, digits and hyphens, as in “2026-so-far”.")},
     )
     quotes = QuoteChoices(
         label=_("Quotes"),

@@ -329,7 +329,7 @@ def test_what_is_chosen_at_the_desk_is_saved_and_what_is_wrong_stays_in_its_fiel
 
     assert asked.url == look and "New words." in last_look and "8 figures" in last_look and "2 tables" in last_look
     assert "Español" in last_look and "/reports/half/" in last_look and "for good" in last_look
-    assert "from a to z" in clash.text and "slug" not in clash.context["form"].errors["slug"][0]
+    assert "the letters a to z" in clash.text and "slug" not in clash.context["form"].errors["slug"][0]
     assert wrong.status_code == 422 and "Un mot" in wrong.text
     assert right.status_code == 200 and (draft.slug, draft.first_on.month, draft.last_on.month) == ("half", 2, 5)
     assert twice.status_code == 422
