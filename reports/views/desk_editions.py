@@ -95,7 +95,7 @@ def _edit(request: HttpRequest, edition: Edition | None, frame: dict[str, Any]) 
 
 def _preview(request: HttpRequest, edition_id: int) -> HttpResponse:
     by = _coordinator(request)
-    edition = get_object_or_404(Edition.objects.for_pages(), pk=edition_id)
+    edition = get_object_or_404(Edition.objects.with_texts(), pk=edition_id)
     return page_of(request, edition, reader=by, now=timezone.now())
 
 
