@@ -9,7 +9,8 @@ those who did not and the others who came, which a reader subtracts. Hidden rows
 above them less the rows shown. Their small seats (and their small numbers of people) can be anything up to their sum,
 which must therefore be no small one; and of a row of which at most ``u`` can have come with a seat, any number between
 W - (the u of all other hidden rows) and the sum W can have. More rows are hidden, those of fewest people first, until
-these are `ROOM` apart (or `u`). Where all of them are not enough the row above is hidden, and then everything below it.
+these are `ROOM` apart (or `u`). Where all of them are not enough the row above is hidden as well: of a month with all
+its clinics, of the year alone, for months that are shown have no sum then from which the hidden ones could be taken.
 
 **Languages.** Who listened in which language at a clinic is a table with holes: clinics by languages, its margins being
 the seats of a clinic and what the report shows. That is a network (`reports/domain/privacy.py`). All languages of a
@@ -68,19 +69,21 @@ def hidden_rows(months: Mapping[Key, Rows]) -> set[Key]:
     everything = {ALL, *months, *(key for clinics in months.values() for key in clinics)}
     if sum_of(of_month.values()).tells_of_few:
         return everything
-    below: dict[Key, Attended] = {}
+    few, below = set(away), _below(away, months)
     while away:
         enough = _enough(of_month, away)
-        if enough is None:
-            return everything
-        away, below = enough, {key: row for month in enough for key, row in months[month].items()}
+        others = [month for month in months if month not in away]
+        if enough is None or not others:  # hidden with what is above it: months that are shown have no sum to lack it
+            return hidden | few | _below(few, months).keys() | {ALL}
+        away, below = enough, _below(enough, months)
         if _leaves_room(below.values(), nobody_came=False):
             break
-        others = [month for month in months if month not in away]
-        if not others:
-            return everything
         away = away | {min(others, key=lambda month: of_month[month].size)}
     return hidden | away | below.keys()
+
+
+def _below(hidden: Iterable[Key], months: Mapping[Key, Rows]) -> dict[Key, Attended]:
+    return {key: row for month in hidden for key, row in months[month].items()}
 
 
 def _enough(rows: Rows, few: Collection[Key]) -> set[Key] | None:
